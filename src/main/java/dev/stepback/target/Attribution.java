@@ -1,0 +1,13 @@
+package dev.stepback.target;
+
+import java.util.List;
+
+/**
+ * Who stands behind a mutation; written into the target's change cause.
+ *
+ * @param rollback name of the Rollback
+ * @param requester display name of who asked
+ * @param approvers display names of who approved
+ * @param reason the requester's words, or empty
+ */
+public record Attribution(String rollback, String requester, List<String> approvers, String reason) {}

@@ -1,0 +1,38 @@
+package dev.stepback.target;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The revisions of a target as they are now.
+ *
+ * @param uid the target's uid
+ * @param current number of the revision that the target's template is now; empty while the controller has not yet
+ *     given it one
+ * @param revisions newest (highest number) first
+ * @param limit the target's {@code revisionHistoryLimit}
+ */
+public record History(TargetRef target, String uid, OptionalLong current, List<Revision> revisions, int limit) {
+
+    public History {
+        revisions = List.copyOf(revisions);
+    }
+
+    public Optional<Revision> revision(long number) {
+        return revisions.stream().filter(r -> r.number() == number).findFirst();
+    }
+
+    /**
+     * The revision that is proposed when none is named: the newest one below the current that is not known bad.
+     *
+     * @param knownBad ids of revisions that are known bad
+     */
+    public Optional<Revision> proposed(Set<String> knownBad) {
+        long below = current.orElse(Long.MAX_VALUE);
+        return revisions.stream()
+                .filter(r -> r.number() < below && !knownBad.contains(r.id()))
+                .findFirst();
+    }
+}

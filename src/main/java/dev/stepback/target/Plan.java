@@ -1,0 +1,28 @@
+package dev.stepback.target;
+
+import java.util.List;
+
+/**
+ * What a rollback is going to do: bound by {@link #hash} to everything that decides it.
+ *
+ * @param hash see {@link PlanHash}
+ * @param targetUid uid of the target that the plan was made for
+ * @param from the revision to leave
+ * @param to the revision to restore
+ * @param changes what differs between the two, redacted
+ * @param findings the verdicts of the preflight checks
+ * @param steps in order; never empty
+ */
+public record Plan(
+        String hash,
+        String targetUid,
+        PlannedRevision from,
+        PlannedRevision to,
+        List<Change> changes,
+        List<Finding> findings,
+        List<PlannedStep> steps) {
+
+    public boolean blocked() {
+        return findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.BLOCK);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.stepback.target;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One entry of a target's history.
+ *
+ * @param number the number that {@code kubectl rollout history} shows
+ * @param id what stays the same when the revision is used again under a higher number: the name of the ReplicaSet
+ * @param earlierNumbers the numbers it had before, lowest first
+ * @param images image by container name, init containers included, in the order of the template
+ * @param changeCause the change cause as written, or empty
+ * @param createdAt when the revision was first made
+ * @param replicas how many pods run it now
+ */
+public record Revision(
+        long number,
+        String id,
+        List<Long> earlierNumbers,
+        Map<String, String> images,
+        String changeCause,
+        Instant createdAt,
+        int replicas) {}

@@ -1,0 +1,56 @@
+package dev.stepback.target;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One kind of action that a plan is made of. Implementations keep no state: all that a step needs is in its {@link
+ * StepContext}, all that it did is in the cluster, and what became of it is in the Rollback's status.
+ *
+ * <p>The engine calls {@link #start} until it has durably recorded that the step was started, and then {@link
+ * #observe} until the step is done or failed. After a crash it may call {@code start} again although the first call
+ * took effect; the second must notice and change nothing.
+ */
+public interface Step {
+
+    /** The stable name that is stored in plans, such as {@code deployment.undo}. */
+    String type();
+
+    /** What the step would do, tried without doing it; read-only. */
+    Finding dryRun(StepContext context);
+
+    /** Does it, at most once however often it is called. */
+    Start start(StepContext context);
+
+    /** Looks how far it is; read-only. */
+    Observation observe(StepContext context);
+
+    /** What came of starting a step. */
+    sealed interface Start {
+        /** It was started, now or by an earlier call. */
+        record Started() implements Start {}
+
+        /**
+         * The world is not the one that the plan was approved for; nothing was changed.
+         *
+         * @param why says what changed and who changed it
+         */
+        record Void(String why) implements Start {}
+
+        /** It cannot be done, and trying again would not help. Nothing was changed. */
+        record Failed(String why) implements Start {}
+    }
+
+    /**
+     * How far a started step is.
+     *
+     * @param message one sentence; for a rollout, kubectl's status sentence
+     * @param rollout the rollout's figures when the step has to do with one
+     */
+    record Observation(State state, String message, @Nullable Rollout rollout) {
+        public enum State {
+            RUNNING,
+            DONE,
+            FAILED
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.stepback.target;
+
+import java.util.List;
+import java.util.Optional;
+
+/** How targets of one kind are read, planned and rolled back. Stateless and safe for use by several threads. */
+public interface TargetType {
+
+    Kind kind();
+
+    /** The history as the API server has it now; empty when there is no such target. */
+    Optional<History> history(TargetRef target);
+
+    /**
+     * What changes in the pod template on the way from one revision to another.
+     *
+     * @throws IllegalArgumentException when a revision is not in the history; the message is kubectl's
+     */
+    List<Change> diff(TargetRef target, long from, long to);
+
+    /** Makes a plan and runs its preflight checks; read-only. */
+    PlanResult plan(TargetRef target, PlanRequest request);
+
+    /** How the target's present rollout stands, whoever started it; empty when there is no such target. */
+    Optional<Step.Observation> status(TargetRef target);
+
+    /** The steps that plans of this kind may contain. */
+    List<Step> steps();
+}
