@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
  * @param before the value that goes away; null when the rollback adds it
  * @param after the value that comes; null when the rollback removes it
  */
-public record Change(String path, @Nullable String before, @Nullable String after) {}
+public record Change(
+        String path, @Nullable String before, @Nullable String after) {}

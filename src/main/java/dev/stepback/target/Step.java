@@ -46,7 +46,8 @@ public interface Step {
      * @param message one sentence; for a rollout, kubectl's status sentence
      * @param rollout the rollout's figures when the step has to do with one
      */
-    record Observation(State state, String message, @Nullable Rollout rollout) {
+    record Observation(
+            State state, String message, @Nullable Rollout rollout) {
         public enum State {
             RUNNING,
             DONE,

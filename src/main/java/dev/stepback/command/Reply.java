@@ -1,0 +1,62 @@
+package dev.stepback.command;
+
+import dev.stepback.rollback.Rollback;
+import dev.stepback.target.Change;
+import dev.stepback.target.History;
+import dev.stepback.target.Step;
+import dev.stepback.target.TargetRef;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** What a command is answered with. */
+public sealed interface Reply {
+
+    /** A rollback was opened (or had been, by an earlier delivery); its card is on the way. */
+    record Opened(Rollback rollback) implements Reply {}
+
+    /** Another rollback of the target is open; {@code open} says where its card is. */
+    record AlreadyOpen(Rollback open) implements Reply {}
+
+    /** @param knownBad ids of revisions that are known bad */
+    record ShowHistory(History history, OptionalLong proposed, Set<String> knownBad) implements Reply {}
+
+    record ShowDiff(TargetRef target, long from, long to, List<Change> changes) implements Reply {}
+
+    record ShowStatus(TargetRef target, Optional<Step.Observation> rollout, Optional<Rollback> latest)
+            implements Reply {}
+
+    record ShowList(List<Rollback> rollbacks) implements Reply {}
+
+    record CancelRequested(Rollback rollback) implements Reply {}
+
+    record Help() implements Reply {}
+
+    /**
+     * Several targets have that name.
+     *
+     * @param remaining what was typed besides the target; a target put before it is a complete command
+     */
+    record Choose(List<TargetRef> matches, String remaining) implements Reply {}
+
+    /**
+     * There is no such target.
+     *
+     * @param suggestions the nearest names, nearest first; may be empty
+     * @param remaining what was typed besides the target
+     */
+    record NotFound(String wanted, List<TargetRef> suggestions, String remaining) implements Reply {}
+
+    /**
+     * The text was not understood.
+     *
+     * @param understood what was, in words; may be empty
+     * @param problem what is wrong
+     * @param instead a command that would work
+     */
+    record NotUnderstood(String understood, String problem, String instead) implements Reply {}
+
+    /** It was understood but cannot be done; {@code why} says what to do instead. */
+    record Refused(String why) implements Reply {}
+}

@@ -1,0 +1,20 @@
+package dev.stepback.rollback;
+
+import dev.stepback.target.TargetRef;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as it came from Slack.
+ *
+ * @param deliveryKey the same for every delivery of the same request (trigger id, event id); makes creation idempotent
+ * @param follows name of the Rollback that this one undoes or retries; null for none
+ */
+public record NewRollback(
+        String deliveryKey,
+        TargetRef target,
+        OptionalLong toRevision,
+        String reason,
+        Person requestedBy,
+        RollbackSpec.Origin origin,
+        @Nullable String follows) {}

@@ -1,0 +1,52 @@
+package dev.stepback.rollback;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.stepback.target.TargetRef;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Kind;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Singular;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/** One rollback: request, plan, approvals, steps and outcome. Lives in its target's namespace. */
+@Group(Rollback.GROUP)
+@Version("v1")
+@Kind("Rollback")
+@Singular("rollback")
+@Plural("rollbacks")
+@ShortNames("rb")
+@AdditionalPrinterColumn(name = "Kind", jsonPath = ".spec.target.kind")
+@AdditionalPrinterColumn(name = "Target", jsonPath = ".spec.target.name")
+@AdditionalPrinterColumn(
+        name = "From",
+        jsonPath = ".status.plan.from.number",
+        type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(name = "To", jsonPath = ".status.plan.to.number", type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
+@AdditionalPrinterColumn(name = "Requester", jsonPath = ".spec.requestedBy.name")
+@AdditionalPrinterColumn(
+        name = "Age",
+        jsonPath = ".metadata.creationTimestamp",
+        type = AdditionalPrinterColumn.Type.DATE)
+public final class Rollback extends CustomResource<RollbackSpec, RollbackStatus> implements Namespaced {
+    public static final String GROUP = "stepback.dev";
+
+    /** The annotation that names, on a target, the Rollback that changed it last. */
+    public static final String MARK = "stepback.dev/rollback";
+
+    @JsonIgnore
+    public TargetRef target() {
+        RollbackSpec.TargetName name = getSpec().target();
+        return new TargetRef(getMetadata().getNamespace(), name.kind(), name.name());
+    }
+
+    /** The status, or the initial one while there is none. */
+    @JsonIgnore
+    public RollbackStatus statusOrInitial() {
+        return getStatus() == null ? RollbackStatus.initial() : getStatus();
+    }
+}

@@ -1,0 +1,141 @@
+package dev.stepback.rollback;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.stepback.target.Plan;
+import dev.stepback.target.Rollout;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a rollback. The card is drawn from this and the spec alone.
+ *
+ * @param message one sentence about the phase: why it failed, who rejected it, what changed; may be empty
+ * @param plan null until planned
+ * @param steps one entry for each of the plan's steps, in their order
+ * @param rollout the latest figures while a rollout runs and at its end
+ * @param card where the Slack message is and what has been sent
+ * @param plannedAt when the plan was made
+ * @param expiresAt when the approval is no longer waited for
+ * @param approvedAt when the last approval that was needed came
+ * @param patchedAt when the first mutation of the target was recorded
+ * @param deadlineAt when the rollout counts as failed
+ * @param finishedAt when a terminal phase was reached
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RollbackStatus(
+        Phase phase,
+        String message,
+        @Nullable Plan plan,
+        List<StepStatus> steps,
+        @Nullable Rollout rollout,
+        CardStatus card,
+        @Nullable Instant plannedAt,
+        @Nullable Instant expiresAt,
+        @Nullable Instant approvedAt,
+        @Nullable Instant patchedAt,
+        @Nullable Instant deadlineAt,
+        @Nullable Instant finishedAt) {
+
+    public RollbackStatus {
+        phase = phase == null ? Phase.PLANNING : phase;
+        message = message == null ? "" : message;
+        steps = steps == null ? List.of() : List.copyOf(steps);
+        card = card == null ? CardStatus.NONE : card;
+    }
+
+    /** The status of a Rollback that nobody has looked at yet. */
+    public static RollbackStatus initial() {
+        return new RollbackStatus(
+                Phase.PLANNING, "", null, List.of(), null, CardStatus.NONE, null, null, null, null, null, null);
+    }
+
+    /** A copy with some fields set differently. */
+    public RollbackStatus with(Consumer<Changes> changes) {
+        Changes c = new Changes(this);
+        changes.accept(c);
+        return c.build();
+    }
+
+    /** How far one step of the plan is. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record StepStatus(
+            String type,
+            State state,
+            String message,
+            @Nullable Instant startedAt,
+            @Nullable Instant finishedAt) {
+        public enum State {
+            Pending,
+            Started,
+            Done,
+            Failed
+        }
+    }
+
+    /**
+     * What Slack has been sent.
+     *
+     * @param channel id of the channel that the card is in
+     * @param ts timestamp of the card; null until it is posted
+     * @param sent keys of the messages sent besides the card (milestones, announcement, notifications)
+     * @param complete whether the terminal state has been shown and announced
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record CardStatus(
+            @Nullable String channel, @Nullable String ts, List<String> sent, boolean complete) {
+        public static final CardStatus NONE = new CardStatus(null, null, List.of(), false);
+
+        public CardStatus {
+            sent = sent == null ? List.of() : List.copyOf(sent);
+        }
+    }
+
+    /** The fields of a status that is being changed; see {@link #with}. */
+    public static final class Changes {
+        public Phase phase;
+        public String message;
+        public @Nullable Plan plan;
+        public List<StepStatus> steps;
+        public @Nullable Rollout rollout;
+        public CardStatus card;
+        public @Nullable Instant plannedAt;
+        public @Nullable Instant expiresAt;
+        public @Nullable Instant approvedAt;
+        public @Nullable Instant patchedAt;
+        public @Nullable Instant deadlineAt;
+        public @Nullable Instant finishedAt;
+
+        private Changes(RollbackStatus s) {
+            phase = s.phase;
+            message = s.message;
+            plan = s.plan;
+            steps = s.steps;
+            rollout = s.rollout;
+            card = s.card;
+            plannedAt = s.plannedAt;
+            expiresAt = s.expiresAt;
+            approvedAt = s.approvedAt;
+            patchedAt = s.patchedAt;
+            deadlineAt = s.deadlineAt;
+            finishedAt = s.finishedAt;
+        }
+
+        private RollbackStatus build() {
+            return new RollbackStatus(
+                    phase,
+                    message,
+                    plan,
+                    steps,
+                    rollout,
+                    card,
+                    plannedAt,
+                    expiresAt,
+                    approvedAt,
+                    patchedAt,
+                    deadlineAt,
+                    finishedAt);
+        }
+    }
+}

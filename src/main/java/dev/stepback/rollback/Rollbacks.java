@@ -1,0 +1,69 @@
+package dev.stepback.rollback;
+
+import dev.stepback.target.TargetRef;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Reads Rollbacks and writes intent into them, with optimistic locking. Every method authorizes first where a person
+ * acts. Safe for use by several threads and replicas.
+ *
+ * <p>Methods throw {@link io.fabric8.kubernetes.client.KubernetesClientException} when the API server cannot be reached
+ * or refuses.
+ */
+public interface Rollbacks {
+
+    /** Creates a Rollback, or finds the one that an earlier delivery of the same request created. */
+    Created create(NewRollback request);
+
+    /** Approves or rejects the plan with this hash. The hash may be abbreviated as on a button, to at least 12 digits. */
+    Decided decide(String namespace, String name, RollbackSpec.Decision.Verdict verdict, Person by, String planHash);
+
+    /** Asks for a cancellation. */
+    Decided cancel(String namespace, String name, Person by);
+
+    Optional<Rollback> find(String namespace, String name);
+
+    /** The open rollback of the target, if there is one. */
+    Optional<Rollback> open(TargetRef target);
+
+    /** Open ones first, then the others, newest first. */
+    List<Rollback> list(int limit);
+
+    /** The newest rollback of the target, open or not. */
+    Optional<Rollback> latest(TargetRef target);
+
+    /** Ids of the target's revisions that were rolled back from, or whose restoration failed, and not used with success since. */
+    Set<String> knownBad(TargetRef target);
+
+    /** Changes {@code status.card}, looking again after every conflict. Empty when the Rollback is gone. */
+    Optional<Rollback> updateCard(String namespace, String name, UnaryOperator<RollbackStatus.CardStatus> change);
+
+    /** What came of {@link #create}. */
+    sealed interface Created {
+        /** @param repeated whether an earlier delivery had already created it */
+        record Ok(Rollback rollback, boolean repeated) implements Created {}
+
+        /** Another rollback of the target is open. */
+        record AlreadyOpen(Rollback open) implements Created {}
+
+        record Denied(String why) implements Created {}
+    }
+
+    /** What came of a decision or a cancellation. */
+    sealed interface Decided {
+        record Recorded(Rollback rollback) implements Decided {}
+
+        /** The same was recorded before (a click delivered twice, or two people at once): nothing more happened. */
+        record AlreadyRecorded(Rollback rollback) implements Decided {}
+
+        /** The plan is another one now, or the rollback no longer waits; {@code why} is a sentence for the person. */
+        record TooLate(Rollback rollback, String why) implements Decided {}
+
+        record Denied(String why) implements Decided {}
+
+        record Gone() implements Decided {}
+    }
+}
