@@ -1,4 +1,4 @@
-/** What operators see: health, metrics, the {@code check} command. */
+/** What operators see: health, readiness and metrics over HTTP. Uses nothing else of the bot. */
 @NullMarked
 package dev.stepback.ops;
 

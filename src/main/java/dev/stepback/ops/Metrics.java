@@ -1,0 +1,54 @@
+package dev.stepback.ops;
+
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+
+/** The bot's own figures, as Prometheus scrapes them. Safe for use by several threads. */
+public final class Metrics {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    /** A command, click or other delivery from Slack was received. */
+    public void delivery(String type) {
+        registry.counter("stepback.deliveries", "type", type).increment();
+    }
+
+    /** Slack was acknowledged this long after the delivery came in. */
+    public void acknowledged(Duration after) {
+        timer("stepback.acknowledgement").record(after);
+    }
+
+    /** A target was patched this long after the approval. */
+    public void approvalToPatch(Duration duration) {
+        timer("stepback.approval.to.patch").record(duration);
+    }
+
+    /** A rollback ended. */
+    public void outcome(String phase) {
+        registry.counter("stepback.rollbacks", "phase", phase).increment();
+    }
+
+    /** A rollout that a rollback began took this long. */
+    public void rollout(Duration duration) {
+        timer("stepback.rollout").record(duration);
+    }
+
+    /** @param result {@code ok}, or Slack's error code, or {@code ratelimited} */
+    public void slackCall(String method, String result) {
+        registry.counter("stepback.slack.calls", "method", method, "result", result)
+                .increment();
+    }
+
+    /** In Prometheus' text format. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    private Timer timer(String name) {
+        return Timer.builder(name)
+                .publishPercentiles(0.5, 0.99)
+                .publishPercentileHistogram(false)
+                .register(registry);
+    }
+}
