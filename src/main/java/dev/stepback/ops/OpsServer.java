@@ -1,0 +1,91 @@
+package dev.stepback.ops;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+
+/**
+ * Serves {@code /healthz} (the process lives), {@code /readyz} (it can do its work), {@code /metrics}, and in HTTP mode
+ * Slack's deliveries at {@code /slack/events}. Every other path is 404.
+ */
+public final class OpsServer implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService threads;
+
+    private OpsServer(HttpServer server, ExecutorService threads) {
+        this.server = server;
+        this.threads = threads;
+    }
+
+    /**
+     * @param address what to listen on; port 0 for any free one
+     * @param slackEvents handles Slack's deliveries; empty in Socket Mode
+     * @throws IOException when the address cannot be listened on
+     */
+    public static OpsServer start(
+            InetSocketAddress address, Health health, Metrics metrics, Optional<HttpHandler> slackEvents)
+            throws IOException {
+        HttpServer server = HttpServer.create(address, 0);
+        ExecutorService threads = Executors.newFixedThreadPool(8, runnable -> {
+            Thread thread = new Thread(runnable, "http");
+            thread.setDaemon(true);
+            return thread;
+        });
+        server.setExecutor(threads);
+        server.createContext("/", exchange -> answer(exchange, 404, "not found\n"));
+        server.createContext("/healthz", exact("/healthz", exchange -> answer(exchange, 200, "ok\n")));
+        server.createContext("/readyz", exact("/readyz", exchange -> {
+            Map<String, String> problems = health.problems();
+            answer(exchange, problems.isEmpty() ? 200 : 503, problems.isEmpty() ? "ok\n" : lines(problems));
+        }));
+        server.createContext("/metrics", exact("/metrics", exchange -> answer(exchange, 200, metrics.scrape())));
+        slackEvents.ifPresent(handler -> server.createContext("/slack/events", exact("/slack/events", handler)));
+        server.start();
+        return new OpsServer(server, threads);
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    /** The JDK's server matches contexts by prefix; here a path is a path. */
+    private static HttpHandler exact(String path, HttpHandler handler) {
+        return exchange -> {
+            if (exchange.getRequestURI().getPath().equals(path)) {
+                handler.handle(exchange);
+            } else {
+                answer(exchange, 404, "not found\n");
+            }
+        };
+    }
+
+    private static String lines(Map<String, String> problems) {
+        return problems.entrySet().stream()
+                .map(e -> e.getKey() + ": " + e.getValue() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static void answer(HttpExchange exchange, int code, String text) throws IOException {
+        try (exchange) {
+            byte[] body = text.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+            exchange.sendResponseHeaders(code, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+}

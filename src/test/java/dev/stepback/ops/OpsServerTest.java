@@ -1,0 +1,72 @@
+package dev.stepback.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OpsServerTest {
+    private final Metrics metrics = new Metrics();
+    private final AtomicReference<String> slack = new AtomicReference<>("");
+    private OpsServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        Health health = new Health();
+        health.register("slack", slack::get);
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        server = OpsServer.start(anyPort, health, metrics, Optional.empty());
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void readyz_saysWhatIsMissing() throws Exception {
+        assertThat(get("/readyz").statusCode()).isEqualTo(200);
+
+        slack.set("no connection to Slack");
+
+        assertThat(get("/readyz").statusCode()).isEqualTo(503);
+        assertThat(get("/readyz").body()).isEqualTo("slack: no connection to Slack\n");
+        assertThat(get("/healthz").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void metrics_areInPrometheusFormat() throws Exception {
+        metrics.delivery("command");
+        metrics.acknowledged(Duration.ofMillis(3));
+        metrics.outcome("Succeeded");
+
+        assertThat(get("/metrics").body())
+                .contains("stepback_deliveries_total{type=\"command\"} 1.0")
+                .contains("stepback_acknowledgement_seconds{quantile=\"0.99\"}")
+                .contains("stepback_rollbacks_total{phase=\"Succeeded\"} 1.0");
+    }
+
+    @Test
+    void everyOtherPath_isNotFound() throws Exception {
+        assertThat(get("/").statusCode()).isEqualTo(404);
+        assertThat(get("/healthz/more").statusCode()).isEqualTo(404);
+        assertThat(get("/slack/events").statusCode()).isEqualTo(404);
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+}
