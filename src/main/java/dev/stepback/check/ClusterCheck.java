@@ -1,0 +1,96 @@
+package dev.stepback.check;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.rollback.Rollback;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the API server whether the bot may do what it needs to. */
+public final class ClusterCheck {
+    private static final String AREA = "cluster";
+
+    private final KubernetesClient client;
+    private final StepbackConfig.Kubernetes config;
+
+    public ClusterCheck(KubernetesClient client, StepbackConfig.Kubernetes config) {
+        this.client = client;
+        this.config = config;
+    }
+
+    /** One row for the connection, one for the custom resource, one for each permission. Changes nothing. */
+    public List<Row> run() {
+        List<Row> rows = new ArrayList<>();
+        try {
+            String version = client.getKubernetesVersion().getGitVersion();
+            rows.add(new Row(AREA, "connection", true, client.getMasterUrl() + " " + version));
+        } catch (KubernetesClientException e) {
+            rows.add(new Row(AREA, "connection", false, client.getMasterUrl() + ": " + firstLine(e)));
+            return rows;
+        }
+        rows.add(customResource());
+        if (config.namespaces().isEmpty()) {
+            Permission.ALL.forEach(p -> rows.add(permission(p, null)));
+        } else {
+            for (String namespace : config.namespaces()) {
+                Permission.ALL.forEach(p -> rows.add(permission(p, namespace)));
+            }
+        }
+        String leaseNamespace = config.leaseNamespace() != null ? config.leaseNamespace() : client.getNamespace();
+        Permission.LEASE.forEach(p -> rows.add(permission(p, leaseNamespace)));
+        return rows;
+    }
+
+    private Row customResource() {
+        String item = "custom resource Rollback";
+        String namespace = config.namespaces().isEmpty()
+                ? client.getNamespace()
+                : config.namespaces().get(0);
+        try {
+            client.resources(Rollback.class)
+                    .inNamespace(namespace)
+                    .list(new ListOptionsBuilder().withLimit(1L).build());
+            return new Row(AREA, item, true, "installed");
+        } catch (KubernetesClientException e) {
+            String detail = e.getCode() == 404 ? "not installed; kubectl apply -k k8s-manifests" : firstLine(e);
+            return new Row(AREA, item, false, detail);
+        }
+    }
+
+    private Row permission(Permission permission, @Nullable String namespace) {
+        String item = permission + (namespace == null ? "" : " -n " + namespace);
+        try {
+            SelfSubjectAccessReview answer =
+                    client.resource(review(permission, namespace)).create();
+            boolean allowed = Boolean.TRUE.equals(answer.getStatus().getAllowed());
+            return new Row(AREA, item, allowed, allowed ? "" : "denied; needed for " + permission.why());
+        } catch (KubernetesClientException e) {
+            return new Row(AREA, item, false, "could not be asked: " + firstLine(e));
+        }
+    }
+
+    private static SelfSubjectAccessReview review(Permission permission, @Nullable String namespace) {
+        String[] resource = permission.resource().split("/", 2);
+        return new SelfSubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withNewResourceAttributes()
+                .withVerb(permission.verb())
+                .withGroup(permission.group())
+                .withResource(resource[0])
+                .withSubresource(resource.length > 1 ? resource[1] : null)
+                .withNamespace(namespace)
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+    }
+
+    private static String firstLine(Exception e) {
+        String message = String.valueOf(e.getMessage());
+        return message.lines().findFirst().orElse(message);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.stepback.check;
+
+import java.util.List;
+
+/**
+ * A verb on a resource that the bot needs. {@code k8s-manifests/} grants exactly these.
+ *
+ * @param group the API group; empty for the core group
+ * @param resource with its subresource if any, such as {@code rollbacks/status}
+ * @param why what is lost without it
+ */
+public record Permission(String verb, String group, String resource, String why) {
+
+    /** What the bot needs in every namespace that it serves. */
+    public static final List<Permission> ALL = List.of(
+            new Permission("get", "apps", "deployments", "history, plans and progress"),
+            new Permission("list", "apps", "deployments", "finding targets by name"),
+            new Permission("watch", "apps", "deployments", "following rollouts"),
+            new Permission("patch", "apps", "deployments", "rolling back"),
+            new Permission("get", "apps", "replicasets", "revisions"),
+            new Permission("list", "apps", "replicasets", "revisions"),
+            new Permission("list", "", "pods", "why pods are not ready"),
+            new Permission("watch", "", "pods", "following rollouts"),
+            new Permission("list", "", "events", "why pods are not ready"),
+            new Permission("get", "", "configmaps", "checking that a revision's ConfigMaps still exist"),
+            new Permission("get", "", "secrets", "checking that a revision's Secrets still exist"),
+            new Permission("get", "", "serviceaccounts", "checking that a revision's ServiceAccount still exists"),
+            new Permission("get", "", "persistentvolumeclaims", "checking that a revision's volumes still exist"),
+            new Permission("list", "autoscaling", "horizontalpodautoscalers", "warning about autoscalers"),
+            new Permission("list", "policy", "poddisruptionbudgets", "warning about disruption budgets"),
+            new Permission("get", "stepback.dev", "rollbacks", "everything"),
+            new Permission("list", "stepback.dev", "rollbacks", "everything"),
+            new Permission("watch", "stepback.dev", "rollbacks", "everything"),
+            new Permission("create", "stepback.dev", "rollbacks", "accepting requests"),
+            new Permission("update", "stepback.dev", "rollbacks", "recording approvals"),
+            new Permission("patch", "stepback.dev", "rollbacks", "recording approvals"),
+            new Permission("update", "stepback.dev", "rollbacks/status", "recording progress"),
+            new Permission("patch", "stepback.dev", "rollbacks/status", "recording progress"));
+
+    /** What the bot needs in the namespace of its Lease. */
+    public static final List<Permission> LEASE = List.of(
+            new Permission("get", "coordination.k8s.io", "leases", "electing a leader"),
+            new Permission("create", "coordination.k8s.io", "leases", "electing a leader"),
+            new Permission("update", "coordination.k8s.io", "leases", "electing a leader"),
+            new Permission("patch", "coordination.k8s.io", "leases", "electing a leader"));
+
+    /** As kubectl writes it: {@code patch deployments.apps}. */
+    @Override
+    public String toString() {
+        int slash = resource.indexOf('/');
+        String plural = slash < 0 ? resource : resource.substring(0, slash);
+        String subresource = slash < 0 ? "" : resource.substring(slash);
+        return verb + " " + plural + (group.isEmpty() ? "" : "." + group) + subresource;
+    }
+}

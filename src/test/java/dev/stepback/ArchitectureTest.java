@@ -1,0 +1,81 @@
+package dev.stepback;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The order of the packages, from the outside in. */
+class ArchitectureTest {
+    private final JavaClasses main = new ClassFileImporter().importPath(Path.of("target/classes"));
+
+    @Test
+    void packages_haveNoCycles() {
+        assertThat(main).isNotEmpty();
+        slices().matching("dev.stepback.(**)").should().beFreeOfCycles().check(main);
+    }
+
+    @Test
+    void targets_knowNeitherSlackNorTheEngine() {
+        noClasses()
+                .that()
+                .resideInAPackage("..target..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "com.slack..", "dev.stepback.slack..", "dev.stepback.rollback..", "dev.stepback.command..")
+                .check(main);
+    }
+
+    @Test
+    void engine_knowsNoKindOfTarget() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("..rollback..", "..command..", "dev.stepback.slack..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.stepback.target.*..")
+                .check(main);
+    }
+
+    @Test
+    void slackSdk_isUsedBySlackAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.stepback.slack..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.slack..")
+                .check(main);
+    }
+
+    @Test
+    void configurationRedactionAndOps_standAlone() {
+        classes()
+                .that()
+                .resideInAnyPackage("dev.stepback.config..", "dev.stepback.redaction..", "dev.stepback.ops..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideOutsideOfPackages(
+                        "dev.stepback.slack..",
+                        "dev.stepback.rollback..",
+                        "dev.stepback.command..",
+                        "dev.stepback.target..",
+                        "dev.stepback.check..")
+                .check(main);
+    }
+
+    @Test
+    void theBot_doesNotUseTheSandbox() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.stepback.sandbox..")
+                .check(main);
+    }
+}
