@@ -1,0 +1,42 @@
+package dev.stepback.rollback;
+
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.Step;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The one thing to do next for a Rollback, as {@link Decision} found it. */
+sealed interface Action {
+
+    /** Look for an older open rollback of the target, then ask for a plan; decide again with {@link Seen.Planned}. */
+    record MakePlan() implements Action {}
+
+    /** Start this step of the plan; decide again with {@link Seen.Begun}. The only action that changes a target. */
+    record StartStep(int step) implements Action {}
+
+    /** Observe this step of the plan; decide again with {@link Seen.Progress}. */
+    record ObserveStep(int step) implements Action {}
+
+    /** Write the status, then decide again about what was written. */
+    record Write(RollbackStatus status) implements Action {}
+
+    /** Nothing until then, unless something changes. */
+    record WaitUntil(Instant time) implements Action {}
+
+    /** Nothing, ever. */
+    record Leave() implements Action {}
+
+    /** What was seen of the world since the last decision. */
+    sealed interface Seen {
+
+        /** Nobody has looked yet. */
+        record Nothing() implements Seen {}
+
+        /** @param olderOpen name of an older open rollback of the same target; then there is no plan */
+        record Planned(Optional<String> olderOpen, Optional<PlanResult> result) implements Seen {}
+
+        record Begun(int step, Step.Start outcome) implements Seen {}
+
+        record Progress(int step, Step.Observation observation) implements Seen {}
+    }
+}

@@ -1,0 +1,244 @@
+package dev.stepback.rollback;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Rollbacks as custom resources; the API server is the only memory. */
+public final class KubernetesRollbacks implements Rollbacks {
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesRollbacks.class);
+
+    /** A shorter abbreviation of a hash could mean another plan. */
+    private static final int SHORTEST_HASH = 12;
+
+    private final Store store;
+    private final StepbackConfig config;
+    private final Authorizer authorizer;
+    private final Set<Kind> kinds;
+    private final Clock clock;
+
+    /** @param targets the kinds of targets that can be rolled back */
+    public KubernetesRollbacks(
+            KubernetesClient client,
+            StepbackConfig config,
+            Authorizer authorizer,
+            List<TargetType> targets,
+            Clock clock) {
+        this.store = new Store(client);
+        this.config = config;
+        this.authorizer = authorizer;
+        this.kinds = targets.stream().map(TargetType::kind).collect(Collectors.toUnmodifiableSet());
+        this.clock = clock;
+    }
+
+    @Override
+    public Created create(NewRollback request) {
+        TargetRef target = request.target();
+        var authorization = authorizer.mayRequest(request.requestedBy(), target);
+        if (!authorization.allowed()) {
+            return new Created.Denied(authorization.why());
+        }
+        if (!kinds.contains(target.kind())) {
+            return new Created.Denied("I cannot roll back a " + target.kind().apiName() + ".");
+        }
+        String name = Labels.rollbackName(request);
+        Optional<Rollback> earlier = store.find(target.namespace(), name);
+        if (earlier.isPresent()) {
+            return new Created.Ok(earlier.get(), true);
+        }
+        Optional<Rollback> open = open(target);
+        if (open.isPresent()) {
+            return sameRequest(open.get(), name);
+        }
+        Optional<Rollback> created = store.create(rollback(name, request));
+        if (created.isEmpty()) {
+            return new Created.Ok(store.find(target.namespace(), name).orElseThrow(), true);
+        }
+        log(created.get(), request.requestedBy(), "rollback requested");
+        return new Created.Ok(created.get(), false);
+    }
+
+    /** Another delivery of the request may have created the open one just now. */
+    private static Created sameRequest(Rollback open, String name) {
+        return open.getMetadata().getName().equals(name) ? new Created.Ok(open, true) : new Created.AlreadyOpen(open);
+    }
+
+    private Rollback rollback(String name, NewRollback request) {
+        Rollback rollback = new Rollback();
+        rollback.setMetadata(new ObjectMetaBuilder()
+                .withNamespace(request.target().namespace())
+                .withName(name)
+                .withLabels(Labels.of(request.target()))
+                .build());
+        rollback.setSpec(new RollbackSpec(
+                new RollbackSpec.TargetName(
+                        request.target().kind(), request.target().name()),
+                request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
+                request.reason(),
+                request.requestedBy(),
+                request.origin(),
+                config.rollback().approvalExpiry().toSeconds(),
+                config.rollback().deadline().toSeconds(),
+                request.follows(),
+                List.of(),
+                null));
+        return rollback;
+    }
+
+    @Override
+    public Decided decide(String namespace, String name, Verdict verdict, Person by, String planHash) {
+        return store.lookAndTry(namespace, name, r -> decide(r, verdict, by, planHash))
+                .orElseGet(Decided.Gone::new);
+    }
+
+    private Decided decide(Rollback rollback, Verdict verdict, Person by, String planHash) {
+        var authorization = authorizer.mayDecide(by, rollback, verdict);
+        if (!authorization.allowed()) {
+            return new Decided.Denied(authorization.why());
+        }
+        Plan plan = rollback.statusOrInitial().plan();
+        if (plan == null || !abbreviates(planHash, plan.hash())) {
+            return new Decided.TooLate(rollback, "The plan is another one now; look at the card again.");
+        }
+        for (RollbackSpec.Decision earlier : rollback.getSpec().decisions()) {
+            if (earlier.planHash().equals(plan.hash())) {
+                return earlier.verdict() == verdict
+                        ? new Decided.AlreadyRecorded(rollback)
+                        : new Decided.TooLate(
+                                rollback,
+                                earlier.by().name() + " has already "
+                                        + (earlier.verdict() == Verdict.Approved ? "approved" : "rejected") + " it.");
+            }
+        }
+        Instant now = clock.instant();
+        Optional<String> tooLate = tooLateToDecide(rollback, now);
+        if (tooLate.isPresent()) {
+            return new Decided.TooLate(rollback, tooLate.get());
+        }
+        List<RollbackSpec.Decision> decisions =
+                new ArrayList<>(rollback.getSpec().decisions());
+        decisions.add(new RollbackSpec.Decision(verdict, by, now, plan.hash()));
+        Rollback written = store.update(
+                Store.with(rollback, rollback.getSpec().withDecisions(decisions), rollback.statusOrInitial()));
+        log(written, by, verdict == Verdict.Approved ? "plan approved" : "plan rejected");
+        return new Decided.Recorded(written);
+    }
+
+    private static Optional<String> tooLateToDecide(Rollback rollback, Instant now) {
+        RollbackStatus status = rollback.statusOrInitial();
+        if (status.phase() != Phase.AWAITING_APPROVAL) {
+            return Optional.of("The rollback does not wait for an approval any more: it is "
+                    + status.phase().apiName() + ".");
+        }
+        if (rollback.getSpec().cancellation() != null) {
+            return Optional.of(rollback.getSpec().cancellation().by().name() + " has cancelled it.");
+        }
+        Instant expiresAt = status.expiresAt();
+        return expiresAt == null || now.isBefore(expiresAt)
+                ? Optional.empty()
+                : Optional.of("The request has expired; ask for the rollback again.");
+    }
+
+    private static boolean abbreviates(String shorter, String hash) {
+        return shorter.length() >= SHORTEST_HASH && hash.startsWith(shorter);
+    }
+
+    @Override
+    public Decided cancel(String namespace, String name, Person by) {
+        return store.lookAndTry(namespace, name, r -> cancel(r, by)).orElseGet(Decided.Gone::new);
+    }
+
+    private Decided cancel(Rollback rollback, Person by) {
+        var authorization = authorizer.mayCancel(by, rollback);
+        if (!authorization.allowed()) {
+            return new Decided.Denied(authorization.why());
+        }
+        if (rollback.getSpec().cancellation() != null) {
+            return new Decided.AlreadyRecorded(rollback);
+        }
+        RollbackStatus status = rollback.statusOrInitial();
+        if (status.phase().terminal()) {
+            return new Decided.TooLate(
+                    rollback,
+                    "The rollback has ended already: " + status.phase().apiName() + ".");
+        }
+        boolean stepsLeft = status.steps().stream().anyMatch(s -> s.startedAt() == null);
+        if (status.phase() == Phase.VERIFYING || status.phase() == Phase.RUNNING && !stepsLeft) {
+            return new Decided.TooLate(rollback, "The last step runs already; it cannot be stopped in the middle.");
+        }
+        Rollback written = store.update(Store.with(
+                rollback,
+                rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(by, clock.instant())),
+                status));
+        log(written, by, "cancellation requested");
+        return new Decided.Recorded(written);
+    }
+
+    @Override
+    public Optional<Rollback> find(String namespace, String name) {
+        return store.find(namespace, name);
+    }
+
+    @Override
+    public Optional<Rollback> open(TargetRef target) {
+        return store.of(target).stream().filter(KubernetesRollbacks::isOpen).findFirst();
+    }
+
+    @Override
+    public List<Rollback> list(int limit) {
+        return store.all(config.kubernetes().namespaces()).stream()
+                .sorted(Comparator.comparing((Rollback r) -> !isOpen(r)).thenComparing(Store.OLDEST_FIRST.reversed()))
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public Optional<Rollback> latest(TargetRef target) {
+        return store.of(target).stream().max(Store.OLDEST_FIRST);
+    }
+
+    @Override
+    public Set<String> knownBad(TargetRef target) {
+        return KnownBad.of(store.of(target));
+    }
+
+    @Override
+    public Optional<Rollback> updateCard(
+            String namespace, String name, UnaryOperator<RollbackStatus.CardStatus> change) {
+        return store.lookAndTry(namespace, name, rollback -> {
+            RollbackStatus status = rollback.statusOrInitial();
+            RollbackStatus.CardStatus card = change.apply(status.card());
+            return card.equals(status.card())
+                    ? rollback
+                    : store.updateStatus(rollback, status.with(s -> s.card = card));
+        });
+    }
+
+    private static boolean isOpen(Rollback rollback) {
+        return !rollback.statusOrInitial().phase().terminal();
+    }
+
+    private static void log(Rollback rollback, Person by, String event) {
+        LOG.atInfo()
+                .addKeyValue("rollback", rollback.getMetadata().getName())
+                .addKeyValue("target", rollback.target())
+                .addKeyValue("user", by.id())
+                .log(event);
+    }
+}

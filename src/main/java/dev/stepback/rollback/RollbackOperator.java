@@ -1,0 +1,133 @@
+package dev.stepback.rollback;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.ops.Metrics;
+import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reconciles Rollbacks while this replica is the leader, and stands by while it is not. Leadership is a Lease; who loses
+ * it stops, and stands by again.
+ */
+public final class RollbackOperator implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RollbackOperator.class);
+
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(250);
+    private static final Duration SLOWEST_RETRY = Duration.ofSeconds(10);
+
+    private final KubernetesClient client;
+    private final StepbackConfig config;
+    private final List<TargetType> targets;
+    private final Outcomes outcomes;
+    private final Clock clock;
+    private final Leadership leadership;
+    private @Nullable Operator operator;
+
+    private RollbackOperator(
+            KubernetesClient client,
+            StepbackConfig config,
+            List<TargetType> targets,
+            Outcomes outcomes,
+            Clock clock,
+            Leadership.Times times) {
+        this.client = client;
+        this.config = config;
+        this.targets = List.copyOf(targets);
+        this.outcomes = outcomes;
+        this.clock = clock;
+        this.leadership = new Leadership(
+                client, config.kubernetes().leaseNamespace(), times, this::startReconciling, this::stopReconciling);
+    }
+
+    /** Begins to compete for leadership and returns at once. */
+    public static RollbackOperator start(
+            KubernetesClient client,
+            StepbackConfig config,
+            List<TargetType> targets,
+            RollbackListener listener,
+            Metrics metrics,
+            Clock clock) {
+        return start(client, config, targets, listener, metrics, clock, Leadership.Times.DEFAULT);
+    }
+
+    static RollbackOperator start(
+            KubernetesClient client,
+            StepbackConfig config,
+            List<TargetType> targets,
+            RollbackListener listener,
+            Metrics metrics,
+            Clock clock,
+            Leadership.Times times) {
+        RollbackOperator operator =
+                new RollbackOperator(client, config, targets, new Outcomes(listener, metrics), clock, times);
+        operator.leadership.start();
+        return operator;
+    }
+
+    /** Whether this replica reconciles. */
+    public boolean leading() {
+        return leadership.leading();
+    }
+
+    /** Says what is wrong, or nothing: fit for {@link dev.stepback.ops.Health#register}. */
+    public Supplier<String> health() {
+        return leadership::problem;
+    }
+
+    /** Finishes what is being written, stops and releases the Lease. */
+    @Override
+    public void close() {
+        leadership.close();
+    }
+
+    private synchronized void startReconciling() {
+        TargetWatches watches = new TargetWatches(client);
+        RollbackReconciler reconciler =
+                new RollbackReconciler(new Store(client), targets, watches, outcomes, leadership::leading, clock);
+        Operator started = new Operator(o -> o.withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withUseSSAToPatchPrimaryResource(false)
+                .checkingCRDAndValidateLocalModel(false)
+                .withStopOnInformerErrorDuringStartup(false)
+                .withConcurrentReconciliationThreads(10)
+                .withReconciliationTerminationTimeout(STOP_WITHIN));
+        Set<String> namespaces = Set.copyOf(config.kubernetes().namespaces());
+        started.register(reconciler, c -> {
+            c.withName("rollbacks")
+                    .withGenerationAware(true)
+                    .withRetry(new GenericRetry()
+                            .withoutMaxAttempts()
+                            .setInitialInterval(FIRST_RETRY)
+                            .setIntervalMultiplier(1.5)
+                            .setMaxInterval(SLOWEST_RETRY.toMillis()));
+            if (namespaces.isEmpty()) {
+                c.watchingAllNamespaces();
+            } else {
+                c.settingNamespaces(namespaces);
+            }
+        });
+        operator = started;
+        started.start();
+        LOG.info("reconciling rollbacks");
+    }
+
+    private synchronized void stopReconciling() {
+        Operator running = operator;
+        operator = null;
+        if (running != null) {
+            running.stop();
+            LOG.info("no longer reconciling rollbacks");
+        }
+    }
+}

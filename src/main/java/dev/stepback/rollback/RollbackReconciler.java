@@ -1,0 +1,257 @@
+package dev.stepback.rollback;
+
+import dev.stepback.rollback.Action.Seen;
+import dev.stepback.target.Attribution;
+import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Step;
+import dev.stepback.target.StepContext;
+import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out what {@link Decision} decides, one Rollback at a time, until there is nothing to do but wait. */
+final class RollbackReconciler implements Reconciler<Rollback> {
+    private static final Logger LOG = LoggerFactory.getLogger(RollbackReconciler.class);
+
+    /** A rollback takes far fewer; this only keeps a mistake from spinning. */
+    private static final int MAX_ACTIONS = 50;
+
+    private final Store store;
+    private final Map<Kind, TargetType> targets;
+    private final Map<String, Step> steps;
+    private final TargetWatches watches;
+    private final Outcomes outcomes;
+    private final BooleanSupplier leading;
+    private final Clock clock;
+
+    /** @param leading asked right before a target is changed */
+    RollbackReconciler(
+            Store store,
+            List<TargetType> targets,
+            TargetWatches watches,
+            Outcomes outcomes,
+            BooleanSupplier leading,
+            Clock clock) {
+        this.store = store;
+        this.targets = targets.stream().collect(Collectors.toUnmodifiableMap(TargetType::kind, Function.identity()));
+        this.steps = targets.stream()
+                .flatMap(t -> t.steps().stream())
+                .collect(Collectors.toUnmodifiableMap(Step::type, Function.identity()));
+        this.watches = watches;
+        this.outcomes = outcomes;
+        this.leading = leading;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<EventSource<?, Rollback>> prepareEventSources(EventSourceContext<Rollback> context) {
+        return List.of(watches);
+    }
+
+    @Override
+    public UpdateControl<Rollback> reconcile(Rollback cached, Context<Rollback> context) {
+        Rollback rollback = cached;
+        boolean live = false;
+        Seen seen = new Seen.Nothing();
+        for (int i = 0; i < MAX_ACTIONS; i++) {
+            Action action = Decision.next(rollback, seen, clock.instant());
+            seen = new Seen.Nothing();
+            if (action instanceof Action.Leave) {
+                watches.stop(rollback);
+                outcomes.tell(rollback);
+                return UpdateControl.noUpdate();
+            } else if (action instanceof Action.WaitUntil wait) {
+                if (rollback.statusOrInitial().phase() != Phase.AWAITING_APPROVAL) {
+                    watches.start(rollback);
+                }
+                outcomes.tell(rollback);
+                return UpdateControl.<Rollback>noUpdate().rescheduleAfter(until(wait.time()));
+            } else if (action instanceof Action.StartStep && !live || !labelled(rollback)) {
+                // Never change a target on the word of a cache.
+                Optional<Rollback> now = store.find(namespace(rollback), name(rollback));
+                if (now.isEmpty()) {
+                    watches.stop(rollback);
+                    return UpdateControl.noUpdate();
+                }
+                rollback = label(now.get());
+                live = true;
+            } else if (action instanceof Action.Write write) {
+                Optional<Rollback> written = write(rollback, write.status());
+                if (written.isEmpty()) {
+                    watches.stop(rollback);
+                    return UpdateControl.noUpdate();
+                }
+                rollback = written.get();
+                live = true;
+            } else {
+                seen = look(rollback, action);
+            }
+        }
+        return UpdateControl.<Rollback>noUpdate().reschedule();
+    }
+
+    private Seen look(Rollback rollback, Action action) {
+        if (action instanceof Action.MakePlan) {
+            return plan(rollback);
+        }
+        if (action instanceof Action.StartStep start) {
+            return new Seen.Begun(start.step(), start(rollback, start.step()));
+        }
+        int i = ((Action.ObserveStep) action).step();
+        PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
+        Step step = steps.get(planned.type());
+        return new Seen.Progress(
+                i,
+                step == null
+                        ? new Step.Observation(Step.Observation.State.FAILED, unknown(planned), null)
+                        : step.observe(context(rollback, planned)));
+    }
+
+    private Seen.Planned plan(Rollback rollback) {
+        TargetType type = targets.get(rollback.target().kind());
+        if (type == null) {
+            String message = "cannot roll back a " + rollback.target().kind().apiName();
+            return new Seen.Planned(
+                    Optional.empty(), Optional.of(new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, message)));
+        }
+        List<Rollback> all = store.of(rollback.target());
+        Optional<String> olderOpen = all.stream()
+                .filter(r -> !r.statusOrInitial().phase().terminal())
+                .filter(r -> Store.OLDEST_FIRST.compare(r, rollback) < 0
+                        || r.statusOrInitial().phase() != Phase.PLANNING)
+                .map(RollbackReconciler::name)
+                .filter(name -> !name.equals(name(rollback)))
+                .findFirst();
+        if (olderOpen.isPresent()) {
+            return new Seen.Planned(olderOpen, Optional.empty());
+        }
+        Long to = rollback.getSpec().toRevision();
+        PlanRequest request =
+                new PlanRequest(to == null ? OptionalLong.empty() : OptionalLong.of(to), KnownBad.of(all));
+        return new Seen.Planned(Optional.empty(), Optional.of(type.plan(rollback.target(), request)));
+    }
+
+    private Step.Start start(Rollback rollback, int i) {
+        PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
+        Step step = steps.get(planned.type());
+        if (step == null) {
+            return new Step.Start.Failed(unknown(planned));
+        }
+        if (!leading.getAsBoolean()) {
+            throw new IllegalStateException("not the leader any more");
+        }
+        return step.start(context(rollback, planned));
+    }
+
+    private static String unknown(PlannedStep planned) {
+        return "this version of Stepback does not know the step " + planned.type();
+    }
+
+    private static StepContext context(Rollback rollback, PlannedStep step) {
+        List<String> approvers =
+                Approval.valid(rollback).map(d -> List.of(d.by().name())).orElse(List.of());
+        return new StepContext(
+                rollback.target(),
+                plan(rollback.statusOrInitial()).targetUid(),
+                step,
+                new Attribution(
+                        name(rollback),
+                        rollback.getSpec().requestedBy().name(),
+                        approvers,
+                        rollback.getSpec().reason()));
+    }
+
+    /** The Rollback as it is now: written, or as somebody else wrote it in between. Empty when it is gone. */
+    private Optional<Rollback> write(Rollback before, RollbackStatus status) {
+        try {
+            Rollback after = store.updateStatus(before, status);
+            outcomes.changed(before, after);
+            return Optional.of(after);
+        } catch (KubernetesClientException e) {
+            if (!Store.conflict(e) && !Store.gone(e)) {
+                throw e;
+            }
+            return store.find(namespace(before), name(before));
+        }
+    }
+
+    private static boolean labelled(Rollback rollback) {
+        Map<String, String> labels = rollback.getMetadata().getLabels();
+        return labels != null
+                && labels.entrySet().containsAll(Labels.of(rollback.target()).entrySet());
+    }
+
+    /** Rollbacks that somebody made by hand get the labels by which they are found. */
+    private Rollback label(Rollback rollback) {
+        return labelled(rollback) ? rollback : store.label(rollback);
+    }
+
+    /** The status stays truthful while the API server, or a part of it, does not answer. Called before every retry. */
+    @Override
+    public ErrorStatusUpdateControl<Rollback> updateErrorStatus(
+            Rollback cached, Context<Rollback> context, Exception e) {
+        LOG.atWarn()
+                .addKeyValue("rollback", name(cached))
+                .addKeyValue("target", cached.target())
+                .log("will be tried again: {}", e.toString());
+        try {
+            store.find(namespace(cached), name(cached)).ifPresent(r -> tellOfError(r, e));
+        } catch (KubernetesClientException unreachable) {
+            LOG.debug("the status cannot be written either", unreachable);
+        }
+        return ErrorStatusUpdateControl.noStatusUpdate();
+    }
+
+    private void tellOfError(Rollback rollback, Exception e) {
+        RollbackStatus status = rollback.statusOrInitial();
+        String message = "the cluster does not answer as it should, trying again: "
+                + (e instanceof KubernetesClientException k && k.getCode() > 0
+                        ? "HTTP " + k.getCode()
+                        : e.getMessage());
+        if (!status.phase().terminal() && !status.message().equals(message)) {
+            write(rollback, status.with(s -> s.message = message)).ifPresent(outcomes::tell);
+        }
+    }
+
+    private static Plan plan(RollbackStatus status) {
+        Plan plan = status.plan();
+        if (plan == null) {
+            throw new IllegalStateException("no plan");
+        }
+        return plan;
+    }
+
+    private Duration until(Instant time) {
+        Duration left = Duration.between(clock.instant(), time);
+        return left.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : left;
+    }
+
+    private static String namespace(Rollback rollback) {
+        return rollback.getMetadata().getNamespace();
+    }
+
+    private static String name(Rollback rollback) {
+        return rollback.getMetadata().getName();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.stepback.rollback;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the targets of running rollbacks, each only while it runs, and asks for a reconciliation when one changes. A
+ * watch may break or miss something: rollbacks that run are looked at every few seconds anyway.
+ */
+final class TargetWatches extends AbstractEventSource<Deployment, Rollback> {
+    private static final Logger LOG = LoggerFactory.getLogger(TargetWatches.class);
+
+    private final KubernetesClient client;
+    private final Map<ResourceID, List<Watch>> watches = new ConcurrentHashMap<>();
+
+    TargetWatches(KubernetesClient client) {
+        super(Deployment.class, "targets");
+        this.client = client;
+    }
+
+    /** Watches the target of this Rollback, unless it is watched already. */
+    void start(Rollback rollback) {
+        ResourceID id = ResourceID.fromResource(rollback);
+        if (watches.containsKey(id)) {
+            return;
+        }
+        String namespace = rollback.target().namespace();
+        var resource = client.apps()
+                .deployments()
+                .inNamespace(namespace)
+                .withName(rollback.target().name());
+        Deployment deployment = resource.get();
+        if (deployment == null) {
+            return;
+        }
+        LabelSelector selector = deployment.getSpec().getSelector();
+        watches.put(
+                id,
+                List.of(
+                        resource.watch(wake(id)),
+                        client.pods()
+                                .inNamespace(namespace)
+                                .withLabelSelector(selector)
+                                .watch(wake(id))));
+    }
+
+    void stop(Rollback rollback) {
+        close(ResourceID.fromResource(rollback));
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        Set.copyOf(watches.keySet()).forEach(this::close);
+    }
+
+    @Override
+    public Set<Deployment> getSecondaryResources(Rollback rollback) {
+        return Set.of();
+    }
+
+    private void close(ResourceID id) {
+        List<Watch> open = watches.remove(id);
+        if (open != null) {
+            open.forEach(Watch::close);
+        }
+    }
+
+    private <T extends HasMetadata> Watcher<T> wake(ResourceID id) {
+        return new Watcher<>() {
+            @Override
+            public void eventReceived(Action action, T object) {
+                if (isRunning()) {
+                    getEventHandler().handleEvent(new Event(id));
+                }
+            }
+
+            @Override
+            public void onClose(WatcherException broken) {
+                LOG.debug("watch broken, a new one follows", broken);
+                close(id);
+            }
+        };
+    }
+}

@@ -1,0 +1,30 @@
+package dev.stepback.rollback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.crdv2.generator.CRDGenerator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The CRD is generated from the classes; {@code -Dstepback.update=true} writes it anew. */
+class CrdTest {
+    private static final Path CRD = Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml");
+
+    @Test
+    void crdInManifests_isWhatTheClassesSay(@TempDir Path directory) throws IOException {
+        new CRDGenerator()
+                .withParallelGenerationEnabled(false)
+                .inOutputDir(directory.toFile())
+                .customResourceClasses(Rollback.class)
+                .generate();
+        String generated = Files.readString(directory.resolve("rollbacks.stepback.dev-v1.yml"));
+        if (Boolean.getBoolean("stepback.update")) {
+            Files.createDirectories(CRD.getParent());
+            Files.writeString(CRD, generated);
+        }
+        assertThat(CRD).hasContent(generated);
+    }
+}
