@@ -1,0 +1,131 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.net.HttpURLConnection;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * The few requests that Deployments need, with JSON in and out just as it is on the wire.
+ *
+ * <p>Every method throws {@link KubernetesClientException}, with the HTTP status as its code, unless it says otherwise;
+ * code 0 means that no answer came.
+ */
+final class ApiServer {
+    /** Names Stepback in {@code managedFields}. */
+    static final String FIELD_MANAGER = "stepback";
+
+    /** Asks for an object without its data: the values of a Secret never come into this process. */
+    private static final String METADATA_ONLY =
+            "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json";
+
+    private final KubernetesClient client;
+
+    ApiServer(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** Empty when there is no such object (404). */
+    Optional<ObjectNode> get(String path) {
+        return read(path, "application/json");
+    }
+
+    /** As {@link #get}, but the answer has only the metadata. */
+    Optional<ObjectNode> metadata(String path) {
+        return read(path, METADATA_ONLY);
+    }
+
+    /** The items of a list; none when the API server does not know the resource. */
+    List<ObjectNode> list(String path) {
+        return get(path).stream()
+                .flatMap(list -> Json.elements(list.path("items")))
+                .map(ObjectNode.class::cast)
+                .toList();
+    }
+
+    ObjectNode create(String path, JsonNode body) {
+        return object(send(request(path).post("application/json", Json.canonical(body))));
+    }
+
+    /** Sends a JSON patch (RFC 6902). A {@code test} that fails is answered with 422. */
+    ObjectNode patch(String path, JsonNode patch, boolean dryRun) {
+        String query = "?fieldManager=" + FIELD_MANAGER + (dryRun ? "&dryRun=All" : "");
+        return object(
+                send(request(path + query).method("PATCH", "application/json-patch+json", Json.canonical(patch))));
+    }
+
+    static String query(String parameter, String value) {
+        return parameter + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    private Optional<ObjectNode> read(String path, String accept) {
+        try {
+            return Optional.of(object(send(request(path).setHeader("Accept", accept))));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        String master = client.getMasterUrl().toString();
+        return client.getHttpClient()
+                .newHttpRequestBuilder()
+                .uri((master.endsWith("/") ? master.substring(0, master.length() - 1) : master) + path);
+    }
+
+    private String send(io.fabric8.kubernetes.client.http.BasicBuilder builder) {
+        HttpRequest request = ((HttpRequest.Builder) builder).build();
+        HttpResponse<String> response;
+        try {
+            response = client.getHttpClient().sendAsync(request, String.class).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KubernetesClientException("interrupted while waiting for the API server", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new KubernetesClientException("the API server cannot be reached: " + cause.getMessage(), cause);
+        }
+        String body = response.body() == null ? "" : response.body();
+        if (!response.isSuccessful()) {
+            Status status = status(response.code(), body);
+            throw new KubernetesClientException(status.getMessage(), response.code(), status);
+        }
+        return body;
+    }
+
+    private static Status status(int code, String body) {
+        StatusBuilder status = new StatusBuilder().withStatus("Failure").withCode(code);
+        try {
+            JsonNode json = Json.parse(body);
+            if (json.path("kind").asText().equals("Status")) {
+                return status.withReason(json.path("reason").asText(""))
+                        .withMessage(json.path("message").asText(""))
+                        .build();
+            }
+        } catch (IllegalArgumentException e) {
+            // A proxy or load balancer answered with something of its own; its status code says enough.
+        }
+        return status.withMessage("the API server answered with HTTP status " + code)
+                .build();
+    }
+
+    private static ObjectNode object(String body) {
+        if (Json.parse(body) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new KubernetesClientException("the API server answered with something that is not an object");
+    }
+}

@@ -1,0 +1,39 @@
+package dev.stepback.target.deployment;
+
+import dev.stepback.target.TargetRef;
+import java.util.stream.Collectors;
+
+/** Sentences about who did what to a Deployment. */
+final class Blame {
+    private Blame() {}
+
+    /** As in {@code deployment/checkout in production}. */
+    static String title(TargetRef target) {
+        return "%s/%s in %s".formatted(target.kind().lowerCase(), target.name(), target.namespace());
+    }
+
+    static String resume(TargetRef target) {
+        return "kubectl rollout resume deployment/%s -n %s".formatted(target.name(), target.namespace());
+    }
+
+    /** Says that the template is another one now: whose, since when, with which images and which change cause. */
+    static String templateChanged(Workload workload) {
+        StringBuilder text = new StringBuilder("The pod template of ")
+                .append(title(workload.ref()))
+                .append(" was changed");
+        Writer.ofTemplate(workload.deployment())
+                .ifPresent(writer -> text.append(' ').append(writer));
+        String images = workload.template().images().entrySet().stream()
+                .map(image -> image.getKey() + "=" + image.getValue())
+                .collect(Collectors.joining(", "));
+        text.append("; its images are now ").append(Text.line(images, 500));
+        String cause = workload.newReplicaSet()
+                .map(rs -> Json.annotation(rs, Workload.CHANGE_CAUSE))
+                .filter(c -> !c.isEmpty())
+                .orElseGet(() -> Json.annotation(workload.deployment(), Workload.CHANGE_CAUSE));
+        if (!cause.isEmpty()) {
+            text.append("; change cause: ").append(Text.line(cause, 200));
+        }
+        return text.append('.').toString();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.stepback.target.deployment;
+
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Change;
+import dev.stepback.target.History;
+import dev.stepback.target.Kind;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.Step;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Deployments.
+ *
+ * <p>Methods throw {@link io.fabric8.kubernetes.client.KubernetesClientException} when the API server cannot be reached
+ * or refuses; trying again may help.
+ */
+public final class DeploymentTarget implements TargetType {
+    private final Deployments deployments;
+    private final TemplateDiff diff;
+    private final PodProblems problems;
+    private final Planner planner;
+
+    /** @param redactor applied to all text that is made for people */
+    public DeploymentTarget(KubernetesClient client, Redactor redactor, Clock clock) {
+        deployments = new Deployments(new ApiServer(client));
+        diff = new TemplateDiff(redactor);
+        problems = new PodProblems(deployments, redactor);
+        planner = new Planner(diff, new Preflight(deployments, clock));
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.DEPLOYMENT;
+    }
+
+    @Override
+    public Optional<History> history(TargetRef target) {
+        return deployments.workload(target).map(Workload::history);
+    }
+
+    @Override
+    public List<Change> diff(TargetRef target, long from, long to) {
+        Workload workload =
+                deployments.workload(target).orElseThrow(() -> new IllegalArgumentException(Planner.notFound(target)));
+        return diff.between(template(workload, from), template(workload, to));
+    }
+
+    @Override
+    public PlanResult plan(TargetRef target, PlanRequest request) {
+        return deployments
+                .workload(target)
+                .map(workload -> planner.plan(workload, request))
+                .orElseGet(() -> new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, Planner.notFound(target)));
+    }
+
+    @Override
+    public Optional<Step.Observation> status(TargetRef target) {
+        return deployments
+                .workload(target)
+                .map(workload -> problems.addTo(RolloutStatus.of(workload, Optional.empty()), workload));
+    }
+
+    @Override
+    public List<Step> steps() {
+        return List.of(new UndoStep(deployments), new AwaitRolloutStep(deployments, problems));
+    }
+
+    private static PodTemplate template(Workload workload, long revision) {
+        return workload.replicaSet(revision)
+                .map(PodTemplate::of)
+                .orElseThrow(() -> new IllegalArgumentException(Planner.unknownRevision(workload.history(), revision)));
+    }
+}

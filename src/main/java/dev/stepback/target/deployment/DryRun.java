@@ -1,0 +1,30 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.stepback.target.Finding;
+import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Locale;
+
+/** Lets the API server try a patch, admission included, without keeping it. */
+final class DryRun {
+    static final String CHECK = "dry-run";
+
+    private DryRun() {}
+
+    static Finding of(Deployments deployments, TargetRef target, JsonNode patch) {
+        try {
+            deployments.patch(target, patch, true);
+            return Finding.pass(CHECK, "The API server accepts the change.");
+        } catch (KubernetesClientException e) {
+            String message = Text.line(String.valueOf(e.getMessage()), 500);
+            if (message.toLowerCase(Locale.ROOT).contains("does not support dry run")) {
+                return Finding.warn(CHECK, "The change cannot be tried beforehand: " + message);
+            }
+            return switch (e.getCode()) {
+                case 400, 403, 404, 413, 422 -> Finding.block(CHECK, "The API server refuses the change: " + message);
+                default -> Finding.warn(CHECK, "The change could not be tried beforehand: " + message);
+            };
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Iterator;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * JSON as trees. A typed model would drop the fields that it does not know, and a template that lost a field on its
+ * way through Stepback would no longer be the one that ran before.
+ */
+final class Json {
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+    private static final ObjectWriter SORTED = MAPPER.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
+
+    private Json() {}
+
+    /** @throws IllegalArgumentException when the text is not JSON */
+    static JsonNode parse(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** One line, properties sorted by name: equal trees give equal text. */
+    static String canonical(JsonNode node) {
+        try {
+            return SORTED.writeValueAsString(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree can always be written", e);
+        }
+    }
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    static Stream<JsonNode> elements(JsonNode array) {
+        Iterator<JsonNode> elements = array.elements();
+        return StreamSupport.stream(((Iterable<JsonNode>) () -> elements).spliterator(), false);
+    }
+
+    /** The value of an annotation of an API object, or empty. */
+    static String annotation(JsonNode object, String key) {
+        return object.path("metadata").path("annotations").path(key).asText("");
+    }
+
+    static String uid(JsonNode object) {
+        return object.path("metadata").path("uid").asText("");
+    }
+
+    static String name(JsonNode object) {
+        return object.path("metadata").path("name").asText("");
+    }
+}

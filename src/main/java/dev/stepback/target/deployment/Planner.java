@@ -1,0 +1,129 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Change;
+import dev.stepback.target.History;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanHash;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.PlanResult.Reason;
+import dev.stepback.target.PlanResult.Refused;
+import dev.stepback.target.PlannedRevision;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Revision;
+import dev.stepback.target.TargetRef;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Decides where to go back to and how, or says in kubectl's words why not (kubectl's {@code
+ * polymorphichelpers/rollback.go}, {@code DeploymentRollbacker}).
+ */
+final class Planner {
+    private final TemplateDiff diff;
+    private final Preflight preflight;
+
+    Planner(TemplateDiff diff, Preflight preflight) {
+        this.diff = diff;
+        this.preflight = preflight;
+    }
+
+    PlanResult plan(Workload workload, PlanRequest request) {
+        History history = workload.history();
+        Optional<Revision> wanted = request.toRevision().isPresent()
+                ? history.revision(request.toRevision().getAsLong())
+                : history.proposed(request.knownBad());
+        if (wanted.isEmpty()) {
+            return nowhere(history, request);
+        }
+        Revision to = wanted.get();
+        if (workload.paused()) {
+            return new Refused(
+                    Reason.PAUSED,
+                    "you cannot rollback a paused deployment; resume it first with '%s' and try again"
+                            .formatted(Blame.resume(workload.ref())));
+        }
+        ObjectNode replicaSet = workload.replicaSet(to.number()).orElseThrow();
+        PodTemplate restored = PodTemplate.of(replicaSet).withoutHash();
+        if (restored.sameAs(workload.template())) {
+            return new Refused(
+                    Reason.ALREADY_THERE,
+                    "skipped rollback (current template already matches revision %d)".formatted(to.number()));
+        }
+        return planned(workload, history, to, replicaSet, restored);
+    }
+
+    private PlanResult planned(
+            Workload workload, History history, Revision to, ObjectNode replicaSet, PodTemplate restored) {
+        UndoPatch patch = UndoPatch.from(workload, restored);
+        List<PlannedStep> steps =
+                List.of(UndoStep.planned(patch, to.number(), to.id()), AwaitRolloutStep.planned(restored, to.number()));
+        PlannedRevision from = from(workload, history);
+        List<Change> changes = diff.bounded(workload.template(), restored);
+        return new PlanResult.Planned(new Plan(
+                PlanHash.of(workload.ref(), workload.uid(), to.number(), steps),
+                workload.uid(),
+                from,
+                PlannedRevision.of(to),
+                changes,
+                preflight.run(new Preflight.Subject(workload, replicaSet, restored, patch, from.number())),
+                steps));
+    }
+
+    private static PlannedRevision from(Workload workload, History history) {
+        Optional<Revision> current = history.current().stream()
+                .mapToObj(history::revision)
+                .findFirst()
+                .flatMap(r -> r);
+        if (current.isPresent()) {
+            return PlannedRevision.of(current.get());
+        }
+        // Its ReplicaSet is yet to come: the controller gives it the next number.
+        long next =
+                history.revisions().stream().mapToLong(Revision::number).max().orElse(0) + 1;
+        return new PlannedRevision(
+                next, "", workload.template().images(), Json.annotation(workload.deployment(), Workload.CHANGE_CAUSE));
+    }
+
+    private static Refused nowhere(History history, PlanRequest request) {
+        if (request.toRevision().isPresent()) {
+            return new Refused(
+                    Reason.UNKNOWN_REVISION,
+                    unknownRevision(history, request.toRevision().getAsLong()));
+        }
+        long below = history.current().orElse(Long.MAX_VALUE);
+        List<Revision> earlier =
+                history.revisions().stream().filter(r -> r.number() < below).toList();
+        if (earlier.isEmpty()) {
+            String why = "no rollout history found for deployment \"%s\""
+                    .formatted(history.target().name());
+            return new Refused(
+                    Reason.NO_HISTORY,
+                    history.limit() == 0
+                            ? why + ": its revisionHistoryLimit is 0, so no earlier revision is kept."
+                                    + " Deploy the last good version again."
+                            : why + ": there is no earlier revision. Deploy the last good version again.");
+        }
+        return new Refused(
+                Reason.ONLY_KNOWN_BAD,
+                "every earlier revision (%s) is known bad; name the one to go back to, as in 'to %d'"
+                        .formatted(numbers(earlier), earlier.get(0).number()));
+    }
+
+    static String unknownRevision(History history, long revision) {
+        String none = "unable to find specified revision %d in history".formatted(revision);
+        return history.revisions().isEmpty()
+                ? none + "; there are no revisions"
+                : none + "; there are " + numbers(history.revisions());
+    }
+
+    static String notFound(TargetRef target) {
+        return "deployments.apps \"%s\" not found in namespace %s".formatted(target.name(), target.namespace());
+    }
+
+    private static String numbers(List<Revision> revisions) {
+        return revisions.stream().map(r -> Long.toString(r.number())).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,171 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Rollout;
+import dev.stepback.target.Rollout.PodProblem;
+import dev.stepback.target.Step.Observation;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Says why pods of the newest ReplicaSet are not ready. */
+final class PodProblems {
+    /** What a container says while all is well. */
+    private static final Set<String> STARTING = Set.of("", "ContainerCreating", "PodInitializing");
+
+    /** Events are asked for pod by pod, so only for a few. */
+    private static final int EVENT_LOOKUPS = 3;
+
+    private static final int MAX_DETAIL = 300;
+
+    private final Deployments deployments;
+    private final Redactor redactor;
+
+    PodProblems(Deployments deployments, Redactor redactor) {
+        this.deployments = deployments;
+        this.redactor = redactor;
+    }
+
+    /** The same observation, with the problems. Where pods or events may not be read, they are left out. */
+    Observation addTo(Observation observation, Workload workload) {
+        Rollout rollout = observation.rollout();
+        if (rollout == null || observation.state() == Observation.State.DONE) {
+            return observation;
+        }
+        List<PodProblem> found;
+        try {
+            found = find(workload);
+        } catch (KubernetesClientException e) {
+            // The figures are worth showing without the reasons.
+            return observation;
+        }
+        Rollout complete = new Rollout(
+                rollout.sentence(), rollout.desired(), rollout.updated(), rollout.available(), rollout.old(), found);
+        return new Observation(observation.state(), observation.message(), complete);
+    }
+
+    private List<PodProblem> find(Workload workload) {
+        List<PodProblem> problems = new ArrayList<>();
+        Optional<ObjectNode> replicaSet = workload.newReplicaSet();
+        replicaSet
+                .flatMap(rs -> RolloutStatus.condition(rs.path("status"), "ReplicaFailure"))
+                .filter(c -> c.path("status").asText().equals("True"))
+                .ifPresent(c -> problems.add(problem(
+                        replicaSet.map(Json::name).orElse(""),
+                        c.path("reason").asText(),
+                        c.path("message").asText())));
+        int lookups = 0;
+        for (ObjectNode pod : replicaSet.map(rs -> deployments.pods(workload.ref(), rs)).orElse(List.of()).stream()
+                .sorted(Comparator.comparing(Json::name))
+                .toList()) {
+            if (problems.size() == Rollout.MAX_PROBLEMS) {
+                break;
+            }
+            if (ready(pod) || pod.path("metadata").has("deletionTimestamp")) {
+                continue;
+            }
+            Optional<PodProblem> problem = fromStatus(pod);
+            if (problem.isEmpty() && lookups++ < EVENT_LOOKUPS) {
+                problem = fromEvents(workload, pod);
+            }
+            problem.ifPresent(problems::add);
+        }
+        return List.copyOf(problems);
+    }
+
+    private Optional<PodProblem> fromStatus(ObjectNode pod) {
+        JsonNode status = pod.path("status");
+        Optional<JsonNode> unscheduled = RolloutStatus.condition(status, "PodScheduled")
+                .filter(c -> c.path("status").asText().equals("False"));
+        if (unscheduled.isPresent()) {
+            JsonNode condition = unscheduled.get();
+            return Optional.of(problem(
+                    Json.name(pod),
+                    condition.path("reason").asText("Unschedulable"),
+                    condition.path("message").asText()));
+        }
+        for (String list : List.of("initContainerStatuses", "containerStatuses")) {
+            for (JsonNode container : status.path(list)) {
+                Optional<PodProblem> problem = fromContainer(pod, container);
+                if (problem.isPresent()) {
+                    return problem;
+                }
+            }
+        }
+        return status.path("phase").asText().equals("Failed")
+                ? Optional.of(problem(
+                        Json.name(pod),
+                        status.path("reason").asText("Failed"),
+                        status.path("message").asText("")))
+                : Optional.empty();
+    }
+
+    private Optional<PodProblem> fromContainer(ObjectNode pod, JsonNode container) {
+        JsonNode waiting = container.path("state").path("waiting");
+        JsonNode stopped = container.path("state").path("terminated");
+        JsonNode last = stopped.isMissingNode() ? container.path("lastState").path("terminated") : stopped;
+        String reason = waiting.path("reason").asText("");
+        String prefix = pod.path("spec").path("containers").size() > 1
+                ? "container %s: ".formatted(container.path("name").asText())
+                : "";
+        if (STARTING.contains(reason) && !failed(last)) {
+            return Optional.empty();
+        }
+        if (!STARTING.contains(reason) && !reason.equals("CrashLoopBackOff")) {
+            return Optional.of(problem(
+                    Json.name(pod), reason, prefix + waiting.path("message").asText("")));
+        }
+        if (last.isMissingNode()) {
+            return Optional.of(problem(
+                    Json.name(pod), reason, prefix + waiting.path("message").asText("")));
+        }
+        boolean outOfMemory = last.path("reason").asText().equals("OOMKilled");
+        int restarts = container.path("restartCount").asInt(0);
+        String shown = outOfMemory
+                ? "OOMKilled"
+                : reason.isEmpty() ? last.path("reason").asText("Error") : reason;
+        String message = last.path("message").asText("");
+        return Optional.of(problem(
+                Json.name(pod),
+                shown,
+                "%sexit code %d, %d %s%s"
+                        .formatted(
+                                prefix,
+                                last.path("exitCode").asInt(),
+                                restarts,
+                                restarts == 1 ? "restart" : "restarts",
+                                message.isEmpty() ? "" : ": " + message)));
+    }
+
+    /** A running container that was once killed for memory or crashed is worth naming until the pod is ready. */
+    private static boolean failed(JsonNode terminated) {
+        return terminated.path("exitCode").asInt(0) != 0;
+    }
+
+    private Optional<PodProblem> fromEvents(Workload workload, ObjectNode pod) {
+        List<ObjectNode> warnings = deployments.warnings(workload.ref(), pod);
+        if (warnings.isEmpty()) {
+            return Optional.empty();
+        }
+        ObjectNode newest = warnings.get(warnings.size() - 1);
+        return Optional.of(problem(
+                Json.name(pod),
+                newest.path("reason").asText(),
+                newest.path("message").asText()));
+    }
+
+    private PodProblem problem(String pod, String reason, String detail) {
+        return new PodProblem(pod, Text.line(reason, 60), Text.line(redactor.text(detail), MAX_DETAIL));
+    }
+
+    private static boolean ready(ObjectNode pod) {
+        return RolloutStatus.condition(pod.path("status"), "Ready")
+                .filter(c -> c.path("status").asText().equals("True"))
+                .isPresent();
+    }
+}

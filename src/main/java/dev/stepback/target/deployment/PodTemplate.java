@@ -1,0 +1,86 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A pod template as the API server gave it.
+ *
+ * @param json the value of {@code /spec/template}
+ */
+record PodTemplate(JsonNode json) {
+    static final String HASH_LABEL = "pod-template-hash";
+
+    static PodTemplate of(JsonNode workload) {
+        return new PodTemplate(workload.path("spec").path("template"));
+    }
+
+    /** What a rollback writes: a ReplicaSet's template without the label that its controller put on it. */
+    PodTemplate withoutHash() {
+        JsonNode copy = json.deepCopy();
+        if (copy.path("metadata").path("labels") instanceof ObjectNode labels) {
+            labels.remove(HASH_LABEL);
+        }
+        return new PodTemplate(copy);
+    }
+
+    /**
+     * Whether the controller would regard both as the same revision: everything counts but the label {@value
+     * #HASH_LABEL} and what says nothing (nulls, empty maps of labels and annotations).
+     */
+    boolean sameAs(PodTemplate other) {
+        return normal().equals(other.normal());
+    }
+
+    /** Equal for templates that are the {@link #sameAs same}; SHA-256 in lower-case hex. */
+    String fingerprint() {
+        try {
+            byte[] canonical = Json.canonical(normal()).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+
+    /** Image by container name, init containers first, in the order of the template. */
+    Map<String, String> images() {
+        Map<String, String> images = new LinkedHashMap<>();
+        for (String list : List.of("initContainers", "containers")) {
+            for (JsonNode container : json.path("spec").path(list)) {
+                images.put(
+                        container.path("name").asText(), container.path("image").asText());
+            }
+        }
+        return images;
+    }
+
+    private JsonNode normal() {
+        JsonNode copy = withoutHash().json;
+        dropNulls(copy);
+        if (copy.path("metadata") instanceof ObjectNode metadata) {
+            for (String map : List.of("labels", "annotations")) {
+                if (metadata.path(map).isObject() && metadata.path(map).isEmpty()) {
+                    metadata.remove(map);
+                }
+            }
+            if (metadata.isEmpty() && copy instanceof ObjectNode template) {
+                template.remove("metadata");
+            }
+        }
+        return copy;
+    }
+
+    private static void dropNulls(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.properties().removeIf(property -> property.getValue().isNull());
+        }
+        node.forEach(PodTemplate::dropNulls);
+    }
+}

@@ -1,0 +1,138 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Step.Observation;
+import dev.stepback.target.TargetRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Checks of what is around a Deployment: who may change it, who else does, and what is going on. */
+final class Surroundings {
+    static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+    private final ApiServer api;
+
+    Surroundings(ApiServer api) {
+        this.api = api;
+    }
+
+    List<Finding> permission(Preflight.Subject subject) {
+        TargetRef ref = subject.workload().ref();
+        ObjectNode review =
+                Json.object().put("apiVersion", "authorization.k8s.io/v1").put("kind", "SelfSubjectAccessReview");
+        review.putObject("spec")
+                .putObject("resourceAttributes")
+                .put("group", "apps")
+                .put("resource", "deployments")
+                .put("verb", "patch")
+                .put("namespace", ref.namespace())
+                .put("name", ref.name());
+        JsonNode status = api.create("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)
+                .path("status");
+        return List.of(
+                status.path("allowed").asBoolean(false)
+                        ? Finding.pass("permission", "Stepback may patch this Deployment.")
+                        : Finding.block(
+                                "permission",
+                                "Stepback may not patch deployments in %s. Grant its service account the verb patch."
+                                        .formatted(ref.namespace())));
+    }
+
+    static List<Finding> rollout(Preflight.Subject subject) {
+        Workload workload = subject.workload();
+        List<Finding> findings = new ArrayList<>();
+        Observation now = RolloutStatus.of(workload, Optional.empty());
+        findings.add(
+                switch (now.state()) {
+                    case DONE -> Finding.pass("rollout", "No other rollout is in progress.");
+                    case RUNNING ->
+                        Finding.warn("rollout", "A rollout is in progress and will be replaced. " + now.message());
+                    case FAILED ->
+                        Finding.warn("rollout", "The present rollout is stuck: %s.".formatted(now.message()));
+                });
+        JsonNode spec = workload.deployment().path("spec");
+        if (spec.path("replicas").asInt(1) == 0) {
+            findings.add(Finding.warn("replicas", "It is scaled to 0: no pod will start until it is scaled up."));
+        }
+        if (spec.path("strategy").path("type").asText().equals("Recreate")) {
+            findings.add(Finding.warn(
+                    "strategy", "Its strategy is Recreate: all pods stop before the first restored one starts."));
+        }
+        return findings;
+    }
+
+    static List<Finding> source(Preflight.Subject subject) {
+        ObjectNode deployment = subject.workload().deployment();
+        JsonNode labels = deployment.path("metadata").path("labels");
+        List<Finding> findings = new ArrayList<>();
+        String application = Json.annotation(deployment, "argocd.argoproj.io/tracking-id");
+        if (!application.isEmpty() || labels.has("argocd.argoproj.io/instance")) {
+            String name = application.isEmpty()
+                    ? labels.path("argocd.argoproj.io/instance").asText()
+                    : application.split(":", 2)[0];
+            findings.add(drift("Argo CD application " + name, "sync"));
+        }
+        for (String flux : List.of("kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io")) {
+            if (labels.has(flux + "/name")) {
+                String kind = flux.startsWith("helm") ? "HelmRelease" : "Kustomization";
+                findings.add(drift(
+                        "Flux %s %s".formatted(kind, labels.path(flux + "/name").asText()), "reconciliation"));
+            }
+        }
+        String release = Json.annotation(deployment, "meta.helm.sh/release-name");
+        if (!release.isEmpty()
+                && labels.path("app.kubernetes.io/managed-by").asText().equals("Helm")) {
+            findings.add(drift("Helm release " + release, "helm upgrade"));
+        }
+        if (!Json.annotation(deployment, LAST_APPLIED).isEmpty()) {
+            findings.add(Finding.warn(
+                    "last-applied",
+                    "It was made with kubectl apply: the next apply of the same manifest brings revision %d back. "
+                                    .formatted(subject.from())
+                            + "Correct the manifest."));
+        }
+        return findings;
+    }
+
+    private static Finding drift(String source, String next) {
+        return Finding.warn(
+                "managed-by",
+                "Managed by %s: the next %s may bring the bad release back. Correct the source too."
+                        .formatted(Text.line(source, 150), next));
+    }
+
+    List<Finding> autoscaler(Preflight.Subject subject) {
+        TargetRef ref = subject.workload().ref();
+        return api.list("/apis/autoscaling/v2/namespaces/" + ref.namespace() + "/horizontalpodautoscalers").stream()
+                .filter(hpa -> {
+                    JsonNode target = hpa.path("spec").path("scaleTargetRef");
+                    return target.path("kind").asText().equals("Deployment")
+                            && target.path("name").asText().equals(ref.name());
+                })
+                .map(hpa -> Finding.warn(
+                        "autoscaler",
+                        "HorizontalPodAutoscaler %s may change the replicas (%d to %d) during the rollout."
+                                .formatted(
+                                        Json.name(hpa),
+                                        hpa.path("spec").path("minReplicas").asInt(1),
+                                        hpa.path("spec").path("maxReplicas").asInt(1))))
+                .toList();
+    }
+
+    List<Finding> disruptionBudget(Preflight.Subject subject) {
+        TargetRef ref = subject.workload().ref();
+        JsonNode labels = subject.restored().json().path("metadata").path("labels");
+        return api.list("/apis/policy/v1/namespaces/" + ref.namespace() + "/poddisruptionbudgets").stream()
+                .filter(pdb -> LabelSelector.matches(pdb.path("spec").path("selector"), labels))
+                .filter(pdb -> pdb.path("status").path("disruptionsAllowed").asInt(1) == 0)
+                .map(pdb -> Finding.warn(
+                        "disruption-budget",
+                        "PodDisruptionBudget %s allows no eviction now: a pod on a draining node has to wait. "
+                                        .formatted(Json.name(pdb))
+                                + "The rollout itself does not."))
+                .toList();
+    }
+}

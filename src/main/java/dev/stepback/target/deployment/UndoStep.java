@@ -1,0 +1,151 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Finding;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Step;
+import dev.stepback.target.StepContext;
+import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Map;
+import java.util.Optional;
+
+/** Puts the template of an earlier revision back, with one conditional write. */
+final class UndoStep implements Step {
+    static final String TYPE = "deployment.undo";
+
+    /** The annotation that names the Rollback that changed the Deployment last, written together with the change. */
+    static final String MARK = "stepback.dev/rollback";
+
+    private static final int UNPROCESSABLE = 422;
+    private static final int NOT_FOUND = 404;
+    private static final int ATTEMPTS = 3;
+
+    private final Deployments deployments;
+
+    UndoStep(Deployments deployments) {
+        this.deployments = deployments;
+    }
+
+    static PlannedStep planned(UndoPatch patch, long revision, String replicaSet) {
+        return new PlannedStep(
+                TYPE,
+                "Restore the template of revision " + revision,
+                Map.of("patch", patch.text(), "revision", Long.toString(revision), "replicaSet", replicaSet));
+    }
+
+    @Override
+    public String type() {
+        return TYPE;
+    }
+
+    @Override
+    public Finding dryRun(StepContext context) {
+        Optional<ObjectNode> live = deployments.deployment(context.target());
+        if (live.isEmpty()) {
+            return Finding.block(DryRun.CHECK, gone(context.target()));
+        }
+        return DryRun.of(deployments, context.target(), patch(context).annotating(live.get(), annotations(context)));
+    }
+
+    @Override
+    public Start start(StepContext context) {
+        KubernetesClientException refused = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Optional<ObjectNode> live = deployments.deployment(context.target());
+            if (live.isEmpty()) {
+                return new Start.Void(gone(context.target()));
+            }
+            Optional<Start> settled = settled(context, live.get());
+            if (settled.isPresent()) {
+                return settled.get();
+            }
+            try {
+                deployments.patch(context.target(), patch(context).annotating(live.get(), annotations(context)), false);
+                return new Start.Started();
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
+                    throw e;
+                }
+                refused = e;
+            }
+        }
+        return new Start.Failed("The API server refuses to restore revision %s: %s"
+                .formatted(
+                        parameter(context, "revision"),
+                        Text.line(refused == null ? "" : String.valueOf(refused.getMessage()), 500)));
+    }
+
+    @Override
+    public Observation observe(StepContext context) {
+        Optional<ObjectNode> live = deployments.deployment(context.target());
+        if (live.isEmpty() || !Json.uid(live.get()).equals(context.targetUid())) {
+            return new Observation(Observation.State.FAILED, gone(context.target()), null);
+        }
+        if (marked(context, live.get())) {
+            String done = "The template of revision %s is restored.".formatted(parameter(context, "revision"));
+            return new Observation(Observation.State.DONE, done, null);
+        }
+        // Once started it was written; if the mark is gone, somebody has changed the Deployment since.
+        Workload workload =
+                new Workload(context.target(), live.get(), deployments.replicaSets(context.target(), live.get()));
+        if (workload.template().sameAs(patch(context).after())) {
+            return new Observation(Observation.State.DONE, "The template is restored.", null);
+        }
+        return new Observation(Observation.State.FAILED, Blame.templateChanged(workload), null);
+    }
+
+    /** What needs no patch: it is done already, or must not be done any more. */
+    private Optional<Start> settled(StepContext context, ObjectNode live) {
+        if (!Json.uid(live).equals(context.targetUid())) {
+            return Optional.of(new Start.Void("%s was deleted and created again at %s; this is another one."
+                    .formatted(Blame.title(context.target()), Workload.createdAt(live))));
+        }
+        if (marked(context, live)) {
+            return Optional.of(new Start.Started());
+        }
+        UndoPatch patch = patch(context);
+        PodTemplate now = PodTemplate.of(live);
+        if (!now.json().equals(patch.before().json())) {
+            Workload workload = new Workload(context.target(), live, deployments.replicaSets(context.target(), live));
+            String why = Blame.templateChanged(workload);
+            return Optional.of(new Start.Void(
+                    now.sameAs(patch.after())
+                            ? why
+                                    + " It already has the template of revision %s."
+                                            .formatted(parameter(context, "revision"))
+                            : why));
+        }
+        if (live.path("spec").path("paused").asBoolean(false)) {
+            return Optional.of(new Start.Void("%s was paused after the plan was made; resume it first with '%s'."
+                    .formatted(Blame.title(context.target()), Blame.resume(context.target()))));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean marked(StepContext context, ObjectNode live) {
+        return Json.annotation(live, MARK).equals(context.attribution().rollback());
+    }
+
+    private static ObjectNode annotations(StepContext context) {
+        return Json.object()
+                .put(Workload.CHANGE_CAUSE, ChangeCause.of(parameter(context, "revision"), context.attribution()))
+                .put(MARK, context.attribution().rollback());
+    }
+
+    private static UndoPatch patch(StepContext context) {
+        return UndoPatch.parse(parameter(context, "patch"));
+    }
+
+    private static String parameter(StepContext context, String name) {
+        String value = context.step().parameters().get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("step " + TYPE + " has no parameter " + name);
+        }
+        return value;
+    }
+
+    private static String gone(TargetRef target) {
+        return Blame.title(target) + " no longer exists.";
+    }
+}

@@ -1,0 +1,115 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.History;
+import dev.stepback.target.Revision;
+import dev.stepback.target.TargetRef;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A Deployment and the ReplicaSets that it controls, as they were at one moment.
+ *
+ * <p>The rules are those of {@code kubectl rollout history} and of the Deployment controller (the names and
+ * annotations are in {@code k8s.io/kubectl/pkg/util/deployment}).
+ */
+record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSets) {
+    static final String REVISION = "deployment.kubernetes.io/revision";
+    static final String REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
+    static final String CHANGE_CAUSE = "kubernetes.io/change-cause";
+    static final int DEFAULT_HISTORY_LIMIT = 10;
+
+    String uid() {
+        return Json.uid(deployment);
+    }
+
+    PodTemplate template() {
+        return PodTemplate.of(deployment);
+    }
+
+    boolean paused() {
+        return deployment.path("spec").path("paused").asBoolean(false);
+    }
+
+    /** Whether the controller has seen the newest spec. */
+    boolean observed() {
+        return deployment.path("status").path("observedGeneration").asLong(0)
+                >= deployment.path("metadata").path("generation").asLong(0);
+    }
+
+    int historyLimit() {
+        return deployment.path("spec").path("revisionHistoryLimit").asInt(DEFAULT_HISTORY_LIMIT);
+    }
+
+    /** The ReplicaSet with the Deployment's present template; when there are several, the oldest, as the controller does. */
+    Optional<ObjectNode> newReplicaSet() {
+        PodTemplate template = template();
+        return replicaSets.stream()
+                .filter(rs -> PodTemplate.of(rs).sameAs(template))
+                .min(Comparator.comparing(
+                        rs -> rs.path("metadata").path("creationTimestamp").asText()));
+    }
+
+    Optional<ObjectNode> replicaSet(long revision) {
+        return replicaSets.stream().filter(rs -> number(rs) == revision).findFirst();
+    }
+
+    History history() {
+        List<Revision> revisions = replicaSets.stream()
+                .filter(rs -> number(rs) > 0)
+                .map(Workload::revision)
+                .sorted(Comparator.comparingLong(Revision::number).reversed())
+                .toList();
+        return new History(ref, uid(), current(), revisions, historyLimit());
+    }
+
+    private OptionalLong current() {
+        long number = newReplicaSet().map(Workload::number).orElse(0L);
+        if (number == 0 && observed() && !paused()) {
+            // The controller has dealt with this template, so it sees a match where a comparison of JSON does not.
+            number = number(deployment);
+        }
+        return number > 0 ? OptionalLong.of(number) : OptionalLong.empty();
+    }
+
+    private static Revision revision(ObjectNode replicaSet) {
+        List<Long> earlier = Arrays.stream(
+                        Json.annotation(replicaSet, REVISION_HISTORY).split(",", -1))
+                .map(Workload::parse)
+                .filter(n -> n > 0)
+                .distinct()
+                .sorted()
+                .toList();
+        return new Revision(
+                number(replicaSet),
+                Json.name(replicaSet),
+                earlier,
+                PodTemplate.of(replicaSet).images(),
+                Json.annotation(replicaSet, CHANGE_CAUSE),
+                createdAt(replicaSet),
+                replicaSet.path("status").path("replicas").asInt(0));
+    }
+
+    static Instant createdAt(JsonNode object) {
+        String time = object.path("metadata").path("creationTimestamp").asText("");
+        return time.isEmpty() ? Instant.EPOCH : Instant.parse(time);
+    }
+
+    /** The revision number that the controller wrote; 0 for none. */
+    static long number(JsonNode object) {
+        return parse(Json.annotation(object, REVISION));
+    }
+
+    private static long parse(String number) {
+        try {
+            return Long.parseLong(number.trim());
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+}
