@@ -1,0 +1,251 @@
+package dev.stepback.slack;
+
+import com.slack.api.model.view.View;
+import dev.stepback.command.Invocation;
+import dev.stepback.command.Reply;
+import dev.stepback.rollback.NewRollback;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.Rollbacks;
+import dev.stepback.rollback.Rollbacks.Created;
+import dev.stepback.rollback.Rollbacks.Decided;
+import dev.stepback.slack.card.Actions;
+import dev.stepback.slack.card.Announcements;
+import dev.stepback.slack.card.DiffMessages;
+import dev.stepback.slack.card.Message;
+import dev.stepback.slack.card.Mrkdwn;
+import dev.stepback.slack.card.Ref;
+import dev.stepback.target.Change;
+import dev.stepback.target.History;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlannedRevision;
+import dev.stepback.target.Revision;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does what buttons ask for. A button only names what it is about: everything is read again and authorized when the
+ * click arrives.
+ */
+final class Clicks {
+    private static final Logger LOG = LoggerFactory.getLogger(Clicks.class);
+
+    private final SlackApi api;
+    private final Workspace workspace;
+    private final Rollbacks rollbacks;
+    private final List<TargetType> targets;
+    private final Commands commands;
+
+    Clicks(SlackApi api, Workspace workspace, Rollbacks rollbacks, List<TargetType> targets, Commands commands) {
+        this.api = api;
+        this.workspace = workspace;
+        this.rollbacks = rollbacks;
+        this.targets = targets;
+        this.commands = commands;
+    }
+
+    /**
+     * A click as it was delivered.
+     *
+     * @param action the action id up to its colon
+     * @param thread the thread that the message is in; null in the channel itself
+     */
+    record Click(
+            String action,
+            String value,
+            Person user,
+            String channel,
+            @Nullable String thread,
+            String triggerId) {}
+
+    void run(Click click, Answers answers) {
+        switch (click.action()) {
+            case Actions.RUN -> commands.run(invocation(click, click.value()), answers);
+            case Actions.ROLL_BACK_TO -> revision(click, answers, this::rollBackTo);
+            case Actions.DIFF -> revision(click, answers, this::diff);
+            default -> rollback(click, answers);
+        }
+    }
+
+    private void rollback(Click click, Answers answers) {
+        Optional<Ref.ToRollback> ref = Ref.ToRollback.parse(click.value());
+        if (ref.isEmpty()) {
+            answers.toPerson(Message.of("This button is of an older kind. Please type the command again."));
+            return;
+        }
+        String namespace = ref.get().namespace();
+        String name = ref.get().name();
+        switch (click.action()) {
+            case Actions.APPROVE ->
+                decided(
+                        rollbacks.decide(
+                                namespace,
+                                name,
+                                Verdict.Approved,
+                                click.user(),
+                                ref.get().planHash()),
+                        answers);
+            case Actions.REJECT ->
+                decided(
+                        rollbacks.decide(
+                                namespace,
+                                name,
+                                Verdict.Rejected,
+                                click.user(),
+                                ref.get().planHash()),
+                        answers);
+            case Actions.CANCEL -> decided(rollbacks.cancel(namespace, name, click.user()), answers);
+            default ->
+                rollbacks
+                        .find(namespace, name)
+                        .ifPresentOrElse(r -> onRollback(click, r, answers), () -> answers.toPerson(gone()));
+        }
+    }
+
+    private void onRollback(Click click, Rollback rollback, Answers answers) {
+        Plan plan = rollback.statusOrInitial().plan();
+        switch (click.action()) {
+            case Actions.FULL_DIFF -> {
+                if (plan == null) {
+                    answers.toPerson(Message.of("There is no plan yet."));
+                } else {
+                    show(
+                            click,
+                            rollback.target(),
+                            plan.from().number(),
+                            plan.to().number(),
+                            plan.changes(),
+                            answers);
+                }
+            }
+            case Actions.RETRY, Actions.PLAN_AGAIN -> {
+                // A revision that nobody named is chosen anew: the world may have changed.
+                boolean named = click.action().equals(Actions.RETRY)
+                        || rollback.getSpec().toRevision() != null;
+                again(click, rollback, named && plan != null ? plan.to() : null, answers);
+            }
+            case Actions.UNDO -> again(click, rollback, plan == null ? null : plan.from(), answers);
+            case Actions.OTHER_REVISION -> commands.run(invocation(click, rollback.target() + " history"), answers);
+            default -> LOG.info("unknown button {}", click.action());
+        }
+    }
+
+    /** Opens another rollback of the same target. */
+    private void again(Click click, Rollback rollback, @Nullable PlannedRevision to, Answers answers) {
+        OptionalLong number = OptionalLong.empty();
+        if (to != null) {
+            // The number may be another one by now; the id stays.
+            number = numberNow(rollback.target(), to.id());
+            if (number.isEmpty()) {
+                answers.toPerson(Message.of("Revision " + to.number() + " is no longer in the history of "
+                        + Mrkdwn.code(rollback.target().toString(), 300) + "."));
+                return;
+            }
+        }
+        String reason = click.action().equals(Actions.UNDO)
+                ? "undo of " + rollback.getMetadata().getName()
+                : rollback.getSpec().reason();
+        Created created = rollbacks.create(new NewRollback(
+                "click:" + click.triggerId(),
+                rollback.target(),
+                number,
+                reason,
+                click.user(),
+                new RollbackSpec.Origin(click.channel(), click.thread()),
+                rollback.getMetadata().getName()));
+        if (created instanceof Created.Ok ok) {
+            commands.answer(new Reply.Opened(ok.rollback()), answers);
+        } else if (created instanceof Created.AlreadyOpen already) {
+            commands.answer(new Reply.AlreadyOpen(already.open()), answers);
+        } else if (created instanceof Created.Denied denied) {
+            commands.answer(new Reply.Refused(denied.why()), answers);
+        }
+    }
+
+    private void rollBackTo(Click click, Ref.ToRevision ref, OptionalLong now, Answers answers) {
+        commands.run(invocation(click, ref.target() + " to " + now.getAsLong()), answers);
+    }
+
+    private void diff(Click click, Ref.ToRevision ref, OptionalLong now, Answers answers) {
+        Reply reply = commands.ask(invocation(click, ref.target() + " diff " + now.getAsLong()));
+        if (reply instanceof Reply.ShowDiff diff) {
+            show(click, diff.target(), diff.from(), diff.to(), diff.changes(), answers);
+        } else {
+            commands.answer(reply, answers);
+        }
+    }
+
+    private interface OnRevision {
+        void run(Click click, Ref.ToRevision ref, OptionalLong now, Answers answers);
+    }
+
+    private void revision(Click click, Answers answers, OnRevision then) {
+        Optional<Ref.ToRevision> ref = Ref.ToRevision.parse(click.value());
+        OptionalLong now = ref.map(r -> numberNow(r.target(), r.id())).orElse(OptionalLong.empty());
+        if (ref.isEmpty() || now.isEmpty()) {
+            answers.toPerson(Message.of(
+                    "This revision is no longer in the history. Ask for the history again to see what there is now."));
+        } else {
+            then.run(click, ref.get(), now, answers);
+        }
+    }
+
+    private OptionalLong numberNow(TargetRef target, String revisionId) {
+        return targets.stream()
+                .filter(type -> type.kind() == target.kind())
+                .flatMap(type -> type.history(target).map(History::revisions).stream())
+                .flatMap(List::stream)
+                .filter(revision -> revision.id().equals(revisionId))
+                .mapToLong(Revision::number)
+                .findFirst();
+    }
+
+    private void show(Click click, TargetRef target, long from, long to, List<Change> changes, Answers answers) {
+        View view = DiffMessages.modal(target, from, to, changes);
+        try {
+            api.call(
+                    "views.open",
+                    m -> m.viewsOpen(r -> r.triggerId(click.triggerId()).view(view)));
+        } catch (SlackFailure e) {
+            LOG.info("the diff is shown as a message: {}", e.getMessage());
+            answers.toPerson(DiffMessages.message(target, from, to, changes));
+        }
+    }
+
+    private void decided(Decided decided, Answers answers) {
+        if (decided instanceof Decided.TooLate late) {
+            answers.toPerson(Message.of("⌛ " + Mrkdwn.text(late.why(), 1500) + whereCard(late.rollback())));
+        } else if (decided instanceof Decided.Denied denied) {
+            answers.toPerson(Message.of("⛔ " + Mrkdwn.text(denied.why(), 1500)));
+        } else if (decided instanceof Decided.Gone) {
+            answers.toPerson(gone());
+        } else if (decided instanceof Decided.AlreadyRecorded already) {
+            answers.toPerson(
+                    Message.of("That was recorded before; nothing more happened." + whereCard(already.rollback())));
+        }
+        // What was recorded shows on the card.
+    }
+
+    private String whereCard(Rollback rollback) {
+        return workspace
+                .cardLink(rollback)
+                .map(link -> " " + Announcements.link("The card", link) + " says how it stands.")
+                .orElse("");
+    }
+
+    private static Message gone() {
+        return Message.of("This rollback no longer exists: somebody deleted it. Type the command to begin a new one.");
+    }
+
+    private static Invocation invocation(Click click, String text) {
+        return new Invocation(text, click.user(), click.channel(), click.thread(), "click:" + click.triggerId());
+    }
+}

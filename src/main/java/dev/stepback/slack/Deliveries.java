@@ -1,0 +1,133 @@
+package dev.stepback.slack;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.stepback.ops.Metrics;
+import dev.stepback.slack.card.Message;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes what Slack delivers off the acknowledging thread: each delivery is worked on once, never fails silently, and
+ * tells the person when it takes long.
+ */
+final class Deliveries implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+    private static final int THREADS = 8;
+    private static final int QUEUE = 500;
+    private static final Duration SLOW = Duration.ofSeconds(2);
+
+    private final Metrics metrics;
+    private final Cache<String, Boolean> seen = Caffeine.newBuilder()
+            .maximumSize(50_000)
+            .expireAfterWrite(Duration.ofMinutes(30))
+            .build();
+    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
+            THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(QUEUE), Threads.named("slack-delivery"));
+    private final ScheduledExecutorService slow =
+            Executors.newSingleThreadScheduledExecutor(Threads.named("slack-slow"));
+
+    Deliveries(Metrics metrics) {
+        this.metrics = metrics;
+    }
+
+    /** What is done about a delivery; answers through what it is given. */
+    interface Work {
+        void run(Answers answers) throws Exception;
+    }
+
+    /**
+     * Returns at once.
+     *
+     * @param key the same for every delivery of the same thing
+     * @return false when there is too much to do; nothing will happen then
+     */
+    boolean accept(String type, String key, Answers answers, Work work) {
+        metrics.delivery(type);
+        if (seen.asMap().putIfAbsent(type + " " + key, true) != null) {
+            LOG.info("{} delivered again, ignored", type);
+            return true;
+        }
+        try {
+            workers.execute(() -> run(type, answers, work));
+            return true;
+        } catch (RejectedExecutionException e) {
+            seen.invalidate(type + " " + key);
+            LOG.warn("{} turned away: {} are waiting", type, QUEUE);
+            return false;
+        }
+    }
+
+    private void run(String type, Answers answers, Work work) {
+        AtomicBoolean answered = new AtomicBoolean();
+        Future<?> notice = slow.schedule(
+                () -> {
+                    if (!answered.get()) {
+                        workers.execute(() -> tell(answers, "⏳ Working on it…"));
+                    }
+                },
+                SLOW.toMillis(),
+                TimeUnit.MILLISECONDS);
+        try {
+            work.run(new Noticing(answers, answered));
+        } catch (Throwable e) { // Error too: whoever asked shall hear of it
+            String id = UUID.randomUUID().toString().substring(0, 8);
+            LOG.error("{} failed, error {}", type, id, e);
+            answered.set(true);
+            tell(
+                    answers,
+                    "😖 That did not work, and it is not your fault. Nothing is half done: please try again in a moment."
+                            + " If it happens again, give `" + id + "` to whoever runs this bot; it is in the log.");
+        } finally {
+            answered.set(true);
+            notice.cancel(false);
+        }
+    }
+
+    private static void tell(Answers answers, String words) {
+        try {
+            answers.toPerson(Message.of(words));
+        } catch (RuntimeException e) {
+            LOG.warn("the person could not be told: {}", e.getMessage());
+        }
+    }
+
+    /** Stops taking work and gives what has begun a few seconds. */
+    @Override
+    public void close() {
+        slow.shutdownNow();
+        workers.shutdown();
+        try {
+            if (!workers.awaitTermination(3, TimeUnit.SECONDS)) {
+                workers.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            workers.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Noticing(Answers to, AtomicBoolean answered) implements Answers {
+        @Override
+        public void toPerson(Message message) {
+            answered.set(true);
+            to.toPerson(message);
+        }
+
+        @Override
+        public void toChannel(Message message) {
+            answered.set(true);
+            to.toChannel(message);
+        }
+    }
+}

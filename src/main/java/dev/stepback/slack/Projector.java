@@ -1,0 +1,157 @@
+package dev.stepback.slack;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackListener;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * Keeps the cards: one writer for each Rollback, which only ever draws the newest state that it was told, at most once a
+ * second, and goes on until Slack has the last one.
+ */
+final class Projector implements RollbackListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
+    private static final int THREADS = 4;
+    private static final Duration BETWEEN_EDITS = Duration.ofSeconds(1);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    private final CardWriter writer;
+    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    // A state that was read before the last write may still be told after it.
+    private final Cache<String, Boolean> done = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(Duration.ofHours(1))
+            .build();
+    private final ScheduledExecutorService threads = pool();
+
+    Projector(CardWriter writer) {
+        this.writer = writer;
+    }
+
+    private static ScheduledExecutorService pool() {
+        ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(THREADS, Threads.named("slack-card"));
+        pool.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        pool.setRemoveOnCancelPolicy(true);
+        return pool;
+    }
+
+    @Override
+    public void changed(Rollback rollback) {
+        if (rollback.statusOrInitial().card().complete()
+                || rollback.getMetadata().getDeletionTimestamp() != null) {
+            return;
+        }
+        String key = rollback.getMetadata().getNamespace() + "/"
+                + rollback.getMetadata().getName() + "/"
+                + rollback.getMetadata().getUid();
+        if (done.getIfPresent(key) == null) {
+            lanes.computeIfAbsent(key, Lane::new).offer(rollback);
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(3, TimeUnit.SECONDS)) {
+                threads.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The one writer of one card. */
+    private final class Lane {
+        private final String key;
+        private final CardMemory memory = new CardMemory();
+        private @Nullable Rollback newest;
+        private boolean dirty;
+        private boolean running;
+        private long notBefore = System.nanoTime();
+        private @Nullable ScheduledFuture<?> next;
+        private Duration pause = FIRST_PAUSE;
+
+        private Lane(String key) {
+            this.key = key;
+        }
+
+        private synchronized void offer(Rollback rollback) {
+            newest = rollback;
+            dirty = true;
+            if (!running) {
+                schedule(notBefore - System.nanoTime());
+            }
+        }
+
+        // At most one run is ahead; a refresh that was planned for later gives way.
+        private void schedule(long nanos) {
+            if (next != null) {
+                next.cancel(false);
+            }
+            try {
+                next = threads.schedule(this::run, Math.max(0, nanos), TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("closed: {} is left to whoever reconciles next", key);
+            }
+        }
+
+        private void run() {
+            Rollback drawn;
+            synchronized (this) {
+                drawn = newest;
+                if (running || drawn == null) {
+                    return;
+                }
+                running = true;
+                dirty = false;
+            }
+            try (MDC.MDCCloseable field =
+                    MDC.putCloseable("rollback", drawn.getMetadata().getName())) {
+                Optional<Duration> refresh = writer.write(drawn, memory);
+                pause = FIRST_PAUSE;
+                rest(BETWEEN_EDITS, refresh.orElse(null));
+            } catch (SlackFailure.RateLimited e) {
+                LOG.info("{}", e.getMessage());
+                rest(e.retryAfter(), e.retryAfter());
+            } catch (RuntimeException e) {
+                // Slack or the API server cannot be reached, or a defect: the final state has to arrive all the same.
+                LOG.warn("card not written, next attempt in {} ms: {}", pause.toMillis(), e.toString());
+                rest(pause, pause);
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+            }
+        }
+
+        /**
+         * @param atLeast how long nothing is sent for
+         * @param refresh when to write again even if nothing changes; null for never
+         */
+        private synchronized void rest(Duration atLeast, @Nullable Duration refresh) {
+            running = false;
+            notBefore = System.nanoTime() + atLeast.toNanos();
+            if (memory.complete()) {
+                done.put(key, true);
+                lanes.remove(key, this);
+            } else if (dirty) {
+                schedule(atLeast.toNanos());
+            } else if (refresh != null) {
+                schedule(refresh.toNanos());
+            }
+        }
+    }
+}

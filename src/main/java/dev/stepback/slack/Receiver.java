@@ -1,0 +1,157 @@
+package dev.stepback.slack;
+
+import com.slack.api.app_backend.interactive_components.payload.BlockActionPayload;
+import com.slack.api.app_backend.slash_commands.payload.SlashCommandPayload;
+import com.slack.api.bolt.App;
+import com.slack.api.bolt.AppConfig;
+import com.slack.api.bolt.response.Response;
+import com.slack.api.model.event.AppMentionEvent;
+import dev.stepback.command.Invocation;
+import dev.stepback.rollback.Person;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * The Bolt app: puts every delivery into the queue and acknowledges it. No middleware: signatures are verified before,
+ * and an authorization that calls Slack would make the acknowledgement wait for it.
+ */
+final class Receiver {
+    private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+    private static final String BUSY = "Too much is going on at once. Please try again in a moment.";
+    private static final Pattern ANY = Pattern.compile(".*", Pattern.DOTALL);
+    private static final Pattern MENTION = Pattern.compile("<@[A-Z0-9]+(\\|[^>]*)?>");
+
+    private final SlackApi api;
+    private final String command;
+    private final Deliveries deliveries;
+    private final Workspace workspace;
+    private final Commands commands;
+    private final Clicks clicks;
+
+    Receiver(
+            SlackApi api,
+            String command,
+            Deliveries deliveries,
+            Workspace workspace,
+            Commands commands,
+            Clicks clicks) {
+        this.api = api;
+        this.command = command;
+        this.deliveries = deliveries;
+        this.workspace = workspace;
+        this.commands = commands;
+        this.clicks = clicks;
+    }
+
+    App app() {
+        AppConfig config = AppConfig.builder()
+                .slack(api.slack())
+                .requestVerificationEnabled(false)
+                .allEventsApiAutoAckEnabled(true)
+                .unmatchedRequestHandler(request -> Response.ok())
+                .build();
+        App app = new App(config, List.of());
+        app.command(ANY, (request, context) -> slashCommand(request.getPayload()) ? Response.ok() : context.ack(BUSY));
+        app.blockAction(ANY, (request, context) -> {
+            click(request.getPayload());
+            return Response.ok();
+        });
+        app.event(AppMentionEvent.class, (payload, context) -> {
+            mention(payload.getEventId(), payload.getEvent());
+            return Response.ok();
+        });
+        return app;
+    }
+
+    private boolean slashCommand(SlashCommandPayload payload) {
+        String text = payload.getText() == null ? "" : payload.getText();
+        Person user = new Person(payload.getUserId(), orElse(payload.getUserName(), payload.getUserId()));
+        Invocation invocation =
+                new Invocation(text, user, payload.getChannelId(), null, "command:" + payload.getTriggerId());
+        SlackAnswers answers =
+                new SlackAnswers(api, payload.getResponseUrl(), payload.getChannelId(), null, payload.getUserId());
+        return deliveries.accept("command", payload.getTriggerId(), answers, to -> {
+            log("command", user, payload.getChannelId(), text);
+            commands.run(invocation, to);
+        });
+    }
+
+    private void mention(String eventId, AppMentionEvent event) {
+        if (event.getUser() == null || event.getBotId() != null) {
+            return; // bots do not roll back
+        }
+        String thread = event.getThreadTs() == null ? event.getTs() : event.getThreadTs();
+        String text = commandIn(orElse(event.getText(), ""), command);
+        SlackAnswers answers = new SlackAnswers(api, null, event.getChannel(), thread, event.getUser());
+        deliveries.accept("mention", eventId, answers, to -> {
+            Person user = workspace.person(event.getUser());
+            log("mention", user, event.getChannel(), text);
+            commands.run(new Invocation(text, user, event.getChannel(), thread, "event:" + eventId), to);
+        });
+    }
+
+    /** What is asked for in a message that mentions the bot: {@code @Stepback rollback checkout} is {@code checkout}. */
+    static String commandIn(String text, String command) {
+        String unescaped = MENTION.matcher(text)
+                .replaceFirst("")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&")
+                .strip();
+        String word = command.substring(1).toLowerCase(Locale.ROOT);
+        String lower = unescaped.toLowerCase(Locale.ROOT);
+        for (String prefix : List.of(command.toLowerCase(Locale.ROOT), word)) {
+            if (lower.equals(prefix) || lower.startsWith(prefix + " ")) {
+                return unescaped.substring(prefix.length()).strip();
+            }
+        }
+        return unescaped;
+    }
+
+    private void click(BlockActionPayload payload) {
+        if (payload.getActions() == null
+                || payload.getActions().isEmpty()
+                || payload.getChannel() == null
+                || payload.getActions().get(0).getActionId() == null) {
+            return;
+        }
+        BlockActionPayload.Action action = payload.getActions().get(0);
+        String channel = payload.getChannel().getId();
+        String thread =
+                payload.getMessage() == null ? null : payload.getMessage().getThreadTs();
+        if (thread == null && payload.getContainer() != null) {
+            thread = payload.getContainer().getThreadTs();
+        }
+        String name = orElse(payload.getUser().getUsername(), payload.getUser().getName());
+        Person user = new Person(
+                payload.getUser().getId(), orElse(name, payload.getUser().getId()));
+        Clicks.Click click = new Clicks.Click(
+                action.getActionId().split(":", 2)[0],
+                orElse(action.getValue(), ""),
+                user,
+                channel,
+                thread,
+                payload.getTriggerId());
+        SlackAnswers answers = new SlackAnswers(api, payload.getResponseUrl(), channel, thread, user.id());
+        deliveries.accept("click", payload.getTriggerId() + " " + action.getActionId(), answers, to -> {
+            log(click.action(), user, channel, click.value());
+            clicks.run(click, to);
+        });
+    }
+
+    private static void log(String what, Person user, String channel, String text) {
+        try (MDC.MDCCloseable userField = MDC.putCloseable("user", user.id());
+                MDC.MDCCloseable channelField = MDC.putCloseable("channel", channel)) {
+            LOG.info("{}: {}", what, text);
+        }
+    }
+
+    private static String orElse(@Nullable String value, String other) {
+        return value == null || value.isEmpty() ? other : value;
+    }
+}

@@ -1,0 +1,131 @@
+package dev.stepback.slack;
+
+import com.slack.api.bolt.App;
+import com.slack.api.bolt.request.Request;
+import com.slack.api.bolt.request.RequestHeaders;
+import com.slack.api.bolt.response.Response;
+import com.slack.api.bolt.util.SlackRequestParser;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.stepback.ops.Metrics;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receives Slack's signed requests: 401 unless the signature is right and not older than five minutes, 413 for bodies
+ * that Slack would not send, 405 for anything but POST, 404 for other paths.
+ */
+final class SignedRequests implements HttpHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(SignedRequests.class);
+    static final int BODY_LIMIT = 1 << 20;
+    static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+    private final App app;
+    private final byte[] signingSecret;
+    private final SlackRequestParser parser;
+    private final Metrics metrics;
+    private final Clock clock;
+
+    SignedRequests(App app, String signingSecret, Metrics metrics, Clock clock) {
+        if (signingSecret.isEmpty()) {
+            throw new IllegalArgumentException("SLACK_SIGNING_SECRET is not set");
+        }
+        this.app = app;
+        this.signingSecret = signingSecret.getBytes(StandardCharsets.UTF_8);
+        this.parser = new SlackRequestParser(app.config());
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        long begin = System.nanoTime();
+        try (exchange) {
+            if (!exchange.getRequestURI()
+                    .getPath()
+                    .equals(exchange.getHttpContext().getPath())) {
+                answer(exchange, 404, "text/plain", "not found");
+                return;
+            }
+            if (!exchange.getRequestMethod().equals("POST")) {
+                answer(exchange, 405, "text/plain", "POST only");
+                return;
+            }
+            byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
+            if (body.length > BODY_LIMIT) {
+                answer(exchange, 413, "text/plain", "too large");
+                return;
+            }
+            if (!isSigned(
+                    exchange.getRequestHeaders().getFirst("X-Slack-Request-Timestamp"),
+                    exchange.getRequestHeaders().getFirst("X-Slack-Signature"),
+                    body)) {
+                metrics.delivery("forged");
+                answer(exchange, 401, "text/plain", "invalid signature");
+                return;
+            }
+            run(exchange, body);
+            metrics.acknowledged(Duration.ofNanos(System.nanoTime() - begin));
+        }
+    }
+
+    private void run(HttpExchange exchange, byte[] body) throws IOException {
+        Response response;
+        try {
+            Request<?> request = parser.parse(SlackRequestParser.HttpRequest.builder()
+                    .requestUri(exchange.getRequestURI().getPath())
+                    .queryString(Map.of())
+                    .requestBody(new String(body, StandardCharsets.UTF_8))
+                    .headers(new RequestHeaders(exchange.getRequestHeaders()))
+                    .remoteAddress("")
+                    .build());
+            response = request == null ? Response.error(400) : app.run(request);
+        } catch (Exception e) {
+            LOG.warn("a delivery was not understood", e);
+            response = Response.error(400);
+        }
+        String type = response.getContentType() == null ? "text/plain" : response.getContentType();
+        answer(exchange, response.getStatusCode(), type, response.getBody() == null ? "" : response.getBody());
+    }
+
+    /** Compares in constant time. */
+    boolean isSigned(@Nullable String timestamp, @Nullable String signature, byte[] body) {
+        if (timestamp == null || signature == null || !timestamp.matches("[0-9]{1,12}")) {
+            return false;
+        }
+        Duration age = Duration.ofSeconds(clock.instant().getEpochSecond() - Long.parseLong(timestamp));
+        if (age.abs().compareTo(TOLERANCE) > 0) {
+            return false;
+        }
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(signingSecret, "HmacSHA256"));
+            mac.update(("v0:" + timestamp + ":").getBytes(StandardCharsets.UTF_8));
+            String expected = "v0=" + HexFormat.of().formatHex(mac.doFinal(body));
+            return MessageDigest.isEqual(
+                    expected.getBytes(StandardCharsets.UTF_8), signature.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JVM has HmacSHA256", e);
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String type, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        if (bytes.length > 0) {
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.stepback.slack;
+
+import com.slack.api.bolt.App;
+import com.sun.net.httpserver.HttpHandler;
+import dev.stepback.command.Invocation;
+import dev.stepback.command.Reply;
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.ops.Metrics;
+import dev.stepback.rollback.RollbackListener;
+import dev.stepback.rollback.Rollbacks;
+import dev.stepback.slack.card.Replies;
+import dev.stepback.target.TargetType;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Slack side of the bot. Construct it, give {@link #listener} to the engine, then {@link #start}.
+ *
+ * <p>In HTTP mode {@link #httpHandler} has to be mounted at {@code /slack/events}.
+ */
+public final class SlackBot implements AutoCloseable {
+    private final App app;
+    private final Deliveries deliveries;
+    private final Projector projector;
+    private final @Nullable SocketLink socket;
+    private final @Nullable SignedRequests http;
+
+    /**
+     * @param env holds {@code SLACK_BOT_TOKEN}, and {@code SLACK_APP_TOKEN} or {@code SLACK_SIGNING_SECRET}; {@code
+     *     SLACK_API_URL} stands in for {@code https://slack.com/api/}
+     * @param dispatcher answers commands
+     * @throws IllegalArgumentException when the secret for the configured mode is missing
+     */
+    public SlackBot(
+            StepbackConfig config,
+            Map<String, String> env,
+            Function<Invocation, Reply> dispatcher,
+            Rollbacks rollbacks,
+            List<TargetType> targets,
+            Metrics metrics,
+            Clock clock) {
+        SlackApi api = new SlackApi(env, metrics);
+        Workspace workspace = new Workspace(api);
+        String command = config.slack().command();
+        Replies replies = new Replies(command, workspace::cardLink);
+        Commands commands = new Commands(dispatcher, workspace, replies, clock);
+        Clicks clicks = new Clicks(api, workspace, rollbacks, targets, commands);
+        deliveries = new Deliveries(metrics);
+        app = new Receiver(api, command, deliveries, workspace, commands, clicks).app();
+        projector = new Projector(new CardWriter(
+                new CardMessages(api),
+                workspace,
+                rollbacks,
+                config.notifications().channels(),
+                clock));
+        if (config.slack().mode() == StepbackConfig.Slack.Mode.SOCKET) {
+            String appToken = env.getOrDefault("SLACK_APP_TOKEN", "");
+            if (appToken.isEmpty()) {
+                throw new IllegalArgumentException("SLACK_APP_TOKEN is not set");
+            }
+            socket = new SocketLink(api.slack(), appToken, app, metrics);
+            http = null;
+        } else {
+            socket = null;
+            http = new SignedRequests(app, env.getOrDefault("SLACK_SIGNING_SECRET", ""), metrics, clock);
+        }
+    }
+
+    /** Keeps the cards; to be told of Rollbacks by the replica that reconciles. */
+    public RollbackListener listener() {
+        return projector;
+    }
+
+    /** Begins to receive; returns at once and connects in the background for as long as it takes. */
+    public SlackBot start() {
+        if (socket != null) {
+            socket.start();
+        } else {
+            app.start();
+        }
+        return this;
+    }
+
+    /** What keeps the bot from hearing Slack; empty when it does. */
+    public String healthProblem() {
+        return socket == null ? "" : socket.problem();
+    }
+
+    /**
+     * Takes Slack's requests in HTTP mode.
+     *
+     * @throws IllegalStateException in Socket Mode
+     */
+    public HttpHandler httpHandler() {
+        if (http == null) {
+            throw new IllegalStateException("there is no HTTP endpoint in Socket Mode");
+        }
+        return http;
+    }
+
+    /** Stops taking work, then lets what has begun end; takes a few seconds at most. */
+    @Override
+    public void close() {
+        if (socket != null) {
+            socket.close();
+        }
+        deliveries.close();
+        projector.close();
+    }
+}

@@ -1,0 +1,19 @@
+package dev.stepback.slack.card;
+
+/** The action ids of the buttons. Where several buttons of one kind are in one message, {@code :n} follows. */
+public final class Actions {
+    public static final String APPROVE = "approve";
+    public static final String REJECT = "reject";
+    public static final String CANCEL = "cancel";
+    public static final String FULL_DIFF = "full_diff";
+    public static final String RETRY = "retry";
+    public static final String PLAN_AGAIN = "plan_again";
+    public static final String UNDO = "undo";
+    public static final String OTHER_REVISION = "other_revision";
+    public static final String ROLL_BACK_TO = "roll_back_to";
+    public static final String DIFF = "diff";
+    /** The value is the text of a command. */
+    public static final String RUN = "run";
+
+    private Actions() {}
+}

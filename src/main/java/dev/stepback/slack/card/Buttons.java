@@ -1,0 +1,81 @@
+package dev.stepback.slack.card;
+
+import static dev.stepback.slack.card.Kit.button;
+import static dev.stepback.slack.card.Kit.confirmed;
+import static dev.stepback.slack.card.Kit.styled;
+
+import com.slack.api.model.block.LayoutBlock;
+import com.slack.api.model.block.element.ButtonElement;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.target.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The buttons that a card has in each phase. */
+final class Buttons {
+    private Buttons() {}
+
+    static Optional<LayoutBlock> of(Rollback rollback) {
+        String ref = Ref.ToRollback.of(rollback).toString();
+        Plan plan = rollback.statusOrInitial().plan();
+        List<ButtonElement> buttons = new ArrayList<>();
+        switch (rollback.statusOrInitial().phase()) {
+            case PLANNING -> buttons.add(cancel(ref));
+            case AWAITING_APPROVAL -> {
+                if (plan != null && !plan.blocked()) {
+                    buttons.add(approve(rollback, ref));
+                }
+                buttons.add(reject(rollback, ref));
+                addDiff(buttons, plan, ref);
+                buttons.add(cancel(ref));
+            }
+            case RUNNING -> {
+                addDiff(buttons, plan, ref);
+                buttons.add(cancel(ref));
+            }
+            case VERIFYING -> addDiff(buttons, plan, ref);
+            case SUCCEEDED -> {
+                buttons.add(button(Actions.UNDO, "Undo this rollback", ref));
+                addDiff(buttons, plan, ref);
+            }
+            case FAILED -> {
+                buttons.add(button(Actions.RETRY, "Retry", ref));
+                buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
+                addDiff(buttons, plan, ref);
+            }
+            case REJECTED, CANCELLED -> buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
+            case EXPIRED, SUPERSEDED -> {
+                buttons.add(button(Actions.PLAN_AGAIN, "Plan again", ref));
+                buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
+            }
+        }
+        return buttons.isEmpty() ? Optional.empty() : Optional.of(Kit.actions(buttons));
+    }
+
+    private static ButtonElement approve(Rollback rollback, String ref) {
+        String question = "Roll " + Mrkdwn.code(rollback.target().toString(), 200) + " back " + Words.fromTo(rollback)
+                + "? It starts at once.";
+        return confirmed(
+                styled(button(Actions.APPROVE, "Approve", ref), "primary"),
+                "Approve this rollback?",
+                question,
+                "Approve");
+    }
+
+    private static ButtonElement reject(Rollback rollback, String ref) {
+        String question = "Nothing of " + Mrkdwn.code(rollback.target().toString(), 200) + " will be changed.";
+        return confirmed(
+                styled(button(Actions.REJECT, "Reject", ref), "danger"), "Reject this rollback?", question, "Reject");
+    }
+
+    private static ButtonElement cancel(String ref) {
+        return button(Actions.CANCEL, "Cancel", ref);
+    }
+
+    private static void addDiff(List<ButtonElement> buttons, @org.jspecify.annotations.Nullable Plan plan, String ref) {
+        if (plan != null && !plan.changes().isEmpty()) {
+            buttons.add(button(Actions.FULL_DIFF, "Full diff", ref));
+        }
+    }
+}

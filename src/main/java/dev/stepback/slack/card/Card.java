@@ -1,0 +1,169 @@
+package dev.stepback.slack.card;
+
+import com.slack.api.model.block.LayoutBlock;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlannedRevision;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The one message that shows a rollback: a pure function of the Rollback and the time. */
+public final class Card {
+    private static final int CARD_FENCES = 1;
+    private static final int CARD_CHANGE_LIMIT = 600;
+    private static final int MAX_FINDINGS = 8;
+
+    private Card() {}
+
+    /** Valid whatever the Rollback contains. */
+    public static Message of(Rollback rollback, Instant now) {
+        RollbackStatus status = rollback.statusOrInitial();
+        List<LayoutBlock> blocks = new ArrayList<>();
+        blocks.add(Kit.header("⏪ Rollback of " + rollback.target().name() + " in "
+                + rollback.target().namespace()));
+        blocks.add(Kit.section(state(rollback, now)));
+        Plan plan = status.plan();
+        if (plan != null) {
+            blocks.add(Kit.fields(revision("From", plan.from(), plan.to()), revision("To", plan.to(), plan.from())));
+        }
+        blocks.add(Kit.section(request(rollback)));
+        if (Progress.shown(status)) {
+            blocks.addAll(Progress.blocks(status));
+        }
+        if (plan != null) {
+            addPlan(blocks, status.phase(), plan);
+        }
+        blocks.add(Kit.context(footer(rollback)));
+        Buttons.of(rollback).ifPresent(blocks::add);
+        return new Message(fallback(rollback), blocks);
+    }
+
+    /** The least that a card can be, for when Slack refuses the full one. */
+    public static Message minimal(Rollback rollback, Instant now) {
+        List<LayoutBlock> blocks = new ArrayList<>();
+        blocks.add(Kit.section(fallback(rollback) + "\n" + state(rollback, now)));
+        Buttons.of(rollback).ifPresent(blocks::add);
+        return new Message(fallback(rollback), blocks);
+    }
+
+    static String fallback(Rollback rollback) {
+        RollbackStatus status = rollback.statusOrInitial();
+        return Words.emoji(status.phase()) + " Rollback of "
+                + Mrkdwn.line(rollback.target().toString(), 300) + " " + Words.fromTo(rollback) + ": "
+                + status.phase().apiName()
+                + (status.phase() == Phase.AWAITING_APPROVAL
+                        ? ", asked for by "
+                                + Mrkdwn.line(rollback.getSpec().requestedBy().name(), 80)
+                        : "");
+    }
+
+    private static String state(Rollback rollback, Instant now) {
+        RollbackStatus status = rollback.statusOrInitial();
+        String words = status.message().isBlank() ? Words.meaning(status.phase()) : Mrkdwn.text(status.message(), 1500);
+        String time = "";
+        if (status.approvedAt() != null) {
+            Duration elapsed = Words.elapsed(rollback, now);
+            time = status.phase().terminal()
+                    ? " after " + Mrkdwn.duration(elapsed)
+                    : " for " + Mrkdwn.duration(coarse(elapsed));
+        }
+        return Words.emoji(status.phase()) + " *" + status.phase().apiName() + "*" + time + ": " + words;
+    }
+
+    // An elapsed time that is exact to the second would cost an edit every second.
+    private static Duration coarse(Duration elapsed) {
+        long step = elapsed.toSeconds() < 60 ? 5 : 15;
+        return Duration.ofSeconds(elapsed.toSeconds() / step * step);
+    }
+
+    private static String request(Rollback rollback) {
+        RollbackSpec spec = rollback.getSpec();
+        StringBuilder out = new StringBuilder("*Asked by* " + Mrkdwn.mention(spec.requestedBy()));
+        if (!spec.reason().isBlank()) {
+            out.append(" because ").append(Mrkdwn.line(spec.reason(), 700));
+        }
+        for (Verdict verdict : Verdict.values()) {
+            Words.decisions(rollback, verdict).stream()
+                    .limit(5)
+                    .forEach(d -> out.append(
+                            "\n*" + verdict + " by* " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at())));
+        }
+        if (spec.cancellation() != null) {
+            out.append("\n*Cancellation asked for by* "
+                    + Mrkdwn.mention(spec.cancellation().by()) + ", "
+                    + Mrkdwn.time(spec.cancellation().at()));
+        }
+        return out.toString();
+    }
+
+    private static String revision(String title, PlannedRevision revision, PlannedRevision other) {
+        return "*" + title + " revision " + revision.number() + "*\n"
+                + Words.images(revision.images(), other.images()) + "\n"
+                + Words.changeCause(revision.changeCause());
+    }
+
+    private static void addPlan(List<LayoutBlock> blocks, Phase phase, Plan plan) {
+        if (phase == Phase.AWAITING_APPROVAL || phase == Phase.PLANNING) {
+            blocks.addAll(changes(plan));
+        }
+        String findings = findings(plan);
+        if (!findings.isEmpty()) {
+            blocks.add(Kit.section(findings));
+        }
+    }
+
+    private static List<LayoutBlock> changes(Plan plan) {
+        if (plan.changes().isEmpty()) {
+            return List.of(Kit.section("*Changes*: none that are visible in the pod template"));
+        }
+        DiffText.Fences fences = DiffText.fences(plan.changes(), CARD_FENCES, CARD_CHANGE_LIMIT);
+        List<LayoutBlock> blocks = new ArrayList<>();
+        blocks.add(Kit.section("*Changes* (" + plan.changes().size() + ")"));
+        fences.texts().forEach(text -> blocks.add(Kit.section(text)));
+        if (fences.left() > 0) {
+            blocks.add(Kit.context(Words.more(fences.left(), "change").strip() + ": press *Full diff*"));
+        }
+        return blocks;
+    }
+
+    private static String findings(Plan plan) {
+        List<String> lines = new ArrayList<>();
+        for (Finding.Verdict verdict : List.of(Finding.Verdict.BLOCK, Finding.Verdict.WARN)) {
+            plan.findings().stream()
+                    .filter(f -> f.verdict() == verdict)
+                    .forEach(f -> lines.add((verdict == Finding.Verdict.BLOCK ? "⛔ *Blocked*: " : "⚠️ ")
+                            + Mrkdwn.line(f.message(), 300)));
+        }
+        int shown = Math.min(MAX_FINDINGS, lines.size());
+        return String.join("\n", lines.subList(0, shown)) + Words.more(lines.size() - shown, "warning");
+    }
+
+    private static String footer(Rollback rollback) {
+        RollbackStatus status = rollback.statusOrInitial();
+        List<String> parts = new ArrayList<>();
+        parts.add(Mrkdwn.code(rollback.target().toString(), 300));
+        Plan plan = status.plan();
+        if (plan != null) {
+            long passed = plan.findings().stream()
+                    .filter(f -> f.verdict() == Finding.Verdict.PASS)
+                    .count();
+            parts.add("plan " + Mrkdwn.code(Ref.shortHash(plan.hash()), 20));
+            parts.add(passed + " of " + plan.findings().size() + " checks passed");
+        }
+        if (status.phase() == Phase.AWAITING_APPROVAL && status.expiresAt() != null) {
+            parts.add("expires " + Mrkdwn.time(status.expiresAt()));
+        }
+        if (status.phase() == Phase.RUNNING && status.deadlineAt() != null) {
+            parts.add("deadline " + Mrkdwn.time(status.deadlineAt()));
+        }
+        parts.add("rollback " + Mrkdwn.code(rollback.getMetadata().getName(), 260));
+        return String.join("  ·  ", parts);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.stepback.slack.card;
+
+import java.util.List;
+
+/** What can be typed. */
+final class HelpMessage {
+    private HelpMessage() {}
+
+    static Message of(String command) {
+        String c = Mrkdwn.line(command, 40);
+        String usage = String.join(
+                "\n",
+                List.of(
+                        "`" + c + " checkout` asks to go back to the last known good revision",
+                        "`" + c + " checkout to 3 because <why>`".replace("<why>", "errors since 14:00")
+                                + " names the revision and says why",
+                        "`" + c + " checkout history` shows the revisions",
+                        "`" + c + " checkout diff 3` or `diff 3 5` shows what would change",
+                        "`" + c + " checkout status` shows the rollout and the last rollback",
+                        "`" + c + " checkout cancel` stops an open rollback",
+                        "`" + c + " list` shows open and recent rollbacks"));
+        String targets = "A target is `[namespace/][kind/]name`, such as `checkout`, `deployment/checkout` or"
+                + " `production/deployment/checkout`; `-n production` works as in kubectl. In a thread, mention me"
+                + " instead: slash commands do not work there.";
+        return new Message(
+                "How to roll back with " + c,
+                List.of(Kit.section("*How to roll back*\n" + usage), Kit.section(targets)));
+    }
+}

@@ -1,0 +1,102 @@
+package dev.stepback.slack.card;
+
+import dev.stepback.rollback.Person;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
+
+/**
+ * Puts text from outside into Slack's mrkdwn. All methods escape {@code &}, {@code <} and {@code >}, so that no text can
+ * mention anybody or forge a link, and never return more characters than asked for.
+ */
+public final class Mrkdwn {
+    private static final Pattern SLACK_ID = Pattern.compile("[A-Z0-9]{2,32}");
+    private static final DateTimeFormatter UTC_TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
+    private static final char ZERO_WIDTH_SPACE = '\u200b';
+
+    private Mrkdwn() {}
+
+    /** Keeps the line breaks. A text that is too long ends with an ellipsis. */
+    public static String text(String raw, int limit) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < raw.length(); ) {
+            int c = raw.codePointAt(i);
+            i += Character.charCount(c);
+            String escaped = escape(c);
+            boolean last = i >= raw.length();
+            if (out.length() + escaped.length() > (last ? limit : limit - 1)) {
+                return out.append('…').toString();
+            }
+            out.append(escaped);
+            if (c == '`' && out.length() < limit - 1) {
+                out.append(breakBetweenBackticks(raw, i));
+            }
+        }
+        return out.toString();
+    }
+
+    /** As {@link #text}, on one line. */
+    public static String line(String raw, int limit) {
+        return text(raw.replaceAll("\\s+", " ").strip(), limit);
+    }
+
+    /** One line in a code span; an empty text gives an empty span's placeholder. */
+    public static String code(String raw, int limit) {
+        String line = line(raw.replace('`', '\''), limit - 2);
+        return line.isEmpty() ? "`-`" : "`" + line + "`";
+    }
+
+    /** A mention of the person, or the name when the id is not one of Slack's. */
+    public static String mention(Person person) {
+        return SLACK_ID.matcher(person.id()).matches() ? "<@" + person.id() + ">" : line(person.name(), 80);
+    }
+
+    /** The moment in the reader's own time zone. */
+    public static String time(Instant moment) {
+        return "<!date^" + moment.getEpochSecond() + "^{date_short_pretty} {time}|" + UTC_TIME.format(moment) + ">";
+    }
+
+    /** Such as {@code 42 s}, {@code 3 min 5 s}, {@code 2 h 10 min} or {@code 3 d 4 h}. */
+    public static String duration(Duration duration) {
+        long seconds = Math.max(0, duration.toSeconds());
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        if (seconds < 3600) {
+            return seconds / 60 + " min" + (seconds % 60 == 0 ? "" : " " + seconds % 60 + " s");
+        }
+        if (seconds < 86_400) {
+            return seconds / 3600 + " h" + (seconds / 60 % 60 == 0 ? "" : " " + seconds / 60 % 60 + " min");
+        }
+        return seconds / 86_400 + " d" + (seconds / 3600 % 24 == 0 ? "" : " " + seconds / 3600 % 24 + " h");
+    }
+
+    private static String escape(int c) {
+        switch (c) {
+            case '&':
+                return "&amp;";
+            case '<':
+                return "&lt;";
+            case '>':
+                return "&gt;";
+            default:
+                return isDeceptive(c) ? "" : Character.toString(c);
+        }
+    }
+
+    // Direction overrides can make a text read as another; control characters are refused by some clients.
+    private static boolean isDeceptive(int c) {
+        return (c >= 0x202a && c <= 0x202e)
+                || (c >= 0x2066 && c <= 0x2069)
+                || (Character.isISOControl(c) && c != '\n' && c != '\t')
+                || (c >= 0xd800 && c <= 0xdfff);
+    }
+
+    // Three backticks in a row would open or close a code fence.
+    private static String breakBetweenBackticks(String raw, int next) {
+        return next < raw.length() && raw.charAt(next) == '`' ? String.valueOf(ZERO_WIDTH_SPACE) : "";
+    }
+}

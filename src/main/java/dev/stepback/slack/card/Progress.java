@@ -1,0 +1,85 @@
+package dev.stepback.slack.card;
+
+import com.slack.api.model.block.LayoutBlock;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.RollbackStatus.StepStatus;
+import dev.stepback.target.Plan;
+import dev.stepback.target.Rollout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How far a rollback is: its steps, a bar, kubectl's sentence, and the pods that are not ready. */
+final class Progress {
+    private static final int CELLS = 10;
+
+    private Progress() {}
+
+    static boolean shown(RollbackStatus status) {
+        return status.approvedAt() != null && (status.phase() != Phase.AWAITING_APPROVAL);
+    }
+
+    static List<LayoutBlock> blocks(RollbackStatus status) {
+        List<LayoutBlock> blocks = new ArrayList<>();
+        String steps = steps(status);
+        if (!steps.isEmpty()) {
+            blocks.add(Kit.section(steps));
+        }
+        Rollout rollout = status.rollout();
+        if (rollout != null) {
+            blocks.add(Kit.section(rollout(rollout)));
+        }
+        return blocks;
+    }
+
+    static String rollout(Rollout rollout) {
+        StringBuilder out = new StringBuilder(bar(rollout.available(), rollout.desired()));
+        out.append('\n').append(Mrkdwn.line(rollout.sentence(), 300));
+        int shown = Math.min(Rollout.MAX_PROBLEMS, rollout.problems().size());
+        for (Rollout.PodProblem problem : rollout.problems().subList(0, shown)) {
+            out.append("\n• ")
+                    .append(Mrkdwn.code(problem.pod(), 100))
+                    .append(" *")
+                    .append(Mrkdwn.line(problem.reason(), 60))
+                    .append('*');
+            if (!problem.detail().isBlank()) {
+                out.append(": ").append(Mrkdwn.line(problem.detail(), 80));
+            }
+        }
+        return out + Words.more(rollout.problems().size() - shown, "pod");
+    }
+
+    /** Such as {@code ▓▓▓░░ 3/5}; at most ten cells wide. */
+    static String bar(int done, int all) {
+        int cells = Math.max(1, Math.min(CELLS, all));
+        int filled = all <= 0 ? cells : (int) ((long) Math.max(0, Math.min(done, all)) * cells / all);
+        return "▓".repeat(filled) + "░".repeat(cells - filled) + " " + done + "/" + all;
+    }
+
+    private static String steps(RollbackStatus status) {
+        Plan plan = status.plan();
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < Math.min(12, status.steps().size()); i++) {
+            StepStatus step = status.steps().get(i);
+            String words = plan != null && i < plan.steps().size()
+                    ? plan.steps().get(i).description()
+                    : step.type();
+            out.append(out.length() == 0 ? "" : "\n").append(sign(step.state())).append(' ');
+            out.append(Mrkdwn.line(words, 120));
+            // While a rollout runs its figures say the same, and more.
+            if (step.state() == StepStatus.State.Failed && !step.message().isBlank()) {
+                out.append(": ").append(Mrkdwn.line(step.message(), 110));
+            }
+        }
+        return out + Words.more(status.steps().size() - 12, "step");
+    }
+
+    private static String sign(StepStatus.State state) {
+        return switch (state) {
+            case Pending -> "▫️";
+            case Started -> "▶️";
+            case Done -> "☑️";
+            case Failed -> "✖️";
+        };
+    }
+}

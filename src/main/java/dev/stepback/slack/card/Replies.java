@@ -1,0 +1,144 @@
+package dev.stepback.slack.card;
+
+import com.slack.api.model.block.LayoutBlock;
+import com.slack.api.model.block.element.ButtonElement;
+import dev.stepback.command.Reply;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.target.Rollout;
+import dev.stepback.target.TargetRef;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Draws what commands are answered with. */
+public final class Replies {
+    private static final int MAX_CHOICES = 20;
+    private static final int MAX_LISTED = 20;
+    private static final int VALUE_LIMIT = 2000;
+
+    private final String command;
+
+    /** Finds the permalink of a rollback's card. */
+    private final Function<Rollback, Optional<String>> cardLink;
+
+    public Replies(String command, Function<Rollback, Optional<String>> cardLink) {
+        this.command = command;
+        this.cardLink = cardLink;
+    }
+
+    /** Whether everybody in the channel shall see the answer. */
+    public static boolean isPublic(Reply reply) {
+        return reply instanceof Reply.ShowHistory;
+    }
+
+    public Message draw(Reply reply, Instant now) {
+        if (reply instanceof Reply.Opened r) {
+            return Message.of("⏪ On it: the card for the rollback of " + target(r.rollback()) + " is on its way.");
+        } else if (reply instanceof Reply.AlreadyOpen r) {
+            return Message.of("✋ A rollback of " + target(r.open()) + " is open already, "
+                    + Words.fromTo(r.open()) + ": *" + phase(r.open()) + "*, asked for by "
+                    + Mrkdwn.mention(r.open().getSpec().requestedBy()) + "." + whereCard(r.open()));
+        } else if (reply instanceof Reply.ShowHistory r) {
+            return HistoryMessage.of(r, now, command);
+        } else if (reply instanceof Reply.ShowDiff r) {
+            return DiffMessages.message(r.target(), r.from(), r.to(), r.changes());
+        } else if (reply instanceof Reply.ShowStatus r) {
+            return status(r, now);
+        } else if (reply instanceof Reply.ShowList r) {
+            return list(r, now);
+        } else if (reply instanceof Reply.CancelRequested r) {
+            return Message.of("⏹️ The rollback of " + target(r.rollback())
+                    + " is asked to stop; its card says what came of it." + whereCard(r.rollback()));
+        } else if (reply instanceof Reply.Help) {
+            return HelpMessage.of(command);
+        } else if (reply instanceof Reply.Choose r) {
+            return choices("Which one do you mean?", r.matches(), r.remaining());
+        } else if (reply instanceof Reply.NotFound r) {
+            String found = "There is no " + Mrkdwn.code(r.wanted(), 300) + " in the namespaces that I serve.";
+            return r.suggestions().isEmpty()
+                    ? Message.of(found + " " + Mrkdwn.code(command + " help", 100) + " shows how to name a target.")
+                    : choices(found + " Did you mean", r.suggestions(), r.remaining());
+        } else if (reply instanceof Reply.NotUnderstood r) {
+            return Message.of(
+                    (r.understood().isBlank() ? "" : "I understood " + Mrkdwn.line(r.understood(), 500) + ". ")
+                            + Mrkdwn.line(r.problem(), 800) + "\nTry " + Mrkdwn.code(r.instead(), 500));
+        } else if (reply instanceof Reply.Refused r) {
+            return Message.of("⛔ " + Mrkdwn.text(r.why(), 2000));
+        }
+        throw new IllegalStateException("an answer without a drawing: " + reply.getClass());
+    }
+
+    private Message choices(String question, List<TargetRef> targets, String remaining) {
+        List<ButtonElement> buttons = new ArrayList<>();
+        for (TargetRef target : targets) {
+            String text = (target + " " + remaining).strip();
+            if (buttons.size() < MAX_CHOICES && text.length() <= VALUE_LIMIT) {
+                buttons.add(Kit.button(Actions.RUN + ":" + buttons.size(), target.toString(), text));
+            }
+        }
+        List<LayoutBlock> blocks = new ArrayList<>();
+        blocks.add(Kit.section(
+                question + Words.more(targets.size() - buttons.size(), "match").replace("matchs", "matches")));
+        if (!buttons.isEmpty()) {
+            blocks.add(Kit.actions(buttons));
+        }
+        return new Message(question, blocks);
+    }
+
+    private Message status(Reply.ShowStatus reply, Instant now) {
+        List<LayoutBlock> blocks = new ArrayList<>();
+        blocks.add(Kit.section("*Status* of " + Mrkdwn.code(reply.target().toString(), 300)));
+        reply.rollout().ifPresent(observation -> {
+            Rollout rollout = observation.rollout();
+            blocks.add(Kit.section(
+                    rollout == null ? Mrkdwn.text(observation.message(), 2000) : Progress.rollout(rollout)));
+        });
+        blocks.add(Kit.section(reply.latest()
+                .map(r -> "Last rollback: " + listed(r, now))
+                .orElse("It has not been rolled back by me.")));
+        return new Message("Status of " + Mrkdwn.line(reply.target().toString(), 300), blocks);
+    }
+
+    private Message list(Reply.ShowList reply, Instant now) {
+        if (reply.rollbacks().isEmpty()) {
+            return Message.of("No rollbacks yet. " + Mrkdwn.code(command + " help", 100) + " shows how to begin one.");
+        }
+        List<LayoutBlock> blocks = new ArrayList<>();
+        blocks.add(Kit.section("*Open and recent rollbacks*"));
+        reply.rollbacks().stream().limit(MAX_LISTED).forEach(r -> blocks.add(Kit.section(listed(r, now))));
+        int left = reply.rollbacks().size() - MAX_LISTED;
+        if (left > 0) {
+            blocks.add(Kit.context(Words.more(left, "rollback").strip()));
+        }
+        return new Message("Open and recent rollbacks: " + reply.rollbacks().size(), blocks);
+    }
+
+    private String listed(Rollback rollback, Instant now) {
+        Duration age = Duration.between(Instant.parse(rollback.getMetadata().getCreationTimestamp()), now);
+        return Words.emoji(rollback.statusOrInitial().phase()) + " " + target(rollback) + " " + Words.fromTo(rollback)
+                + ": *" + phase(rollback) + "*, asked for by "
+                + Mrkdwn.mention(rollback.getSpec().requestedBy()) + " " + Mrkdwn.duration(age) + " ago"
+                + whereCard(rollback);
+    }
+
+    private String whereCard(Rollback rollback) {
+        RollbackStatus.CardStatus card = rollback.statusOrInitial().card();
+        return card.ts() == null
+                ? ""
+                : cardLink.apply(rollback)
+                        .map(link -> " " + Announcements.link("The card", link))
+                        .orElse("");
+    }
+
+    private static String phase(Rollback rollback) {
+        return rollback.statusOrInitial().phase().apiName();
+    }
+
+    private static String target(Rollback rollback) {
+        return Mrkdwn.code(rollback.target().toString(), 300);
+    }
+}

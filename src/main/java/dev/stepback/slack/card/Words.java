@@ -1,0 +1,121 @@
+package dev.stepback.slack.card;
+
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.target.Plan;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** How phases, targets and people are spoken of, the same in every message. */
+final class Words {
+    private Words() {}
+
+    static String emoji(Phase phase) {
+        return switch (phase) {
+            case PLANNING -> "🧭";
+            case AWAITING_APPROVAL -> "✋";
+            case RUNNING -> "🔄";
+            case VERIFYING -> "🔍";
+            case SUCCEEDED -> "✅";
+            case FAILED -> "❌";
+            case REJECTED -> "⛔";
+            case EXPIRED -> "⏰";
+            case CANCELLED -> "⏹️";
+            case SUPERSEDED -> "🔀";
+        };
+    }
+
+    static String meaning(Phase phase) {
+        return switch (phase) {
+            case PLANNING -> "looking at the history and checking what would happen";
+            case AWAITING_APPROVAL -> "a colleague has to approve this plan";
+            case RUNNING -> "the rollout is on its way";
+            case VERIFYING -> "checking that it helped";
+            case SUCCEEDED -> "the earlier revision is live";
+            case FAILED -> "it did not work";
+            case REJECTED -> "nothing was changed";
+            case EXPIRED -> "nobody approved in time; nothing was changed";
+            case CANCELLED -> "stopped on request";
+            case SUPERSEDED -> "the target has changed since the plan was made; nothing was changed";
+        };
+    }
+
+    /** {@code from revision 5 to revision 4}, as far as it is known. */
+    static String fromTo(Rollback rollback) {
+        Plan plan = rollback.statusOrInitial().plan();
+        if (plan != null) {
+            return "from revision " + plan.from().number() + " to revision "
+                    + plan.to().number();
+        }
+        Long wanted = rollback.getSpec().toRevision();
+        return wanted == null ? "to an earlier revision" : "to revision " + wanted;
+    }
+
+    static List<RollbackSpec.Decision> decisions(Rollback rollback, RollbackSpec.Decision.Verdict verdict) {
+        return rollback.getSpec().decisions().stream()
+                .filter(d -> d.verdict() == verdict)
+                .toList();
+    }
+
+    /** {@code <@U1> and <@U2>}. */
+    static String people(List<Person> people) {
+        return people.stream()
+                .distinct()
+                .limit(10)
+                .map(Mrkdwn::mention)
+                .reduce((a, b) -> a + " and " + b)
+                .orElse("");
+    }
+
+    /** From the approval (else the request) to the end, or to now. */
+    static Duration elapsed(Rollback rollback, Instant now) {
+        RollbackStatus status = rollback.statusOrInitial();
+        Instant end = status.finishedAt() == null ? now : status.finishedAt();
+        Instant begin = status.approvedAt() == null ? end : status.approvedAt();
+        return Duration.between(begin, end);
+    }
+
+    /** Image by container, those that differ from {@code other} first; bounded. */
+    static String images(Map<String, String> images, Map<String, String> other) {
+        List<Map.Entry<String, String>> ordered = images.entrySet().stream()
+                .sorted((a, b) -> Boolean.compare(same(a, other), same(b, other)))
+                .toList();
+        StringBuilder out = new StringBuilder();
+        int shown = 0;
+        for (Map.Entry<String, String> image : ordered) {
+            if (shown == 6) {
+                break;
+            }
+            out.append(shown == 0 ? "" : "\n");
+            out.append(images.size() == 1 ? "" : Mrkdwn.line(image.getKey(), 64) + " ");
+            out.append(Mrkdwn.code(image.getValue(), 160));
+            shown++;
+        }
+        return out + more(images.size() - shown, "container");
+    }
+
+    static String changeCause(String changeCause) {
+        return Mrkdwn.line(changeCause.isBlank() ? "<none>" : changeCause, 250);
+    }
+
+    /** A line {@code … and 3 more pods}; empty when there are none. */
+    static String more(int left, String noun) {
+        return left <= 0 ? "" : "\n… and " + left + " more " + noun + (left == 1 ? "" : "s");
+    }
+
+    static Optional<Person> rejecter(Rollback rollback) {
+        return decisions(rollback, RollbackSpec.Decision.Verdict.Rejected).stream()
+                .map(RollbackSpec.Decision::by)
+                .findFirst();
+    }
+
+    private static boolean same(Map.Entry<String, String> image, Map<String, String> other) {
+        return image.getValue().equals(other.get(image.getKey()));
+    }
+}
