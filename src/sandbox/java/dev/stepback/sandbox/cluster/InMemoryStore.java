@@ -210,12 +210,21 @@ public final class InMemoryStore implements ObjectStore, AutoCloseable {
         }
     }
 
-    /** Removes a kind with all its objects, which are gone at once. */
-    void drop(ResourceType type) {
-        synchronized (lock) {
-            for (ObjectNode object : table(type).list(null)) {
-                apply("DELETED", type, object.deepCopy(), object);
-            }
+    private void definitionChanged(String change, ObjectNode definition) {
+        if (change.equals("DELETED")) {
+            types.find(Json.name(definition)).ifPresent(type -> {
+                drop(type, null);
+                types.unregister(type.name());
+            });
+        } else {
+            types.register(CustomResourceDefinitions.typeOf(definition));
+        }
+    }
+
+    /** Removes all objects of a kind, finalizers or not: what they belong to is gone. */
+    private void drop(ResourceType type, @Nullable String namespace) {
+        for (ObjectNode object : table(type).list(namespace)) {
+            apply("DELETED", type, object.deepCopy(), object);
         }
     }
 
@@ -224,6 +233,13 @@ public final class InMemoryStore implements ObjectStore, AutoCloseable {
         Json.metadata(object).put("resourceVersion", Long.toString(version));
         String key = ResourceTable.key(namespaceOf(type, object), Json.name(object));
         table(type).apply(key, new Change(change, version, object, previous));
+        if (type.name().equals(ResourceTypes.CRDS)) {
+            definitionChanged(change, object);
+        } else if (type.name().equals("namespaces") && change.equals("DELETED")) {
+            types.all().stream()
+                    .filter(ResourceType::namespaced)
+                    .forEach(contained -> drop(contained, Json.name(object)));
+        }
         return object;
     }
 

@@ -216,7 +216,7 @@ final class ObjectLifecycle {
         if (value.isMissingNode()) {
             object.remove(field);
         } else {
-            object.set(field, value);
+            object.set(field, value.deepCopy());
         }
     }
 

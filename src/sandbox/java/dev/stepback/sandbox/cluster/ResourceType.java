@@ -1,5 +1,6 @@
 package dev.stepback.sandbox.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
@@ -8,6 +9,9 @@ import java.util.List;
  * @param group empty for the core group
  * @param hasStatus whether the status is written through its own subresource only
  * @param hasScale whether there is a {@code /scale} subresource
+ * @param custom whether a CustomResourceDefinition defines it
+ * @param printerColumns the {@code additionalPrinterColumns} of the definition
+ * @param schema the structural schema of the definition; missing for built-in kinds
  */
 public record ResourceType(
         String group,
@@ -19,10 +23,13 @@ public record ResourceType(
         boolean namespaced,
         boolean hasStatus,
         boolean hasScale,
-        boolean custom) {
+        boolean custom,
+        List<JsonNode> printerColumns,
+        JsonNode schema) {
 
     public ResourceType {
         shortNames = List.copyOf(shortNames);
+        printerColumns = List.copyOf(printerColumns);
     }
 
     /** As kubectl names it: {@code pods}, {@code deployments.apps}. */

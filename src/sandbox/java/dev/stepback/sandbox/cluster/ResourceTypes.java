@@ -1,5 +1,6 @@
 package dev.stepback.sandbox.cluster;
 
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -104,6 +105,8 @@ final class ResourceTypes {
                 namespaced,
                 status,
                 scale,
-                false));
+                false,
+                List.of(),
+                MissingNode.getInstance()));
     }
 }

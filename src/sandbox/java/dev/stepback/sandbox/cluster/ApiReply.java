@@ -1,0 +1,64 @@
+package dev.stepback.sandbox.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** An answer that is known as a whole, which all but watches are. */
+record ApiReply(int code, String contentType, byte[] body) {
+
+    static ApiReply json(int code, JsonNode node) {
+        try {
+            return new ApiReply(code, "application/json", Json.MAPPER.writeValueAsBytes(node));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static ApiReply text(int code, String text) {
+        return new ApiReply(code, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static ApiReply failure(ApiException failure, @Nullable RequestInfo info) {
+        return json(failure.code(), status(failure, info));
+    }
+
+    /** The {@code Status} that tells a client of a failure. */
+    static ObjectNode status(ApiException failure, @Nullable RequestInfo info) {
+        ObjectNode status = Json.object();
+        status.put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        status.put("status", "Failure").put("message", failure.getMessage()).put("reason", failure.reason());
+        ObjectNode details = Json.object();
+        if (info != null) {
+            details.put("name", info.name() == null ? "" : info.name());
+            details.put("group", info.type().group());
+            details.put("kind", info.type().plural());
+        }
+        if (failure.code() == 429) {
+            details.put("retryAfterSeconds", 1);
+        }
+        if (!failure.causes().isEmpty()) {
+            ArrayNode causes = details.putArray("causes");
+            failure.causes().forEach(cause -> causes.addObject().put("message", cause));
+        }
+        status.set("details", details);
+        return status.put("code", failure.code());
+    }
+
+    static ApiReply success(RequestInfo info, String uid) {
+        ObjectNode status = Json.object();
+        status.put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        status.put("status", "Success");
+        status.putObject("details")
+                .put("name", info.name() == null ? "" : info.name())
+                .put("group", info.type().group())
+                .put("kind", info.type().plural())
+                .put("uid", uid);
+        return json(200, status);
+    }
+}

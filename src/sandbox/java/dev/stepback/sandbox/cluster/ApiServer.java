@@ -1,0 +1,176 @@
+package dev.stepback.sandbox.cluster;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP side: reads requests, sends them where they belong, and turns failures into {@code Status} answers. */
+final class ApiServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+
+    static {
+        // Without it each small answer waits for the client's delayed TCP acknowledgement, 40 ms.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    private final HttpServer http;
+    private final ExecutorService threads = Executors.newCachedThreadPool(Daemons.named("cluster-api"));
+    private final InMemoryStore store;
+    private final Verbs verbs;
+    private final Watches watches;
+    private final Discovery discovery;
+    private final AccessReviews reviews;
+    private final Faults faults;
+    private final RequestLog requests;
+
+    ApiServer(int port, InMemoryStore store, Verbs verbs, Watches watches, Faults faults, RequestLog requests) {
+        this.store = store;
+        this.verbs = verbs;
+        this.watches = watches;
+        this.discovery = new Discovery(store.types());
+        this.faults = faults;
+        this.reviews = new AccessReviews(faults);
+        this.requests = requests;
+        try {
+            http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        http.setExecutor(threads);
+        http.createContext("/", this::handle);
+        http.start();
+    }
+
+    int port() {
+        return http.getAddress().getPort();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        ApiRequest request = ApiRequest.read(exchange);
+        if (isWebSocket(exchange)) {
+            // Clients that try a websocket first fall back to plain HTTP on this code.
+            send(exchange, ApiReply.text(200, ""));
+            return;
+        }
+        RequestInfo info = null;
+        try {
+            Optional<RequestInfo> parsed = RequestInfo.parse(request, store.types());
+            info = parsed.orElse(null);
+            String verb = parsed.map(RequestInfo::verb).orElse(request.method().toLowerCase(Locale.ROOT));
+            String resource = parsed.map(RequestInfo::resource).orElse("");
+            requests.add(request, verb, parsed.orElse(null));
+            pause();
+            Optional<Faults.Planned> fault = faults.next(verb, resource);
+            if (fault.isPresent() && fault.get().code() > 0) {
+                throw injected(fault.get().code());
+            }
+            if (fault.isPresent() && fault.get().code() == Faults.Planned.DROP) {
+                exchange.close();
+                return;
+            }
+            refuseDenied(info);
+            if (info != null && info.verb().equals("watch")) {
+                watches.start(exchange, request, info);
+                return;
+            }
+            ApiReply reply = answer(request, info);
+            if (fault.isPresent()) {
+                exchange.close();
+                return;
+            }
+            send(exchange, reply);
+        } catch (ApiException failure) {
+            if (failure.code() == 429) {
+                exchange.getResponseHeaders().set("Retry-After", "1");
+            }
+            send(exchange, ApiReply.failure(failure, info));
+        } catch (RuntimeException e) {
+            log.warn("{} {} failed", request.method(), request.path(), e);
+            send(exchange, ApiReply.failure(new ApiException(500, "InternalError", "Internal error: " + e), info));
+        }
+    }
+
+    private ApiReply answer(ApiRequest request, @Nullable RequestInfo info) {
+        if (info != null) {
+            return verbs.handle(request, info);
+        }
+        List<String> path = request.segments();
+        if (AccessReviews.isReview(path)) {
+            return reviews.answer(request);
+        }
+        if (!request.method().equals("GET")) {
+            throw Failures.notServed();
+        }
+        return discovery.answer(path).orElseThrow(Failures::notServed);
+    }
+
+    private void refuseDenied(@Nullable RequestInfo info) {
+        if (info != null && faults.isDenied(info.verb(), info.resource())) {
+            String name = info.name() == null ? "" : " \"" + info.name() + "\"";
+            throw Failures.forbidden(info.type().name() + name + " is forbidden: User \"sandbox\" cannot " + info.verb()
+                    + " resource \"" + info.type().plural() + "\" in API group \""
+                    + info.type().group() + "\""
+                    + (info.namespace() == null
+                            ? " at the cluster scope"
+                            : " in the namespace \"" + info.namespace() + "\""));
+        }
+    }
+
+    private void pause() {
+        long millis = faults.latency().toMillis();
+        if (millis > 0) {
+            try {
+                Thread.sleep(millis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static ApiException injected(int code) {
+        return switch (code) {
+            case 429 -> new ApiException(code, "TooManyRequests", "the server has received too many requests");
+            case 503 ->
+                new ApiException(code, "ServiceUnavailable", "the server is currently unable to handle the request");
+            case 409 -> new ApiException(code, "Conflict", "injected conflict");
+            case 403 -> Failures.forbidden("forbidden");
+            default -> new ApiException(code, "InternalError", "an error on the server has prevented the request");
+        };
+    }
+
+    private static boolean isWebSocket(HttpExchange exchange) {
+        String upgrade = exchange.getRequestHeaders().getFirst("Upgrade");
+        return upgrade != null && upgrade.equalsIgnoreCase("websocket");
+    }
+
+    private static void send(HttpExchange exchange, ApiReply reply) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", reply.contentType());
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(reply.code(), head || reply.body().length == 0 ? -1 : reply.body().length);
+        if (!head && reply.body().length > 0) {
+            try (OutputStream body = exchange.getResponseBody()) {
+                body.write(reply.body());
+            }
+        }
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        watches.close();
+        http.stop(0);
+        threads.shutdownNow();
+    }
+}

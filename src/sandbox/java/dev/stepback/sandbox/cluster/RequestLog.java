@@ -1,0 +1,45 @@
+package dev.stepback.sandbox.cluster;
+
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The latest requests. */
+final class RequestLog {
+    private static final int MOST = 20_000;
+
+    private final Clock clock;
+    private final Deque<RecordedRequest> requests = new ArrayDeque<>();
+
+    RequestLog(Clock clock) {
+        this.clock = clock;
+    }
+
+    synchronized void add(ApiRequest request, String verb, @Nullable RequestInfo info) {
+        requests.add(new RecordedRequest(
+                verb,
+                info == null ? "" : info.type().name(),
+                info == null ? "" : Objects.requireNonNullElse(info.namespace(), ""),
+                info == null ? "" : Objects.requireNonNullElse(info.name(), ""),
+                info == null ? "" : Objects.requireNonNullElse(info.subresource(), ""),
+                request.path(),
+                request.rawQuery(),
+                request.contentType(),
+                request.userAgent(),
+                clock.instant()));
+        if (requests.size() > MOST) {
+            requests.removeFirst();
+        }
+    }
+
+    synchronized List<RecordedRequest> all() {
+        return List.copyOf(requests);
+    }
+
+    synchronized void clear() {
+        requests.clear();
+    }
+}
