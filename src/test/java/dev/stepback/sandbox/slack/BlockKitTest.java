@@ -20,7 +20,10 @@ class BlockKitTest {
     }
 
     private static String many(int count, String json) {
-        return Stream.generate(() -> json).limit(count).reduce((a, b) -> a + "," + b).orElse("");
+        return Stream.generate(() -> json)
+                .limit(count)
+                .reduce((a, b) -> a + "," + b)
+                .orElse("");
     }
 
     private static String section(String text) {
@@ -40,8 +43,8 @@ class BlockKitTest {
     }
 
     private static String confirm(int title, int text, int button) {
-        return ",'confirm':{'title':" + plain(x(title)) + ",'text':" + plain(x(text)) + ",'confirm':"
-                + plain(x(button)) + ",'deny':" + plain("No") + "}";
+        return ",'confirm':{'title':" + plain(x(title)) + ",'text':" + plain(x(text)) + ",'confirm':" + plain(x(button))
+                + ",'deny':" + plain("No") + "}";
     }
 
     private static String option(int text, String value) {
@@ -59,7 +62,8 @@ class BlockKitTest {
                 "{'type':'section','fields':[" + many(10, plain(x(2000))) + "]}",
                 "{'type':'header','text':" + plain(x(150)) + "}",
                 actions(many(25, button(""))),
-                actions(button(",'value':'" + x(2000) + "','url':'" + x(3000) + "','style':'danger'" + confirm(100, 300, 30))),
+                actions(button(
+                        ",'value':'" + x(2000) + "','url':'" + x(3000) + "','style':'danger'" + confirm(100, 300, 30))),
                 actions(select(many(100, option(75, "v")))),
                 "{'type':'context','elements':[" + many(10, plain("x")) + "]}",
                 "{'type':'image','image_url':'https://example.com/x.png','alt_text':'x'}",
@@ -113,7 +117,8 @@ class BlockKitTest {
     @ParameterizedTest
     @MethodSource("badBlocks")
     void message_beyondALimit_isExplained(String blocks, String problem) {
-        assertThat(BlockKit.message(json("[" + blocks + "]"))).anySatisfy(found -> assertThat(found).contains(problem));
+        assertThat(BlockKit.message(json("[" + blocks + "]")))
+                .anySatisfy(found -> assertThat(found).contains(problem));
     }
 
     private static JsonNode modal(String rest) {
@@ -148,6 +153,7 @@ class BlockKitTest {
     @ParameterizedTest
     @MethodSource("badModals")
     void modal_beyondALimit_isExplained(String rest, String problem) {
-        assertThat(BlockKit.modal(modal(rest))).anySatisfy(found -> assertThat(found).contains(problem));
+        assertThat(BlockKit.modal(modal(rest)))
+                .anySatisfy(found -> assertThat(found).contains(problem));
     }
 }

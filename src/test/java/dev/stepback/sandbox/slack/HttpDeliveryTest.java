@@ -64,8 +64,7 @@ class HttpDeliveryTest {
         try {
             Response response = app.run(request);
             exchange.getResponseHeaders().set("Content-Type", response.getContentType());
-            Http.answer(
-                    exchange, response.getStatusCode(), response.getBody() == null ? "" : response.getBody());
+            Http.answer(exchange, response.getStatusCode(), response.getBody() == null ? "" : response.getBody());
         } catch (Exception e) {
             Http.answer(exchange, 500, "");
         }
@@ -86,8 +85,9 @@ class HttpDeliveryTest {
 
     @Test
     void command_isSignedAndAnswered() {
-        app.command("/rollback", (request, context) ->
-                context.ack("got " + request.getPayload().getText()));
+        app.command(
+                "/rollback",
+                (request, context) -> context.ack("got " + request.getPayload().getText()));
 
         Control.Sent sent = slack.control().command("responder", "incidents", "/rollback checkout because ü & co");
 
@@ -103,16 +103,15 @@ class HttpDeliveryTest {
             return context.ack();
         });
         String ts = SlackClient.methods(slack)
-                .chatPostMessage(message -> message.channel("C0INCIDENTS")
-                        .text("Roll back?")
-                        .blocksAsString(
-                                """
+                .chatPostMessage(message ->
+                        message.channel("C0INCIDENTS").text("Roll back?").blocksAsString("""
                                 [{"type": "actions", "elements": [{"type": "button", "action_id": "approve",
                                   "value": "r1", "text": {"type": "plain_text", "text": "Approve"}}]}]
                                 """))
                 .getTs();
 
-        assertThat(slack.control().action("lead", "incidents", ts, "approve").acknowledged()).isTrue();
+        assertThat(slack.control().action("lead", "incidents", ts, "approve").acknowledged())
+                .isTrue();
         assertThat(clicks).containsExactly("r1");
     }
 
@@ -140,7 +139,9 @@ class HttpDeliveryTest {
     void app_thatIsNotThere_isToldToTheUser() {
         server.stop(0);
 
-        assertThat(slack.control().command("responder", "incidents", "/rollback x").error())
+        assertThat(slack.control()
+                        .command("responder", "incidents", "/rollback x")
+                        .error())
                 .isEqualTo("dispatch_failed");
         assertThat(lastSeenBy("responder")).contains("dispatch_failed");
     }

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ResponseUrlsTest {
-    private static final String BUTTON =
-            """
+    private static final String BUTTON = """
             [{"type": "actions", "elements": [{"type": "button", "action_id": "go",
               "text": {"type": "plain_text", "text": "Go"}}]}]
             """;

@@ -32,8 +32,7 @@ final class SlackClient {
 
     /** Connected when it returns. */
     static SocketModeApp connect(SandboxSlack sandbox, App app) throws Exception {
-        SocketModeApp socketMode =
-                new SocketModeApp(sandbox.appToken(), SocketModeClient.Backend.JavaWebSocket, app);
+        SocketModeApp socketMode = new SocketModeApp(sandbox.appToken(), SocketModeClient.Backend.JavaWebSocket, app);
         socketMode.startAsync();
         return socketMode;
     }

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Delivery to Slack's own Socket Mode client. */
 class SocketModeTest {
-    private static final String CARD =
-            """
+    private static final String CARD = """
             [{"type": "section", "text": {"type": "mrkdwn", "text": "Roll back?"}},
              {"type": "actions", "block_id": "decide", "elements": [
                {"type": "button", "action_id": "approve", "value": "r1", "style": "primary",
@@ -71,8 +70,12 @@ class SocketModeTest {
     @Test
     void command_isDeliveredWithWhoAndWhere_andItsAnswerIsSeenByThatUser() throws Exception {
         App app = SlackClient.app(slack);
-        app.command("/rollback", (request, context) -> context.ack("Hello " + request.getPayload().getUserName()
-                + " in " + request.getPayload().getChannelName() + ": " + request.getPayload().getText()));
+        app.command(
+                "/rollback",
+                (request, context) ->
+                        context.ack("Hello " + request.getPayload().getUserName() + " in "
+                                + request.getPayload().getChannelName() + ": "
+                                + request.getPayload().getText()));
         connect(app);
 
         Control.Sent sent = slack.control().command("responder", "incidents", "/rollback checkout to 3");
@@ -114,7 +117,9 @@ class SocketModeTest {
 
     @Test
     void command_thatIsNotRegistered_isNotDelivered() {
-        assertThat(slack.control().command("responder", "incidents", "/deploy x").error())
+        assertThat(slack.control()
+                        .command("responder", "incidents", "/deploy x")
+                        .error())
                 .isEqualTo("unknown_command");
         assertThatThrownBy(() -> slack.control().command("responder", "incidents", "/rollback x", "1.000001"))
                 .hasMessageContaining("do not work in threads");
@@ -158,7 +163,8 @@ class SocketModeTest {
         List<String> chosen = new CopyOnWriteArrayList<>();
         App app = SlackClient.app(slack);
         app.blockAction("revision", (request, context) -> {
-            chosen.add(request.getPayload().getActions().get(0).getSelectedOption().getValue());
+            chosen.add(
+                    request.getPayload().getActions().get(0).getSelectedOption().getValue());
             return context.ack();
         });
         connect(app);
@@ -198,7 +204,8 @@ class SocketModeTest {
             return context.ack();
         });
         connect(app);
-        String head = slack.control().command("lead", "incidents", "what happened?").ts();
+        String head =
+                slack.control().command("lead", "incidents", "what happened?").ts();
 
         slack.control().command("responder", "incidents", "@Stepback rollback checkout", head);
 
@@ -211,7 +218,11 @@ class SocketModeTest {
     void mention_whereTheBotIsNot_isNotDelivered() {
         slack.control().command("responder", "random", "@Stepback rollback checkout");
 
-        assertThat(slack.control().messages("random", "responder").get(1).path("text").asText())
+        assertThat(slack.control()
+                        .messages("random", "responder")
+                        .get(1)
+                        .path("text")
+                        .asText())
                 .contains("not in this channel");
     }
 
@@ -228,7 +239,9 @@ class SocketModeTest {
         }
 
         for (int i = 0; i < 4; i++) {
-            assertThat(slack.control().command("responder", "incidents", "/rollback list").acknowledged())
+            assertThat(slack.control()
+                            .command("responder", "incidents", "/rollback list")
+                            .acknowledged())
                     .isTrue();
         }
 
@@ -264,7 +277,9 @@ class SocketModeTest {
         slack.control().dropConnections();
 
         await().until(() -> slack.control().connections() == 1);
-        assertThat(slack.control().command("responder", "incidents", "/rollback list").acknowledged())
+        assertThat(slack.control()
+                        .command("responder", "incidents", "/rollback list")
+                        .acknowledged())
                 .isTrue();
     }
 
@@ -277,9 +292,11 @@ class SocketModeTest {
 
         slack.control().requestDisconnect("refresh_requested");
 
-        await().until(() -> slack.control().connections() >= 1
-                && slack.control().calls("apps.connections.open") > before);
-        assertThat(slack.control().command("responder", "incidents", "/rollback list").acknowledged())
+        await().until(() ->
+                slack.control().connections() >= 1 && slack.control().calls("apps.connections.open") > before);
+        assertThat(slack.control()
+                        .command("responder", "incidents", "/rollback list")
+                        .acknowledged())
                 .isTrue();
     }
 
@@ -292,7 +309,9 @@ class SocketModeTest {
 
         slack.control().silenceConnections();
 
-        assertThat(slack.control().command("responder", "incidents", "/rollback list").error())
+        assertThat(slack.control()
+                        .command("responder", "incidents", "/rollback list")
+                        .error())
                 .isEqualTo("operation_timeout");
     }
 
@@ -300,11 +319,7 @@ class SocketModeTest {
     void event_thatIsNotAcknowledged_isDeliveredAgain() throws Exception {
         slack.close();
         slack = SandboxSlack.start(new SandboxSlack.Options(
-                0,
-                Clock.systemUTC(),
-                Duration.ofMillis(500),
-                List.of(Duration.ZERO),
-                java.util.Set.of("/rollback")));
+                0, Clock.systemUTC(), Duration.ofMillis(500), List.of(Duration.ZERO), java.util.Set.of("/rollback")));
         List<String> received = new CopyOnWriteArrayList<>();
         App app = SlackClient.app(slack);
         app.event(AppMentionEvent.class, (event, context) -> {
