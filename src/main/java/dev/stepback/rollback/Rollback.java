@@ -3,6 +3,7 @@ package dev.stepback.rollback;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.stepback.target.TargetRef;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -37,6 +38,12 @@ public final class Rollback extends CustomResource<RollbackSpec, RollbackStatus>
 
     /** The annotation that names, on a target, the Rollback that changed it last. */
     public static final String MARK = "stepback.dev/rollback";
+
+    @Override
+    @Required
+    public RollbackSpec getSpec() {
+        return super.getSpec();
+    }
 
     @JsonIgnore
     public TargetRef target() {

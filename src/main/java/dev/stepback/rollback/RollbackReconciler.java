@@ -87,7 +87,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
                 }
                 outcomes.tell(rollback);
                 return UpdateControl.<Rollback>noUpdate().rescheduleAfter(until(wait.time()));
-            } else if (action instanceof Action.StartStep && !live || !labelled(rollback)) {
+            } else if ((action instanceof Action.StartStep && !live) || !labelled(rollback)) {
                 // Never change a target on the word of a cache.
                 Optional<Rollback> now = store.find(namespace(rollback), name(rollback));
                 if (now.isEmpty()) {

@@ -1,12 +1,14 @@
 package dev.stepback.rollback;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.stepback.target.Kind;
-import io.fabric8.generator.annotation.Nullable;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is wanted. Immutable after creation except {@link #decisions} and {@link #cancellation}.
@@ -23,43 +25,44 @@ import java.util.List;
  * @param cancellation set once, by whoever cancels
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@ValidationRule(value = "self.target == oldSelf.target", message = "target is immutable")
+@ValidationRule(
+        value = "has(self.toRevision) == has(oldSelf.toRevision)"
+                + " && (!has(self.toRevision) || self.toRevision == oldSelf.toRevision)",
+        message = "toRevision is immutable")
+@ValidationRule(value = "self.reason == oldSelf.reason", message = "reason is immutable")
+@ValidationRule(value = "self.requestedBy == oldSelf.requestedBy", message = "requestedBy is immutable")
+@ValidationRule(value = "self.origin == oldSelf.origin", message = "origin is immutable")
+@ValidationRule(value = "self.approvalSeconds == oldSelf.approvalSeconds", message = "approvalSeconds is immutable")
+@ValidationRule(value = "self.deadlineSeconds == oldSelf.deadlineSeconds", message = "deadlineSeconds is immutable")
+@ValidationRule(
+        value = "has(self.follows) == has(oldSelf.follows) && (!has(self.follows) || self.follows == oldSelf.follows)",
+        message = "follows is immutable")
+@ValidationRule(
+        value = "!has(oldSelf.decisions) || has(self.decisions) && size(self.decisions) >= size(oldSelf.decisions)",
+        message = "decisions are only ever appended")
+@ValidationRule(
+        value = "!has(oldSelf.cancellation) || has(self.cancellation) && self.cancellation == oldSelf.cancellation",
+        message = "a cancellation is final")
 public record RollbackSpec(
-        @Required @ValidationRule(value = "self == oldSelf", message = "target is immutable")
-        TargetName target,
-
-        @Nullable
-        @ValidationRule(value = "self == oldSelf", message = "toRevision is immutable")
-        @org.jspecify.annotations.Nullable
-        Long toRevision,
-
-        @Required @ValidationRule(value = "self == oldSelf", message = "reason is immutable")
-        String reason,
-
-        @Required @ValidationRule(value = "self == oldSelf", message = "requestedBy is immutable")
-        Person requestedBy,
-
-        @Required @ValidationRule(value = "self == oldSelf", message = "origin is immutable")
-        Origin origin,
-
-        @Required @ValidationRule(value = "self == oldSelf", message = "approvalSeconds is immutable")
-        long approvalSeconds,
-
-        @Required @ValidationRule(value = "self == oldSelf", message = "deadlineSeconds is immutable")
-        long deadlineSeconds,
-
-        @Nullable
-        @ValidationRule(value = "self == oldSelf", message = "follows is immutable")
-        @org.jspecify.annotations.Nullable
-        String follows,
-
+        @Required TargetName target,
+        @Nullable Long toRevision,
+        @Required String reason,
+        @Required Person requestedBy,
+        @Required Origin origin,
+        @Required @Min(0) long approvalSeconds,
+        @Required @Min(0) long deadlineSeconds,
+        @Nullable String follows,
         List<Decision> decisions,
-        @Nullable @org.jspecify.annotations.Nullable Cancellation cancellation) {
+        @Nullable Cancellation cancellation) {
 
     public RollbackSpec {
         decisions = decisions == null ? List.of() : List.copyOf(decisions);
     }
 
     /** Kind and name of the target. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record TargetName(@Required Kind kind, @Required String name) {}
 
     /**
@@ -69,11 +72,11 @@ public record RollbackSpec(
      * @param thread timestamp of the thread's first message; null when asked in the channel itself
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Origin(
-            @Required String channel,
-            @Nullable @org.jspecify.annotations.Nullable String thread) {}
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Origin(@Required String channel, @Nullable String thread) {}
 
     /** An approval or a rejection of the plan with this hash. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Decision(
             @Required Verdict verdict,
             @Required Person by,
@@ -86,6 +89,7 @@ public record RollbackSpec(
     }
 
     /** Somebody's wish to stop. Honoured before the first step and between steps, never in the middle of one. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Cancellation(
             @Required Person by, @Required Instant at) {}
 

@@ -1,5 +1,6 @@
 package dev.stepback.rollback;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt when a terminal phase was reached
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record RollbackStatus(
         Phase phase,
         String message,
@@ -60,6 +62,7 @@ public record RollbackStatus(
 
     /** How far one step of the plan is. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record StepStatus(
             String type,
             State state,
@@ -83,6 +86,7 @@ public record RollbackStatus(
      * @param complete whether the terminal state has been shown and announced
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record CardStatus(
             @Nullable String channel, @Nullable String ts, List<String> sent, boolean complete) {
         public static final CardStatus NONE = new CardStatus(null, null, List.of(), false);

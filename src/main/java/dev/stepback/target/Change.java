@@ -1,5 +1,6 @@
 package dev.stepback.target;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,5 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param before the value that goes away; null when the rollback adds it
  * @param after the value that comes; null when the rollback removes it
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Change(
         String path, @Nullable String before, @Nullable String after) {}

@@ -1,5 +1,6 @@
 package dev.stepback.target;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  * @param findings the verdicts of the preflight checks
  * @param steps in order; never empty
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Plan(
         String hash,
         String targetUid,

@@ -1,5 +1,6 @@
 package dev.stepback.target;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.Map;
 
 /**
@@ -9,4 +10,5 @@ import java.util.Map;
  * @param description one line for people, such as {@code Restore the template of revision 3}
  * @param parameters all that the step needs; strings, so that what is hashed is byte for byte what is stored
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PlannedStep(String type, String description, Map<String, String> parameters) {}

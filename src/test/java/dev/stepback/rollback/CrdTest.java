@@ -2,10 +2,14 @@ package dev.stepback.rollback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,11 +24,25 @@ class CrdTest {
                 .inOutputDir(directory.toFile())
                 .customResourceClasses(Rollback.class)
                 .generate();
-        String generated = Files.readString(directory.resolve("rollbacks.stepback.dev-v1.yml"));
+        String generated = inOrder(Files.readString(directory.resolve("rollbacks.stepback.dev-v1.yml")));
         if (Boolean.getBoolean("stepback.update")) {
             Files.createDirectories(CRD.getParent());
             Files.writeString(CRD, generated);
         }
         assertThat(CRD).hasContent(generated);
+    }
+
+    /** The generator sorts the printer columns by their path; people read them in the order of the annotations. */
+    private static String inOrder(String crd) {
+        int start = crd.indexOf("    - jsonPath:");
+        int end = crd.indexOf("    name: \"v1\"");
+        List<String> columns = List.of(crd.substring(start, end).split("(?=    - jsonPath:)"));
+        String sorted = Arrays.stream(Rollback.class.getAnnotationsByType(AdditionalPrinterColumn.class))
+                .map(wanted -> columns.stream()
+                        .filter(c -> c.contains("name: \"" + wanted.name() + "\""))
+                        .findFirst()
+                        .orElseThrow())
+                .collect(Collectors.joining());
+        return crd.substring(0, start) + sorted + crd.substring(end);
     }
 }

@@ -1,0 +1,108 @@
+package dev.stepback.rollback;
+
+import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanHash;
+import dev.stepback.target.PlannedRevision;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Rollbacks as they are somewhere along the way. */
+final class Examples {
+    static final Instant T0 = Instant.parse("2026-03-01T12:00:00Z");
+    static final Instant EXPIRES = T0.plusSeconds(900);
+    static final Person ASKER = new Person("U1", "responder");
+    static final Person LEAD = new Person("U2", "lead");
+    static final TargetRef TARGET = new TargetRef("production", Kind.DEPLOYMENT, "checkout");
+    static final Plan PLAN = plan("7");
+
+    private Examples() {}
+
+    static Plan plan(String patch) {
+        List<PlannedStep> steps = List.of(
+                new PlannedStep("fake.undo", "Undo", Map.of("patch", patch)),
+                new PlannedStep("fake.await", "Await", Map.of()));
+        return new Plan(
+                PlanHash.of(TARGET, "uid", 3, steps),
+                "uid",
+                new PlannedRevision(4, "checkout-bad", Map.of(), ""),
+                new PlannedRevision(3, "checkout-good", Map.of(), ""),
+                List.of(),
+                List.of(),
+                steps);
+    }
+
+    static Rollback requested() {
+        Rollback rollback = new Rollback();
+        rollback.setMetadata(new ObjectMetaBuilder()
+                .withNamespace("production")
+                .withName("checkout-1")
+                .withCreationTimestamp(T0.toString())
+                .build());
+        rollback.setSpec(new RollbackSpec(
+                new RollbackSpec.TargetName(Kind.DEPLOYMENT, "checkout"),
+                null,
+                "crashes",
+                ASKER,
+                new RollbackSpec.Origin("C1", null),
+                900,
+                600,
+                null,
+                List.of(),
+                null));
+        return rollback;
+    }
+
+    static Rollback awaiting(RollbackSpec.Decision... decisions) {
+        Rollback rollback = with(requested(), s -> {
+            s.phase = Phase.AWAITING_APPROVAL;
+            s.plan = PLAN;
+            s.plannedAt = T0;
+            s.expiresAt = EXPIRES;
+            s.steps = List.of(
+                    step("fake.undo", RollbackStatus.StepStatus.State.Pending, null),
+                    step("fake.await", RollbackStatus.StepStatus.State.Pending, null));
+        });
+        rollback.setSpec(rollback.getSpec().withDecisions(List.of(decisions)));
+        return rollback;
+    }
+
+    /** Approved, with the steps in these states. */
+    static Rollback running(RollbackStatus.StepStatus undo, RollbackStatus.StepStatus await) {
+        return with(awaiting(approved(T0.plusSeconds(60))), s -> {
+            s.phase = Phase.RUNNING;
+            s.approvedAt = T0.plusSeconds(60);
+            s.steps = List.of(undo, await);
+            if (undo.state() != RollbackStatus.StepStatus.State.Pending) {
+                s.patchedAt = T0.plusSeconds(61);
+                s.deadlineAt = T0.plusSeconds(661);
+            }
+        });
+    }
+
+    static RollbackStatus.StepStatus step(
+            String type, RollbackStatus.StepStatus.State state, @org.jspecify.annotations.Nullable Instant startedAt) {
+        return new RollbackStatus.StepStatus(type, state, "", startedAt, null);
+    }
+
+    static RollbackSpec.Decision approved(Instant at) {
+        return new RollbackSpec.Decision(RollbackSpec.Decision.Verdict.Approved, LEAD, at, PLAN.hash());
+    }
+
+    static Rollback with(Rollback rollback, Consumer<RollbackStatus.Changes> changes) {
+        return Store.with(
+                rollback, rollback.getSpec(), rollback.statusOrInitial().with(changes));
+    }
+
+    static Rollback cancelled(Rollback rollback) {
+        return Store.with(
+                rollback,
+                rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(LEAD, T0.plusSeconds(5))),
+                rollback.statusOrInitial());
+    }
+}

@@ -1,0 +1,48 @@
+package dev.stepback.rollback;
+
+import static dev.stepback.rollback.Examples.PLAN;
+import static dev.stepback.rollback.Examples.T0;
+import static dev.stepback.rollback.Examples.awaiting;
+import static dev.stepback.rollback.Examples.with;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepback.target.Plan;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KnownBadTest {
+    private static Rollback ended(Phase phase, Plan plan) {
+        return with(awaiting(), s -> {
+            s.phase = phase;
+            s.plan = plan;
+            s.patchedAt = T0;
+        });
+    }
+
+    private static Plan undo(Plan plan) {
+        return new Plan(plan.hash(), plan.targetUid(), plan.to(), plan.from(), List.of(), List.of(), plan.steps());
+    }
+
+    @Test
+    void revisionThatWasLeft_isBad() {
+        assertThat(KnownBad.of(List.of(ended(Phase.SUCCEEDED, PLAN)))).containsExactly("checkout-bad");
+    }
+
+    @Test
+    void revisionWhoseRestorationFailed_isBadToo() {
+        assertThat(KnownBad.of(List.of(ended(Phase.FAILED, PLAN))))
+                .containsExactlyInAnyOrder("checkout-bad", "checkout-good");
+    }
+
+    @Test
+    void revisionRestoredWithSuccessSince_isGoodAgain() {
+        assertThat(KnownBad.of(List.of(ended(Phase.SUCCEEDED, PLAN), ended(Phase.SUCCEEDED, undo(PLAN)))))
+                .containsExactly("checkout-good");
+    }
+
+    @Test
+    void rollbackThatChangedNothing_saysNothing() {
+        assertThat(KnownBad.of(List.of(awaiting(), with(awaiting(), s -> s.phase = Phase.EXPIRED))))
+                .isEmpty();
+    }
+}
