@@ -26,42 +26,56 @@ final class References {
         this.clock = clock;
     }
 
-    /** Something that the pods cannot start without. */
-    record Reference(String kind, String resource, String name) {}
+    /**
+     * Something that a template names.
+     *
+     * @param required whether pods cannot start without it; an image may be pulled without its pull secret
+     */
+    record Reference(String kind, String resource, String name, boolean required) {
+        String title() {
+            return kind + " " + name;
+        }
+    }
 
     List<Finding> findings(Preflight.Subject subject) {
         String namespace = subject.workload().ref().namespace();
         Instant since = Workload.createdAt(subject.replicaSet());
         List<String> missing = new ArrayList<>();
+        List<String> useful = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
         List<String> changed = new ArrayList<>();
         for (Reference reference : in(subject.restored())) {
-            String title = reference.kind() + " " + reference.name();
             try {
                 Optional<ObjectNode> found = api.metadata(
                         "/api/v1/namespaces/" + namespace + "/" + reference.resource() + "/" + reference.name());
                 if (found.isEmpty()) {
-                    missing.add(title);
+                    (reference.required() ? missing : useful).add(reference.title());
                 } else if (hasData(reference)) {
-                    changedSince(found.get(), since).ifPresent(at -> changed.add(title + " (" + ago(at) + ")"));
+                    changedSince(found.get(), since)
+                            .ifPresent(at -> changed.add(reference.title() + " (" + ago(at) + ")"));
                 }
             } catch (KubernetesClientException e) {
                 if (e.getCode() != FORBIDDEN) {
                     throw e;
                 }
-                unknown.add(title);
+                unknown.add(reference.title());
             }
         }
-        return report(missing, unknown, changed);
+        return report(missing, useful, unknown, changed);
     }
 
-    private static List<Finding> report(List<String> missing, List<String> unknown, List<String> changed) {
+    private static List<Finding> report(
+            List<String> missing, List<String> useful, List<String> unknown, List<String> changed) {
         List<Finding> findings = new ArrayList<>();
         if (!missing.isEmpty()) {
             findings.add(Finding.block(
                     CHECK,
                     "The restored pods could not start: %s no longer there. Bring it back first."
                             .formatted(names(missing) + (missing.size() == 1 ? " is" : " are"))));
+        }
+        if (!useful.isEmpty()) {
+            findings.add(
+                    Finding.warn(CHECK, "No longer there: %s. The images may not be pulled.".formatted(names(useful))));
         }
         if (!unknown.isEmpty()) {
             findings.add(Finding.warn(
@@ -106,7 +120,10 @@ final class References {
         Map<String, Reference> found = new LinkedHashMap<>();
         JsonNode spec = template.json().path("spec");
         add(found, "ServiceAccount", "serviceaccounts", spec, "serviceAccountName");
-        spec.path("imagePullSecrets").forEach(secret -> add(found, "Secret", "secrets", secret, "name"));
+        for (JsonNode secret : spec.path("imagePullSecrets")) {
+            String name = secret.path("name").asText();
+            found.put("Secret/" + name, new Reference("Secret", "secrets", name, false));
+        }
         for (JsonNode volume : spec.path("volumes")) {
             add(
                     found,
@@ -141,7 +158,7 @@ final class References {
             Map<String, Reference> found, String kind, String resource, JsonNode source, String nameField) {
         String name = source.path(nameField).asText("");
         if (!name.isEmpty() && !source.path("optional").asBoolean(false)) {
-            found.put(kind + "/" + name, new Reference(kind, resource, name));
+            found.put(kind + "/" + name, new Reference(kind, resource, name, true));
         }
     }
 }

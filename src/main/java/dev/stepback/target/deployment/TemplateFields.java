@@ -94,14 +94,14 @@ final class TemplateFields {
             String at =
                     key.isEmpty() ? Integer.toString(index) : entry.path(key).asText();
             String entryPath = path + "[" + at + "]";
-            if (entry.isObject() && entry.size() > 1) {
-                ObjectNode rest = (ObjectNode) entry.deepCopy();
-                if (!rest.has("value")) {
+            if (entry.deepCopy() instanceof ObjectNode rest && !rest.isEmpty()) {
+                // The key is in the path already; it stays where it is all there is, or names a secret.
+                if (rest.size() > 1 && !rest.has("value")) {
                     rest.remove(key);
                 }
                 object(fields, entryPath, rest);
             } else {
-                add(fields, path, "[" + at + "]", entry);
+                leaf(fields, entryPath, name, entry);
             }
             index++;
         }
