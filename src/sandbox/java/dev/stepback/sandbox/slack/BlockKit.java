@@ -65,6 +65,16 @@ final class BlockKit {
         }
     }
 
+    /** How many characters all texts in the blocks have together. */
+    static int textLength(JsonNode blocks) {
+        int length = 0;
+        for (JsonNode child : blocks) {
+            length += textLength(child);
+        }
+        JsonNode text = blocks.path("text");
+        return text.isTextual() ? length + text.asText().length() : length;
+    }
+
     private static void fillInActionId(JsonNode element) {
         if (element instanceof ObjectNode object
                 && !object.has("action_id")

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -75,7 +77,7 @@ final class Clicks {
                     .put("type", "message")
                     .put("user", user.id())
                     .put("team", Workspace.TEAM)
-                    .put("text", MENTION.matcher(text).replaceAll("<@" + Workspace.BOT_USER + ">"))
+                    .put("text", markup(text))
                     .put("ts", ts);
             if (threadTs != null) {
                 body.put("thread_ts", threadTs);
@@ -84,6 +86,16 @@ final class Clicks {
             workspace.put(message);
             return message;
         }
+    }
+
+    /** As the client encodes what is typed: nothing of it is markup but the mention. */
+    private static String markup(String typed) {
+        String mention = "<@" + Workspace.BOT_USER + ">";
+        String[] parts = MENTION.split(typed, -1);
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = parts[i].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        }
+        return String.join(mention, parts);
     }
 
     private Control.Sent slashCommand(User user, Channel channel, String typed, @Nullable String threadTs) {
@@ -212,27 +224,27 @@ final class Clicks {
         }
         view = view(user, viewId);
         List<Deliveries.Outcome> outcomes = deliver(Delivery.interaction(payloads.viewSubmission(user, view), true));
-        Optional<String> problem = Optional.empty();
+        Control.Sent sent = sent(outcomes, "");
         for (Deliveries.Outcome outcome : outcomes) {
             if (outcome.acknowledged()) {
-                problem = problem.or(() -> afterSubmission(user, viewId, outcome.response()));
+                Control.Sent after = afterSubmission(user, viewId, outcome.response());
+                sent = sent.error().isEmpty() ? after : sent;
             }
         }
-        Control.Sent sent = sent(outcomes, "");
-        return problem.isPresent() && sent.error().isEmpty() ? new Control.Sent(true, problem.get(), "") : sent;
+        return sent;
     }
 
-    /** Does what the app answered to a submission; what Slack or the app found wrong, if anything. */
-    private Optional<String> afterSubmission(User user, String viewId, JsonNode response) {
+    /** Does what the app answered to a submission. */
+    private Control.Sent afterSubmission(User user, String viewId, JsonNode response) {
         synchronized (workspace) {
             Optional<ObjectNode> open = views.find(user.id(), viewId);
             if (open.isEmpty()) {
-                return Optional.empty();
+                return new Control.Sent(true, "", "");
             }
             try {
                 switch (Json.text(response, "response_action")) {
                     case "errors" -> {
-                        return Optional.of(response.path("errors").toString());
+                        return refused(response.path("errors"));
                     }
                     case "clear" -> views.clear(user.id());
                     case "update" -> {
@@ -246,10 +258,18 @@ final class Clicks {
                     default -> views.close(user.id(), viewId);
                 }
             } catch (SlackError e) {
-                return Optional.of(e.body().toString());
+                return new Control.Sent(true, e.body().toString(), "");
             }
-            return Optional.empty();
+            return new Control.Sent(true, "", "");
         }
+    }
+
+    private static Control.Sent refused(JsonNode errors) {
+        Map<String, String> byBlock = new LinkedHashMap<>();
+        errors.fields()
+                .forEachRemaining(
+                        error -> byBlock.put(error.getKey(), error.getValue().asText()));
+        return new Control.Sent(true, "errors", "", byBlock);
     }
 
     Control.Sent close(User user, String viewId) {

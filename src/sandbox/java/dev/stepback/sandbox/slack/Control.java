@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,13 @@ public final class Control {
      * @param acknowledged whether the app acknowledged every delivery in time
      * @param error Slack's word for what went wrong, such as {@code operation_timeout}; empty when all is well
      * @param ts of the message that was posted, when one was
+     * @param errors what the app found wrong with a submitted modal, by block_id
      */
-    public record Sent(boolean acknowledged, String error, String ts) {}
+    public record Sent(boolean acknowledged, String error, String ts, Map<String, String> errors) {
+        Sent(boolean acknowledged, String error, String ts) {
+            this(acknowledged, error, ts, Map.of());
+        }
+    }
 
     /** Types into the composer: a slash command, a mention of the bot, or just a message. */
     public Sent command(String user, String channel, String text) {

@@ -133,6 +133,9 @@ public final class ControlApi {
         if (!sent.ts().isEmpty()) {
             result.put("ts", sent.ts());
         }
+        if (!sent.errors().isEmpty()) {
+            sent.errors().forEach(result.putObject("errors")::put);
+        }
         return result;
     }
 

@@ -19,7 +19,10 @@ final class Filled {
         given.fields()
                 .forEachRemaining(block -> block.getValue().fields().forEachRemaining(field -> {
                     JsonNode element = element(view, block.getKey(), field.getKey());
-                    int length = field.getValue().asText().length();
+                    JsonNode value = field.getValue();
+                    int length = (value.isObject() ? value.path("value") : value)
+                            .asText()
+                            .length();
                     if (length > element.path("max_length").asInt(3000)) {
                         throw new IllegalArgumentException(field.getKey() + " is too long");
                     }

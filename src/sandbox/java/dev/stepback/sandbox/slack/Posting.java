@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes messages of the bot, whichever way they come: a Web API method, a response_url or an acknowledgement. */
 final class Posting {
+    /** Slack does not document it; messages with some more are known to be refused. */
+    private static final int MAX_TEXT_IN_BLOCKS = 12_000;
+
     private final Workspace workspace;
     private final Consumer<String> violations;
 
@@ -51,6 +54,9 @@ final class Posting {
         Optional<ArrayNode> blocks = blocks(call);
         blocks.ifPresent(array -> content.set("blocks", array));
         boolean hasBlocks = blocks.isPresent() && !blocks.get().isEmpty();
+        if (hasBlocks && BlockKit.textLength(blocks.get()) > MAX_TEXT_IN_BLOCKS) {
+            throw new SlackError("msg_blocks_too_long");
+        }
         if (text.isBlank() && !hasBlocks && !call.arguments().has("attachments")) {
             throw new SlackError("no_text");
         }

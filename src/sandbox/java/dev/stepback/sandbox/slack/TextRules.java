@@ -83,7 +83,7 @@ final class TextRules {
         }
         problems.onlyFields(confirm, here, Set.of("title", "text", "confirm", "deny", "style"));
         required(confirm, "title", here, Kind.PLAIN, 100);
-        required(confirm, "text", here, Kind.PLAIN, 300);
+        required(confirm, "text", here, Kind.ANY, 300);
         required(confirm, "confirm", here, Kind.PLAIN, 30);
         required(confirm, "deny", here, Kind.PLAIN, 30);
         style(confirm, here);

@@ -207,9 +207,9 @@ class SocketModeTest {
         String head =
                 slack.control().command("lead", "incidents", "what happened?").ts();
 
-        slack.control().command("responder", "incidents", "@Stepback rollback checkout", head);
+        slack.control().command("responder", "incidents", "@Stepback rollback checkout because <x> & y", head);
 
-        assertThat(mentions.get(0).getText()).isEqualTo("<@U0STEPBACK> rollback checkout");
+        assertThat(mentions.get(0).getText()).isEqualTo("<@U0STEPBACK> rollback checkout because &lt;x&gt; &amp; y");
         assertThat(mentions.get(0).getThreadTs()).isEqualTo(head);
         assertThat(mentions.get(0).getUser()).isEqualTo("U0RESPONDER");
     }

@@ -138,7 +138,7 @@ class ViewsTest {
 
         Control.Sent sent = slack.control().submit("responder", id, why("no"));
 
-        assertThat(sent.error()).contains("Say more.");
+        assertThat(sent.errors()).containsExactly(Map.entry("why", "Say more."));
         assertThat(slack.control().views("responder")).hasSize(1);
     }
 

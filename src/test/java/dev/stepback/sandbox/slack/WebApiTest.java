@@ -8,8 +8,10 @@ import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.response.chat.ChatPostMessageResponse;
 import com.slack.api.model.Message;
 import com.slack.api.model.block.Blocks;
+import com.slack.api.model.block.LayoutBlock;
 import com.slack.api.model.block.composition.BlockCompositions;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
@@ -107,6 +109,20 @@ class WebApiTest {
         assertThat(answer.getError()).isEqualTo("invalid_blocks");
         assertThat(answer.getResponseMetadata().getMessages())
                 .containsExactly("[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]");
+    }
+
+    @Test
+    void postMessage_withMuchTextInItsBlocks_isTooLong() throws Exception {
+        LayoutBlock section = Blocks.section(block -> block.text(BlockCompositions.markdownText("x".repeat(3000))));
+
+        assertThat(methods.chatPostMessage(
+                                message -> message.channel(INCIDENTS).text("x").blocks(Collections.nCopies(4, section)))
+                        .isOk())
+                .isTrue();
+        assertThat(methods.chatPostMessage(
+                                message -> message.channel(INCIDENTS).text("x").blocks(Collections.nCopies(5, section)))
+                        .getError())
+                .isEqualTo("msg_blocks_too_long");
     }
 
     @Test
