@@ -1,0 +1,43 @@
+package dev.stepback.sandbox.cluster.controller;
+
+import java.util.Locale;
+
+/** What a container does, which its image's tag decides. */
+enum Behaviour {
+    HEALTHY,
+    /** Exits with code 1 soon after each start. */
+    CRASHES,
+    /** Is killed for memory soon after each start. */
+    RUNS_OUT_OF_MEMORY,
+    /** There is no such image. */
+    CANNOT_BE_PULLED,
+    /** Runs, but its readiness probe never succeeds. */
+    NEVER_READY,
+    /** Asks for more than any node has. */
+    CANNOT_BE_SCHEDULED;
+
+    static Behaviour of(String image) {
+        String name = image.substring(image.lastIndexOf('/') + 1);
+        String tag = name.substring(name.indexOf(':') + 1).toLowerCase(Locale.ROOT);
+        if (!name.contains(":")) {
+            return HEALTHY;
+        }
+        if (tag.contains("crash")) {
+            return CRASHES;
+        }
+        if (tag.contains("oom")) {
+            return RUNS_OUT_OF_MEMORY;
+        }
+        if (tag.contains("badpull") || tag.contains("missing")) {
+            return CANNOT_BE_PULLED;
+        }
+        if (tag.contains("neverready") || tag.contains("unready")) {
+            return NEVER_READY;
+        }
+        return tag.contains("unschedulable") ? CANNOT_BE_SCHEDULED : HEALTHY;
+    }
+
+    boolean restarts() {
+        return this == CRASHES || this == RUNS_OUT_OF_MEMORY;
+    }
+}
