@@ -1,0 +1,75 @@
+package dev.stepback.command;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What somebody asks for. */
+public sealed interface Command {
+
+    /** A command about one target. */
+    sealed interface OnTarget extends Command {
+        Wanted target();
+
+        /** The command without its target; a target put before it is the whole again. */
+        String remaining();
+    }
+
+    /**
+     * @param to the revision; empty lets the plan choose
+     * @param reason may be empty; at most {@value CommandParser#MAX_REASON} characters
+     */
+    record Rollback(Wanted target, OptionalLong to, String reason) implements OnTarget {
+        @Override
+        public String remaining() {
+            String revision = to.isPresent() ? "to " + to.getAsLong() : "";
+            String because = reason.isEmpty() ? "" : "because " + reason;
+            return (revision + " " + because).trim();
+        }
+    }
+
+    record History(Wanted target) implements OnTarget {
+        @Override
+        public String remaining() {
+            return "history";
+        }
+    }
+
+    /**
+     * @param from empty for the current revision
+     * @param to empty for the revision that a rollback would go to
+     */
+    record Diff(Wanted target, OptionalLong from, OptionalLong to) implements OnTarget {
+        @Override
+        public String remaining() {
+            return "diff" + (from.isPresent() ? " " + from.getAsLong() : "") + (to.isPresent() ? " " + to.getAsLong() : "");
+        }
+    }
+
+    record Status(Wanted target) implements OnTarget {
+        @Override
+        public String remaining() {
+            return "status";
+        }
+    }
+
+    record Cancel(Wanted target) implements OnTarget {
+        @Override
+        public String remaining() {
+            return "cancel";
+        }
+    }
+
+    /** @param namespace empty for all that are served */
+    record ListRollbacks(Optional<String> namespace) implements Command {}
+
+    record Help() implements Command {}
+
+    /**
+     * The text makes no command.
+     *
+     * @param understood what was understood, in words; may be empty
+     * @param problem what is wrong
+     * @param instead a command that would work
+     */
+    record NotUnderstood(String understood, String problem, String instead) implements Command {}
+}
