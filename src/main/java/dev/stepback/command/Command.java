@@ -41,7 +41,8 @@ public sealed interface Command {
     record Diff(Wanted target, OptionalLong from, OptionalLong to) implements OnTarget {
         @Override
         public String remaining() {
-            return "diff" + (from.isPresent() ? " " + from.getAsLong() : "") + (to.isPresent() ? " " + to.getAsLong() : "");
+            return "diff" + (from.isPresent() ? " " + from.getAsLong() : "")
+                    + (to.isPresent() ? " " + to.getAsLong() : "");
         }
     }
 

@@ -153,8 +153,9 @@ public final class CommandParser {
             verb = Verb.HELP;
         } else if (verb != null) {
             fail(
-                    "“" + word(verb) + "” and “" + token.lower() + "” together are not possible; one at a time. A target that is named “"
-                            + token.lower() + "” is written with its kind.",
+                    "“" + word(verb) + "” and “" + token.lower()
+                            + "” together are not possible; one at a time. A target that is named “" + token.lower()
+                            + "” is written with its kind.",
                     "deployment/" + token.lower() + " " + word(verb));
         } else {
             verb = wanted;
@@ -209,7 +210,9 @@ public final class CommandParser {
         if (number.isEmpty() || number.get() == 0) {
             fail("“" + TargetText.echo(typed) + "” is not the number of a revision.", shownTarget() + " diff 3");
         } else if (numbers.size() == 2) {
-            fail("A diff is between two revisions at most.", shownTarget() + " diff " + numbers.get(0) + " " + numbers.get(1));
+            fail(
+                    "A diff is between two revisions at most.",
+                    shownTarget() + " diff " + numbers.get(0) + " " + numbers.get(1));
         } else {
             numbers.add(number.get());
         }
@@ -246,7 +249,8 @@ public final class CommandParser {
         }
         String hint = token.lower().startsWith("--dry-run") ? " What a rollback would change is shown by “diff”." : "";
         fail(
-                "The flag “" + TargetText.echo(token.word()) + "” is not known; those that are: -n, --namespace, --to-revision." + hint,
+                "The flag “" + TargetText.echo(token.word())
+                        + "” is not known; those that are: -n, --namespace, --to-revision." + hint,
                 shownTarget() + (hint.isEmpty() ? "" : " diff"));
     }
 
@@ -266,7 +270,9 @@ public final class CommandParser {
         boolean kind = Kind.parse(name).isPresent();
         if ((kind || TargetText.isUnsupportedKind(name)) && target == null && nextIsName()) {
             if (!kind) {
-                fail(TargetText.unsupported(name) + ".", "deployment/" + tokens.get(next).lower());
+                fail(
+                        TargetText.unsupported(name) + ".",
+                        "deployment/" + tokens.get(next).lower());
                 return;
             }
             name = name + "/" + tokens.get(next++).word();
@@ -307,7 +313,8 @@ public final class CommandParser {
             if (!meant.isEmpty() && word.namespace().isEmpty() && word.kind().isEmpty()) {
                 Wanted other = word.equals(second) ? first : second;
                 fail(
-                        "“" + TargetText.echo(word.name()) + "” is not known here; did you mean “" + meant.get(0) + "”?",
+                        "“" + TargetText.echo(word.name()) + "” is not known here; did you mean “" + meant.get(0)
+                                + "”?",
                         TargetText.echo(other.toString()) + " " + example(meant.get(0)));
                 return;
             }
@@ -352,8 +359,7 @@ public final class CommandParser {
         }
         Wanted on = target;
         if (on == null) {
-            return notUnderstood(
-                    "A target is missing.", "checkout" + (what == Verb.UNDO ? "" : " " + word(what)));
+            return notUnderstood("A target is missing.", "checkout" + (what == Verb.UNDO ? "" : " " + word(what)));
         }
         if (what != Verb.UNDO && (reason != null || to != null)) {
             return notUnderstood(
@@ -365,8 +371,9 @@ public final class CommandParser {
             case STATUS -> new Command.Status(on);
             case CANCEL -> new Command.Cancel(on);
             case DIFF -> diff(on);
-            default -> new Command.Rollback(
-                    on, to == null ? OptionalLong.empty() : OptionalLong.of(to), reason == null ? "" : reason);
+            default ->
+                new Command.Rollback(
+                        on, to == null ? OptionalLong.empty() : OptionalLong.of(to), reason == null ? "" : reason);
         };
     }
 

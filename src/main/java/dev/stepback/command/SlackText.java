@@ -14,7 +14,8 @@ final class SlackText {
     private SlackText() {}
 
     static String typed(String delivered) {
-        String text = ANGLES.matcher(delivered).replaceAll(m -> Matcher.quoteReplacement(inside(m.group(1), m.group(2), m.group(3))));
+        String text = ANGLES.matcher(delivered)
+                .replaceAll(m -> Matcher.quoteReplacement(inside(m.group(1), m.group(2), m.group(3))));
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
         StringBuilder plain = new StringBuilder(text.length());
         text.codePoints().forEach(c -> append(plain, c));

@@ -16,7 +16,9 @@ final class Suggestions {
         return targets.stream()
                 .map(t -> new Near(t, rank(wanted.name(), t.name()), namespaceRank(wanted, t)))
                 .filter(n -> n.rank() < FAR)
-                .sorted(Comparator.comparingInt(Near::rank).thenComparingInt(Near::namespace).thenComparing(Near::target))
+                .sorted(Comparator.comparingInt(Near::rank)
+                        .thenComparingInt(Near::namespace)
+                        .thenComparing(Near::target))
                 .limit(max)
                 .map(Near::target)
                 .toList();

@@ -14,9 +14,38 @@ final class TargetText {
 
     /** Kinds that people will try, so that they are not taken for namespaces. */
     private static final List<String> KNOWN_UNSUPPORTED = List.of(
-            "statefulset", "statefulsets", "sts", "daemonset", "daemonsets", "ds", "replicaset", "replicasets", "rs", "pod",
-            "pods", "po", "job", "jobs", "cronjob", "cronjobs", "cj", "replicationcontroller", "rc", "rollout", "rollouts",
-            "canary", "helmrelease", "hr", "kustomization", "ks", "application", "app", "service", "svc", "configmap", "cm");
+            "statefulset",
+            "statefulsets",
+            "sts",
+            "daemonset",
+            "daemonsets",
+            "ds",
+            "replicaset",
+            "replicasets",
+            "rs",
+            "pod",
+            "pods",
+            "po",
+            "job",
+            "jobs",
+            "cronjob",
+            "cronjobs",
+            "cj",
+            "replicationcontroller",
+            "rc",
+            "rollout",
+            "rollouts",
+            "canary",
+            "helmrelease",
+            "hr",
+            "kustomization",
+            "ks",
+            "application",
+            "app",
+            "service",
+            "svc",
+            "configmap",
+            "cm");
 
     private TargetText() {}
 
@@ -72,7 +101,8 @@ final class TargetText {
     }
 
     static String unsupported(String kind) {
-        String supported = String.join(", ", Arrays.stream(Kind.values()).map(Kind::lowerCase).toList());
+        String supported = String.join(
+                ", ", Arrays.stream(Kind.values()).map(Kind::lowerCase).toList());
         return isUnsupportedKind(kind)
                 ? "“" + echo(kind) + "” is not supported yet; the kinds that are: " + supported
                 : "“" + echo(kind) + "” is not a kind that can be rolled back; the kinds that are: " + supported;

@@ -60,7 +60,9 @@ final class WorkloadIndex implements Workloads {
         return scopes(wanted.namespace())
                 .flatMap(s -> s.withField("metadata.name", wanted.name()).list().getItems().stream())
                 .map(d -> new TargetRef(
-                        d.getMetadata().getNamespace(), Kind.DEPLOYMENT, d.getMetadata().getName()))
+                        d.getMetadata().getNamespace(),
+                        Kind.DEPLOYMENT,
+                        d.getMetadata().getName()))
                 .filter(wanted::matches)
                 .sorted()
                 .toList();

@@ -21,6 +21,9 @@ public interface TargetType {
     /** Makes a plan and runs its preflight checks; read-only. */
     PlanResult plan(TargetRef target, PlanRequest request);
 
+    /** The refusal that {@link #plan} would give, without the cost of making the plan and of its preflight checks. */
+    Optional<PlanResult.Refused> refusal(TargetRef target, PlanRequest request);
+
     /** How the target's present rollout stands, whoever started it; empty when there is no such target. */
     Optional<Step.Observation> status(TargetRef target);
 

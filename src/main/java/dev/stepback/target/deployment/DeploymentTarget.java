@@ -60,6 +60,15 @@ public final class DeploymentTarget implements TargetType {
     }
 
     @Override
+    public Optional<PlanResult.Refused> refusal(TargetRef target, PlanRequest request) {
+        return deployments
+                .workload(target)
+                .map(workload -> planner.refusal(workload, request))
+                .orElseGet(() -> Optional.of(
+                        new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, Planner.notFound(target))));
+    }
+
+    @Override
     public Optional<Step.Observation> status(TargetRef target) {
         return deployments
                 .workload(target)

@@ -31,28 +31,48 @@ final class Planner {
     }
 
     PlanResult plan(Workload workload, PlanRequest request) {
+        Choice choice = choose(workload, request);
+        if (choice instanceof Choice.None none) {
+            return none.why();
+        }
+        Choice.Restore restore = (Choice.Restore) choice;
+        return planned(workload, workload.history(), restore.revision(), restore.replicaSet(), restore.template());
+    }
+
+    Optional<Refused> refusal(Workload workload, PlanRequest request) {
+        return choose(workload, request) instanceof Choice.None none ? Optional.of(none.why()) : Optional.empty();
+    }
+
+    /** Which revision is restored, or why none. */
+    private sealed interface Choice {
+        record Restore(Revision revision, ObjectNode replicaSet, PodTemplate template) implements Choice {}
+
+        record None(Refused why) implements Choice {}
+    }
+
+    private static Choice choose(Workload workload, PlanRequest request) {
         History history = workload.history();
         Optional<Revision> wanted = request.toRevision().isPresent()
                 ? history.revision(request.toRevision().getAsLong())
                 : history.proposed(request.knownBad());
         if (wanted.isEmpty()) {
-            return nowhere(history, request);
+            return new Choice.None(nowhere(history, request));
         }
         Revision to = wanted.get();
         if (workload.paused()) {
-            return new Refused(
+            return new Choice.None(new Refused(
                     Reason.PAUSED,
                     "you cannot rollback a paused deployment; resume it first with '%s' and try again"
-                            .formatted(Blame.resume(workload.ref())));
+                            .formatted(Blame.resume(workload.ref()))));
         }
         ObjectNode replicaSet = workload.replicaSet(to.number()).orElseThrow();
         PodTemplate restored = PodTemplate.of(replicaSet).withoutHash();
         if (restored.sameAs(workload.template())) {
-            return new Refused(
+            return new Choice.None(new Refused(
                     Reason.ALREADY_THERE,
-                    "skipped rollback (current template already matches revision %d)".formatted(to.number()));
+                    "skipped rollback (current template already matches revision %d)".formatted(to.number())));
         }
-        return planned(workload, history, to, replicaSet, restored);
+        return new Choice.Restore(to, replicaSet, restored);
     }
 
     private PlanResult planned(

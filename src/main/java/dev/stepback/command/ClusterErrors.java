@@ -1,0 +1,39 @@
+package dev.stepback.command;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+
+/** Says what an error of the API server means and what to check. */
+final class ClusterErrors {
+    private static final int MESSAGE = 300;
+
+    private ClusterErrors() {}
+
+    static String sentence(KubernetesClientException e) {
+        return switch (e.getCode()) {
+            case 0 ->
+                "The cluster could not be reached. Try again in a moment; whoever runs Stepback can check the"
+                        + " connection with `java -jar stepback.jar check`.";
+            case 401 ->
+                "The cluster does not accept Stepback's credentials. Whoever runs Stepback can check them with"
+                        + " `java -jar stepback.jar check`.";
+            case 403 ->
+                "The cluster forbids this to Stepback" + said(e)
+                        + ". The permissions that it needs are listed by `java -jar stepback.jar check`.";
+            case 404 ->
+                "The cluster does not know what was asked for" + said(e)
+                        + ". Is the CustomResourceDefinition of Rollbacks installed (`kubectl get crd rollbacks.stepback.dev`)?";
+            case 409 -> "Somebody else changed it at the same moment" + said(e) + ". Try again.";
+            case 429, 500, 502, 503, 504 ->
+                "The cluster's API server is not well (it answered " + e.getCode() + "). Try again in a moment.";
+            default -> "The cluster refused" + said(e) + ".";
+        };
+    }
+
+    private static String said(KubernetesClientException e) {
+        String message = e.getStatus() == null ? null : e.getStatus().getMessage();
+        if (message == null || message.isBlank()) {
+            return " (it answered " + e.getCode() + ")";
+        }
+        return ": " + SlackText.bounded(message.strip(), MESSAGE);
+    }
+}

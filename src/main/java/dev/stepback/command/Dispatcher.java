@@ -1,0 +1,147 @@
+package dev.stepback.command;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Rollbacks;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers commands. Every command gets an answer, whatever happens: nothing is thrown. Calls the API server, so it must
+ * not run on a thread that owes Slack an acknowledgement. Safe for use by several threads.
+ */
+public final class Dispatcher {
+    /** Bounds what an answer repeats of a target or of an error. */
+    private static final int ECHO = 200;
+
+    private static final int SUGGESTIONS = 5;
+    private static final int MATCHES = 20;
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Workloads workloads;
+    private final Authorizer authorizer;
+    private final List<String> served;
+    private final UndoCommands undo;
+    private final ViewCommands view;
+
+    public Dispatcher(
+            Workloads workloads,
+            Rollbacks rollbacks,
+            List<TargetType> types,
+            Authorizer authorizer,
+            StepbackConfig config) {
+        this.workloads = workloads;
+        this.authorizer = authorizer;
+        this.served = config.kubernetes().namespaces();
+        this.undo = new UndoCommands(rollbacks, types, authorizer);
+        this.view = new ViewCommands(rollbacks, types, authorizer);
+    }
+
+    /** What {@code invocation} is answered with. An invocation that is delivered again has no effect again. */
+    public Reply dispatch(Invocation invocation) {
+        try {
+            return answer(CommandParser.parse(invocation.text()), invocation);
+        } catch (KubernetesClientException e) {
+            log.warn("command failed at the API server: {}", e.getMessage());
+            return new Reply.Refused(ClusterErrors.sentence(e));
+        } catch (RuntimeException e) {
+            log.error("command failed", e);
+            return new Reply.Refused(
+                    "Something went wrong inside Stepback, and nothing was started as far as it knows; its log says more."
+                            + " `list` shows the rollbacks that there are.");
+        }
+    }
+
+    private Reply answer(Command command, Invocation invocation) {
+        if (command instanceof Command.OnTarget onTarget) {
+            return onTarget(onTarget, invocation);
+        }
+        if (command instanceof Command.ListRollbacks list) {
+            Optional<Reply> refused = list.namespace().flatMap(this::notServed);
+            return refused.orElseGet(() -> view.list(list, invocation.user()));
+        }
+        if (command instanceof Command.NotUnderstood not) {
+            return new Reply.NotUnderstood(not.understood(), not.problem(), not.instead());
+        }
+        return new Reply.Help();
+    }
+
+    private Reply onTarget(Command.OnTarget command, Invocation invocation) {
+        Wanted wanted = command.target();
+        Optional<Reply> refused = wanted.namespace().flatMap(this::notServed);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        if (command instanceof Command.Cancel) {
+            // An open rollback can be cancelled although its target is gone.
+            List<TargetRef> open = undo.openTargets(wanted);
+            if (open.size() == 1) {
+                return undo.cancel(open.get(0), invocation.user());
+            }
+            if (open.size() > 1) {
+                return choose(open, command, invocation);
+            }
+        }
+        List<TargetRef> found = workloads.find(wanted);
+        if (found.isEmpty()) {
+            return notFound(wanted, command, invocation);
+        }
+        return found.size() == 1 ? run(command, found.get(0), invocation) : choose(found, command, invocation);
+    }
+
+    private Reply run(Command.OnTarget command, TargetRef target, Invocation invocation) {
+        Optional<Reply> reply;
+        if (command instanceof Command.Rollback rollback) {
+            reply = undo.rollback(rollback, target, invocation);
+        } else if (command instanceof Command.Cancel) {
+            reply = Optional.of(undo.cancel(target, invocation.user()));
+        } else if (command instanceof Command.History) {
+            reply = view.history(target, invocation.user());
+        } else if (command instanceof Command.Diff diff) {
+            reply = view.diff(diff, target, invocation.user());
+        } else {
+            reply = view.status(target, invocation.user());
+        }
+        // The index may still know what has just been deleted.
+        return reply.orElseGet(() -> notFound(command.target(), command, invocation));
+    }
+
+    private Reply choose(List<TargetRef> matches, Command.OnTarget command, Invocation invocation) {
+        List<TargetRef> visible = visible(matches, invocation);
+        if (visible.isEmpty()) {
+            return new Reply.NotFound(echo(command.target()), List.of(), command.remaining());
+        }
+        return visible.size() == 1
+                ? run(command, visible.get(0), invocation)
+                : new Reply.Choose(visible.stream().limit(MATCHES).toList(), command.remaining());
+    }
+
+    private Reply notFound(Wanted wanted, Command.OnTarget command, Invocation invocation) {
+        List<TargetRef> near = visible(workloads.suggest(wanted, SUGGESTIONS), invocation);
+        return new Reply.NotFound(echo(wanted), near, command.remaining());
+    }
+
+    /** Nobody learns by a suggestion of what they may not see. */
+    private List<TargetRef> visible(List<TargetRef> targets, Invocation invocation) {
+        return targets.stream()
+                .filter(t -> authorizer.mayView(invocation.user(), t).allowed())
+                .toList();
+    }
+
+    private Optional<Reply> notServed(String namespace) {
+        if (served.isEmpty() || served.contains(namespace)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Reply.Refused("Stepback does not serve the namespace " + namespace + "; it serves "
+                + SlackText.bounded(String.join(", ", served), ECHO) + "."));
+    }
+
+    private static String echo(Wanted wanted) {
+        return SlackText.bounded(wanted.toString(), ECHO);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.stepback.command;
+
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.NewRollback;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.Rollbacks;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import java.util.List;
+import java.util.Optional;
+
+/** The commands that write intent: a new rollback, a cancellation. */
+final class UndoCommands {
+    /** Open rollbacks come first, and there are never many. */
+    private static final int OPEN = 200;
+
+    private final Rollbacks rollbacks;
+    private final List<TargetType> types;
+    private final Authorizer authorizer;
+
+    UndoCommands(Rollbacks rollbacks, List<TargetType> types, Authorizer authorizer) {
+        this.rollbacks = rollbacks;
+        this.types = List.copyOf(types);
+        this.authorizer = authorizer;
+    }
+
+    /** Empty when there is no such target. */
+    Optional<Reply> rollback(Command.Rollback command, TargetRef target, Invocation invocation) {
+        Authorizer.Authorization may = authorizer.mayRequest(invocation.user(), target);
+        if (!may.allowed()) {
+            return Optional.of(new Reply.Refused(may.why()));
+        }
+        // With one open, creating it finds out whether this is a second delivery of the same request.
+        if (rollbacks.open(target).isEmpty()) {
+            Optional<PlanResult.Refused> refusal = ViewCommands.type(types, target)
+                    .refusal(target, new PlanRequest(command.to(), rollbacks.knownBad(target)));
+            if (refusal.isPresent()) {
+                return refusal.get().reason() == PlanResult.Reason.TARGET_NOT_FOUND
+                        ? Optional.empty()
+                        : Optional.of(new Reply.Refused(refusal.get().message()));
+            }
+        }
+        return Optional.of(create(command, target, invocation));
+    }
+
+    private Reply create(Command.Rollback command, TargetRef target, Invocation invocation) {
+        Rollbacks.Created created = rollbacks.create(new NewRollback(
+                invocation.deliveryKey(),
+                target,
+                command.to(),
+                command.reason(),
+                invocation.user(),
+                new RollbackSpec.Origin(invocation.channel(), invocation.thread()),
+                null));
+        if (created instanceof Rollbacks.Created.Ok ok) {
+            return new Reply.Opened(ok.rollback());
+        }
+        if (created instanceof Rollbacks.Created.AlreadyOpen already) {
+            return new Reply.AlreadyOpen(already.open());
+        }
+        return new Reply.Refused(((Rollbacks.Created.Denied) created).why());
+    }
+
+    /** Targets with an open rollback that match. */
+    List<TargetRef> openTargets(Wanted wanted) {
+        return rollbacks.list(OPEN).stream()
+                .filter(r -> !r.statusOrInitial().phase().terminal())
+                .map(Rollback::target)
+                .filter(wanted::matches)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    Reply cancel(TargetRef target, Person who) {
+        Authorizer.Authorization may = authorizer.mayView(who, target);
+        if (!may.allowed()) {
+            return new Reply.Refused(may.why());
+        }
+        Optional<Rollback> open = rollbacks.open(target);
+        if (open.isEmpty()) {
+            String last = rollbacks
+                    .latest(target)
+                    .map(r -> " The last one is " + r.statusOrInitial().phase().apiName() + ".")
+                    .orElse("");
+            return new Reply.Refused("No rollback of " + target + " is open, so there is nothing to cancel." + last);
+        }
+        Rollbacks.Decided decided =
+                rollbacks.cancel(target.namespace(), open.get().getMetadata().getName(), who);
+        if (decided instanceof Rollbacks.Decided.Recorded recorded) {
+            return new Reply.CancelRequested(recorded.rollback());
+        }
+        if (decided instanceof Rollbacks.Decided.AlreadyRecorded recorded) {
+            return new Reply.CancelRequested(recorded.rollback());
+        }
+        if (decided instanceof Rollbacks.Decided.TooLate late) {
+            return new Reply.Refused(late.why());
+        }
+        if (decided instanceof Rollbacks.Decided.Denied denied) {
+            return new Reply.Refused(denied.why());
+        }
+        return new Reply.Refused("The rollback of " + target + " has just been deleted.");
+    }
+}

@@ -1,0 +1,106 @@
+package dev.stepback.command;
+
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.Rollbacks;
+import dev.stepback.target.Change;
+import dev.stepback.target.History;
+import dev.stepback.target.Revision;
+import dev.stepback.target.Step;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The commands that only look. Each answers empty when there is no such target. */
+final class ViewCommands {
+    /** How many rollbacks {@code list} shows. */
+    private static final int LISTED = 15;
+
+    /** How many are read for it, because some may be of other namespaces or not for everybody's eyes. */
+    private static final int READ = 200;
+
+    private final Rollbacks rollbacks;
+    private final List<TargetType> types;
+    private final Authorizer authorizer;
+
+    ViewCommands(Rollbacks rollbacks, List<TargetType> types, Authorizer authorizer) {
+        this.rollbacks = rollbacks;
+        this.types = List.copyOf(types);
+        this.authorizer = authorizer;
+    }
+
+    static TargetType type(List<TargetType> types, TargetRef target) {
+        return types.stream()
+                .filter(t -> t.kind() == target.kind())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no target type for " + target.kind()));
+    }
+
+    Optional<Reply> history(TargetRef target, Person who) {
+        return viewed(
+                target,
+                who,
+                () -> type(types, target).history(target).map(h -> {
+                    Set<String> knownBad = rollbacks.knownBad(target);
+                    return new Reply.ShowHistory(h, number(h.proposed(knownBad)), knownBad);
+                }));
+    }
+
+    Optional<Reply> diff(Command.Diff command, TargetRef target, Person who) {
+        return viewed(target, who, () -> type(types, target).history(target).map(h -> diff(command, h, target)));
+    }
+
+    private Reply diff(Command.Diff command, History history, TargetRef target) {
+        OptionalLong from = command.from().isPresent() ? command.from() : history.current();
+        OptionalLong to =
+                command.to().isPresent() ? command.to() : number(history.proposed(rollbacks.knownBad(target)));
+        if (from.isEmpty()) {
+            return new Reply.Refused("The newest template of " + target
+                    + " has no revision number yet; name two revisions, as in “diff 3 5”.");
+        }
+        if (to.isEmpty()) {
+            return new Reply.Refused(
+                    "There is no earlier revision of " + target + " that would be proposed; name one, as in “diff 3”.");
+        }
+        try {
+            List<Change> changes = type(types, target).diff(target, from.getAsLong(), to.getAsLong());
+            return new Reply.ShowDiff(target, from.getAsLong(), to.getAsLong(), changes);
+        } catch (IllegalArgumentException e) {
+            return new Reply.Refused(SlackText.bounded(String.valueOf(e.getMessage()), 300));
+        }
+    }
+
+    Optional<Reply> status(TargetRef target, Person who) {
+        return viewed(target, who, () -> {
+            Optional<Step.Observation> rollout = type(types, target).status(target);
+            Optional<Rollback> latest = rollbacks.latest(target);
+            return rollout.isEmpty() && latest.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Reply.ShowStatus(target, rollout, latest));
+        });
+    }
+
+    Reply list(Command.ListRollbacks command, Person who) {
+        return new Reply.ShowList(rollbacks.list(READ).stream()
+                .filter(r -> command.namespace()
+                        .map(r.getMetadata().getNamespace()::equals)
+                        .orElse(true))
+                .filter(r -> authorizer.mayView(who, r.target()).allowed())
+                .limit(LISTED)
+                .toList());
+    }
+
+    private Optional<Reply> viewed(TargetRef target, Person who, Supplier<Optional<Reply>> reply) {
+        Authorizer.Authorization may = authorizer.mayView(who, target);
+        return may.allowed() ? reply.get() : Optional.of(new Reply.Refused(may.why()));
+    }
+
+    private static OptionalLong number(Optional<Revision> revision) {
+        return revision.map(r -> OptionalLong.of(r.number())).orElseGet(OptionalLong::empty);
+    }
+}
