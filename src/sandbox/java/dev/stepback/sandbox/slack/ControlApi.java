@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,16 @@ public final class ControlApi {
 
     /** Adds the handlers to a server, one context each. */
     public static void mount(HttpServer server, SandboxSlack slack) {
+        mount(server, slack, faults -> {});
+    }
+
+    /**
+     * Adds the handlers to a server, one context each.
+     *
+     * @param otherFaults is given each request for faults as a whole; throws {@link IllegalArgumentException} for what
+     *     cannot be done
+     */
+    public static void mount(HttpServer server, SandboxSlack slack, Consumer<JsonNode> otherFaults) {
         ControlApi api = new ControlApi(slack.control());
         api.add(server, "command", "POST", api::command);
         api.add(server, "action", "POST", api::action);
@@ -48,6 +59,7 @@ public final class ControlApi {
                 "/sandbox/faults",
                 exchange -> api.handle(exchange, "POST", arguments -> {
                     applyFaults(api.control, arguments.path("slack"));
+                    otherFaults.accept(arguments);
                     return Json.ok();
                 }));
     }

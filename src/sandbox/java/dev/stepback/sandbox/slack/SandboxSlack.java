@@ -18,6 +18,11 @@ import java.util.concurrent.Executors;
  * channels {@code incidents} and {@code deploys}, and {@code random}, where the bot is not. It listens on 127.0.0.1 only.
  */
 public final class SandboxSlack implements AutoCloseable {
+    static {
+        // Otherwise each answer waits some 40 ms for the client's delayed acknowledgement. Read once, when the first
+        // server of the process is made.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
 
     /**
      * How the workspace behaves.
