@@ -2,22 +2,19 @@ package dev.stepback.sandbox.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/**
- * The few {@code x-kubernetes-validations} rules that the sandbox understands: {@code self == oldSelf},
- * {@code self.a.b == oldSelf.a.b}, and either of them after {@code !has(oldSelf.x) ||} or {@code oldSelf.x == 'y' ||}
- * is not: such rules are refused with their definition.
- */
+/** The {@code x-kubernetes-validations} of a schema, as far as {@link RuleExpression} understands them. */
 final class Rules {
-    private static final Pattern UNCHANGED = Pattern.compile("self((?:\\.\\w+)*)\\s*==\\s*oldSelf((?:\\.\\w+)*)");
-
     private Rules() {}
 
+    /** A rule that is not known is refused with its definition. */
     static boolean isKnown(String rule) {
-        Matcher matcher = UNCHANGED.matcher(rule.trim());
-        return matcher.matches() && matcher.group(1).equals(matcher.group(2));
+        try {
+            RuleExpression.parse(rule);
+            return rule.contains("oldSelf");
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** Checks the transition rules; one applies only where both the old and the new value exist. */
@@ -26,15 +23,11 @@ final class Rules {
             return;
         }
         for (JsonNode rule : schema.path("x-kubernetes-validations")) {
-            Matcher matcher = UNCHANGED.matcher(rule.path("rule").asText().trim());
-            if (matcher.matches()) {
-                String pointer = matcher.group(1).replace('.', '/');
-                if (!old.at(pointer).equals(value.at(pointer))) {
-                    String shown = value.isContainerNode() ? "\"object\"" : value.toString();
-                    causes.add(path + ": Invalid value: " + shown + ": "
-                            + rule.path("message")
-                                    .asText("failed rule: " + rule.path("rule").asText()));
-                }
+            if (!holds(rule.path("rule").asText(), old, value)) {
+                String shown = value.isContainerNode() ? "\"object\"" : value.toString();
+                causes.add(path + ": Invalid value: " + shown + ": "
+                        + rule.path("message")
+                                .asText("failed rule: " + rule.path("rule").asText()));
             }
         }
         schema.path("properties").properties().forEach(field -> {
@@ -42,5 +35,13 @@ final class Rules {
             String inner = path.isEmpty() ? name : path + "." + name;
             check(field.getValue(), old.path(name), value.path(name), inner, causes);
         });
+    }
+
+    private static boolean holds(String rule, JsonNode old, JsonNode value) {
+        try {
+            return RuleExpression.parse(rule).apply(value, old).asBoolean();
+        } catch (IllegalStateException noSuchKey) {
+            return false;
+        }
     }
 }
