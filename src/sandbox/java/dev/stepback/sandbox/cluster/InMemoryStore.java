@@ -204,9 +204,9 @@ public final class InMemoryStore implements ObjectStore, AutoCloseable {
     /** Forgets all history, as etcd's compaction does: a watch from an older version gets 410. */
     void compact() {
         synchronized (lock) {
-            // An empty change, so that the version of a list made just now is not the newest forgotten one.
-            tables.values().forEach(table -> table.forget(version));
+            // Every version that anybody has seen is an old one from now on.
             version++;
+            tables.values().forEach(table -> table.forget(version));
         }
     }
 

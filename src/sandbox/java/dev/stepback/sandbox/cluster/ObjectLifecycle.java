@@ -150,17 +150,19 @@ final class ObjectLifecycle {
         metadata.put("generation", metadata.path("generation").asInt(0) + 1);
     }
 
-    /** Equal but for who wrote it when: then nothing is written, as the API server does. */
+    /** Equal but for the time when it was written: then nothing is written, as the API server does. */
     boolean isSame(ObjectNode old, ObjectNode next) {
-        return withoutWriters(old).equals(withoutWriters(next));
+        return withoutTimes(old).equals(withoutTimes(next));
     }
 
-    private static ObjectNode withoutWriters(ObjectNode object) {
+    private static ObjectNode withoutTimes(ObjectNode object) {
         ObjectNode shallow = Json.object();
         object.properties().forEach(field -> shallow.set(field.getKey(), field.getValue()));
         ObjectNode metadata = Json.object();
         object.path("metadata").properties().forEach(field -> metadata.set(field.getKey(), field.getValue()));
-        metadata.remove("managedFields");
+        ArrayNode writers = metadata.path("managedFields").deepCopy() instanceof ArrayNode known ? known : Json.array();
+        writers.forEach(writer -> ((ObjectNode) writer).remove("time"));
+        metadata.set("managedFields", writers);
         shallow.set("metadata", metadata);
         return shallow;
     }
