@@ -18,12 +18,18 @@ import org.jspecify.annotations.Nullable;
 public final class Control {
     private final SandboxSlack slack;
     private final Workspace workspace;
+    private final AppLink app;
+    private final Composer composer;
     private final Clicks clicks;
+    private final Modals modals;
 
-    Control(SandboxSlack slack, Clicks clicks) {
+    Control(SandboxSlack slack, AppLink app, Composer composer, Clicks clicks, Modals modals) {
         this.slack = slack;
         this.workspace = slack.workspace();
+        this.app = app;
+        this.composer = composer;
         this.clicks = clicks;
+        this.modals = modals;
     }
 
     /**
@@ -47,7 +53,7 @@ public final class Control {
 
     /** The same in a thread, where slash commands do not work. */
     public Sent command(String user, String channel, String text, @Nullable String threadTs) {
-        return clicks.type(user(user), channel(channel), text, threadTs);
+        return composer.type(user(user), channel(channel), text, threadTs);
     }
 
     /** Clicks a button, confirming it if it asks, or chooses an option of a menu, of a message. */
@@ -85,12 +91,12 @@ public final class Control {
      * @param values by block_id and action_id; what is not named keeps its value
      */
     public Sent submit(String user, String viewId, JsonNode values) {
-        return clicks.submit(user(user), viewId, values);
+        return modals.submit(user(user), viewId, values);
     }
 
     /** Closes an open modal. */
     public Sent closeView(String user, String viewId) {
-        return clicks.close(user(user), viewId);
+        return modals.close(user(user), viewId);
     }
 
     /** What a user sees in a channel, oldest first: Slack's JSON and {@code user_name}, {@code mentions}, {@code permalink}. */
@@ -140,7 +146,7 @@ public final class Control {
 
     /** Delivers the last command, click or event once more, as a retry. */
     public Sent redeliver() {
-        return clicks.redeliver();
+        return app.redeliver();
     }
 
     /** The next calls of a method are answered with 429. */

@@ -26,13 +26,19 @@ final class ConversationMethods {
         api.method("conversations.open", "im:write", Tier.THREE, this::open);
     }
 
-    /** By id alone: these methods take no names. */
+    /** By id alone: these methods take no names. Direct conversations have scopes of their own. */
     private Channel channel(Call call) {
         String id = call.required("channel");
-        return workspace
+        Channel channel = workspace
                 .channel(id)
                 .filter(found -> found.id().equals(id))
                 .orElseThrow(() -> new SlackError("channel_not_found"));
+        boolean reads = call.method().endsWith("history") || call.method().endsWith("replies");
+        String needed = reads ? "im:history" : "im:read";
+        if (channel.direct() && !call.scopes().contains(needed)) {
+            throw SlackError.missingScope(needed, String.join(",", call.scopes()));
+        }
+        return channel;
     }
 
     private ObjectNode info(Call call) {

@@ -82,15 +82,14 @@ public final class SandboxSlack implements AutoCloseable {
         ResponseUrls responses = new ResponseUrls(workspace, posting, root() + "response/");
         FileMethods files = new FileMethods(workspace, posting, root() + "upload/");
         deliveries = new Deliveries(socketMode, faults, options.acknowledgement(), options.eventRetries());
+        Payloads payloads = new Payloads(workspace, triggers, responses);
+        AppLink app = new AppLink(deliveries);
         control = new Control(
                 this,
-                new Clicks(
-                        workspace,
-                        views,
-                        new Payloads(workspace, triggers, responses),
-                        responses,
-                        deliveries,
-                        options.commands()));
+                app,
+                new Composer(workspace, payloads, responses, app, options.commands()),
+                new Clicks(workspace, views, payloads, app),
+                new Modals(workspace, views, payloads, app));
         new ChatMethods(workspace, posting).register(api);
         new ConversationMethods(workspace).register(api);
         new PeopleMethods(workspace).register(api);

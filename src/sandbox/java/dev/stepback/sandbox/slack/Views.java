@@ -44,6 +44,12 @@ final class Views {
                 .findFirst();
     }
 
+    /** @throws IllegalArgumentException when the user has no such view open */
+    ObjectNode need(User user, String viewId) {
+        return find(user.id(), viewId)
+                .orElseThrow(() -> new IllegalArgumentException("the user has no view " + viewId + " open"));
+    }
+
     private List<ObjectNode> stack(String user) {
         return stacks.computeIfAbsent(user, any -> new ArrayList<>());
     }

@@ -10,12 +10,18 @@ import com.slack.api.app_backend.interactive_components.payload.BlockActionPaylo
 import com.slack.api.bolt.App;
 import com.slack.api.bolt.socket_mode.SocketModeApp;
 import com.slack.api.model.event.AppMentionEvent;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.java_websocket.client.WebSocketClient;
+import org.java_websocket.handshake.ServerHandshake;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -246,6 +252,36 @@ class SocketModeTest {
         }
 
         assertThat(received).hasSize(4).contains("a", "b");
+    }
+
+    @Test
+    void connections_areAtMostTen() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            connect(SlackClient.app(slack));
+        }
+        String url = SlackClient.slack(slack).issueSocketModeUrl(slack.appToken());
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        WebSocketClient eleventh = new WebSocketClient(URI.create(url)) {
+            @Override
+            public void onOpen(ServerHandshake handshake) {}
+
+            @Override
+            public void onMessage(String message) {
+                received.add(message);
+            }
+
+            @Override
+            public void onClose(int code, String reason, boolean remote) {}
+
+            @Override
+            public void onError(Exception problem) {}
+        };
+
+        eleventh.connectBlocking();
+
+        assertThat(received.poll(10, TimeUnit.SECONDS)).contains("too_many_websockets");
+        await().until(eleventh::isClosed);
+        assertThat(slack.control().connections()).isEqualTo(10);
     }
 
     @Test
