@@ -11,7 +11,7 @@ import java.util.Map;
  * @param id what stays the same when the revision is used again under a higher number: the name of the ReplicaSet
  * @param earlierNumbers the numbers it had before, lowest first
  * @param images image by container name, init containers included, in the order of the template
- * @param changeCause the change cause as written, or empty
+ * @param changeCause the change cause, redacted; or empty
  * @param createdAt when the revision was first made
  * @param replicas how many pods run it now
  */

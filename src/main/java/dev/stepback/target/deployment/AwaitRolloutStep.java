@@ -1,6 +1,7 @@
 package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
@@ -15,10 +16,12 @@ final class AwaitRolloutStep implements Step {
 
     private final Deployments deployments;
     private final PodProblems problems;
+    private final Redactor redactor;
 
-    AwaitRolloutStep(Deployments deployments, PodProblems problems) {
+    AwaitRolloutStep(Deployments deployments, PodProblems problems, Redactor redactor) {
         this.deployments = deployments;
         this.problems = problems;
+        this.redactor = redactor;
     }
 
     static PlannedStep planned(PodTemplate restored, long revision) {
@@ -55,7 +58,7 @@ final class AwaitRolloutStep implements Step {
                     .formatted(Blame.title(context.target()), Workload.createdAt(workload.deployment())));
         }
         if (replaced(context, workload)) {
-            return failed("The rollback was replaced before it finished. " + Blame.templateChanged(workload));
+            return failed("The rollback was replaced before it finished. " + Blame.templateChanged(workload, redactor));
         }
         Optional<Instant> patched =
                 Writer.ofAnnotation(workload.deployment(), UndoStep.MARK).map(Writer::time);

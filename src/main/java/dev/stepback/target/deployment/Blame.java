@@ -1,5 +1,6 @@
 package dev.stepback.target.deployment;
 
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.TargetRef;
 import java.util.stream.Collectors;
 
@@ -17,7 +18,7 @@ final class Blame {
     }
 
     /** Says that the template is another one now: whose, since when, with which images and which change cause. */
-    static String templateChanged(Workload workload) {
+    static String templateChanged(Workload workload, Redactor redactor) {
         StringBuilder text = new StringBuilder("The pod template of ")
                 .append(title(workload.ref()))
                 .append(" was changed");
@@ -32,7 +33,7 @@ final class Blame {
                 .filter(c -> !c.isEmpty())
                 .orElseGet(() -> Json.annotation(workload.deployment(), Workload.CHANGE_CAUSE));
         if (!cause.isEmpty()) {
-            text.append("; change cause: ").append(Text.line(cause, 200));
+            text.append("; change cause: ").append(Text.line(redactor.text(cause), 200));
         }
         return text.append('.').toString();
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
  * or refuses; trying again may help.
  */
 public final class DeploymentTarget implements TargetType {
+    private final Redactor redactor;
     private final Deployments deployments;
     private final TemplateDiff diff;
     private final PodProblems problems;
@@ -28,10 +29,11 @@ public final class DeploymentTarget implements TargetType {
 
     /** @param redactor applied to all text that is made for people */
     public DeploymentTarget(KubernetesClient client, Redactor redactor, Clock clock) {
+        this.redactor = redactor;
         deployments = new Deployments(new ApiServer(client));
         diff = new TemplateDiff(redactor);
         problems = new PodProblems(deployments, redactor);
-        planner = new Planner(diff, new Preflight(deployments, clock));
+        planner = new Planner(redactor, new Preflight(deployments, redactor, clock));
     }
 
     @Override
@@ -41,7 +43,7 @@ public final class DeploymentTarget implements TargetType {
 
     @Override
     public Optional<History> history(TargetRef target) {
-        return deployments.workload(target).map(Workload::history);
+        return deployments.workload(target).map(workload -> workload.history(redactor));
     }
 
     @Override
@@ -77,12 +79,13 @@ public final class DeploymentTarget implements TargetType {
 
     @Override
     public List<Step> steps() {
-        return List.of(new UndoStep(deployments), new AwaitRolloutStep(deployments, problems));
+        return List.of(new UndoStep(deployments, redactor), new AwaitRolloutStep(deployments, problems, redactor));
     }
 
-    private static PodTemplate template(Workload workload, long revision) {
+    private PodTemplate template(Workload workload, long revision) {
         return workload.replicaSet(revision)
                 .map(PodTemplate::of)
-                .orElseThrow(() -> new IllegalArgumentException(Planner.unknownRevision(workload.history(), revision)));
+                .orElseThrow(() ->
+                        new IllegalArgumentException(Planner.unknownRevision(workload.history(redactor), revision)));
     }
 }

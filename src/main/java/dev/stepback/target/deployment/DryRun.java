@@ -1,6 +1,7 @@
 package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -12,12 +13,12 @@ final class DryRun {
 
     private DryRun() {}
 
-    static Finding of(Deployments deployments, TargetRef target, JsonNode patch) {
+    static Finding of(Deployments deployments, Redactor redactor, TargetRef target, JsonNode patch) {
         try {
             deployments.patch(target, patch, true);
             return Finding.pass(CHECK, "The API server accepts the change.");
         } catch (KubernetesClientException e) {
-            String message = Text.line(String.valueOf(e.getMessage()), 500);
+            String message = Text.line(redactor.text(String.valueOf(e.getMessage())), 500);
             if (message.toLowerCase(Locale.ROOT).contains("does not support dry run")) {
                 return Finding.warn(CHECK, "The change cannot be tried beforehand: " + message);
             }

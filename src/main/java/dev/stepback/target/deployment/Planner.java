@@ -1,6 +1,7 @@
 package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Plan;
@@ -22,11 +23,13 @@ import java.util.stream.Collectors;
  * polymorphichelpers/rollback.go}, {@code DeploymentRollbacker}).
  */
 final class Planner {
+    private final Redactor redactor;
     private final TemplateDiff diff;
     private final Preflight preflight;
 
-    Planner(TemplateDiff diff, Preflight preflight) {
-        this.diff = diff;
+    Planner(Redactor redactor, Preflight preflight) {
+        this.redactor = redactor;
+        this.diff = new TemplateDiff(redactor);
         this.preflight = preflight;
     }
 
@@ -36,7 +39,8 @@ final class Planner {
             return none.why();
         }
         Choice.Restore restore = (Choice.Restore) choice;
-        return planned(workload, workload.history(), restore.revision(), restore.replicaSet(), restore.template());
+        return planned(
+                workload, workload.history(redactor), restore.revision(), restore.replicaSet(), restore.template());
     }
 
     Optional<Refused> refusal(Workload workload, PlanRequest request) {
@@ -50,8 +54,8 @@ final class Planner {
         record None(Refused why) implements Choice {}
     }
 
-    private static Choice choose(Workload workload, PlanRequest request) {
-        History history = workload.history();
+    private Choice choose(Workload workload, PlanRequest request) {
+        History history = workload.history(redactor);
         Optional<Revision> wanted = request.toRevision().isPresent()
                 ? history.revision(request.toRevision().getAsLong())
                 : history.proposed(request.knownBad());
@@ -92,7 +96,7 @@ final class Planner {
                 steps));
     }
 
-    private static PlannedRevision from(Workload workload, History history) {
+    private PlannedRevision from(Workload workload, History history) {
         Optional<Revision> current = history.current().stream()
                 .mapToObj(history::revision)
                 .findFirst()
@@ -104,7 +108,10 @@ final class Planner {
         long next =
                 history.revisions().stream().mapToLong(Revision::number).max().orElse(0) + 1;
         return new PlannedRevision(
-                next, "", workload.template().images(), Json.annotation(workload.deployment(), Workload.CHANGE_CAUSE));
+                next,
+                "",
+                workload.template().images(),
+                redactor.text(Json.annotation(workload.deployment(), Workload.CHANGE_CAUSE)));
     }
 
     private static Refused nowhere(History history, PlanRequest request) {

@@ -1,6 +1,7 @@
 package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -27,10 +28,12 @@ final class Preflight {
     });
 
     private final Deployments deployments;
+    private final Redactor redactor;
     private final Clock clock;
 
-    Preflight(Deployments deployments, Clock clock) {
+    Preflight(Deployments deployments, Redactor redactor, Clock clock) {
         this.deployments = deployments;
+        this.redactor = redactor;
         this.clock = clock;
     }
 
@@ -54,8 +57,8 @@ final class Preflight {
         Map<String, Check> checks = new LinkedHashMap<>();
         checks.put(
                 DryRun.CHECK,
-                s -> List.of(
-                        DryRun.of(deployments, s.workload().ref(), s.patch().operations())));
+                s -> List.of(DryRun.of(
+                        deployments, redactor, s.workload().ref(), s.patch().operations())));
         checks.put("permission", surroundings::permission);
         checks.put("references", references::findings);
         checks.put("rollout", Surroundings::rollout);

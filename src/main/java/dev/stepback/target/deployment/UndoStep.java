@@ -1,6 +1,7 @@
 package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
@@ -22,9 +23,11 @@ final class UndoStep implements Step {
     private static final int ATTEMPTS = 3;
 
     private final Deployments deployments;
+    private final Redactor redactor;
 
-    UndoStep(Deployments deployments) {
+    UndoStep(Deployments deployments, Redactor redactor) {
         this.deployments = deployments;
+        this.redactor = redactor;
     }
 
     static PlannedStep planned(UndoPatch patch, long revision, String replicaSet) {
@@ -45,7 +48,8 @@ final class UndoStep implements Step {
         if (live.isEmpty()) {
             return Finding.block(DryRun.CHECK, gone(context.target()));
         }
-        return DryRun.of(deployments, context.target(), patch(context).annotating(live.get(), annotations(context)));
+        return DryRun.of(
+                deployments, redactor, context.target(), patch(context).annotating(live.get(), annotations(context)));
     }
 
     @Override
@@ -73,7 +77,7 @@ final class UndoStep implements Step {
         return new Start.Failed("The API server refuses to restore revision %s: %s"
                 .formatted(
                         parameter(context, "revision"),
-                        Text.line(refused == null ? "" : String.valueOf(refused.getMessage()), 500)));
+                        Text.line(redactor.text(refused == null ? "" : String.valueOf(refused.getMessage())), 500)));
     }
 
     @Override
@@ -92,7 +96,7 @@ final class UndoStep implements Step {
         if (workload.template().sameAs(patch(context).after())) {
             return new Observation(Observation.State.DONE, "The template is restored.", null);
         }
-        return new Observation(Observation.State.FAILED, Blame.templateChanged(workload), null);
+        return new Observation(Observation.State.FAILED, Blame.templateChanged(workload, redactor), null);
     }
 
     /** What needs no patch: it is done already, or must not be done any more. */
@@ -108,7 +112,7 @@ final class UndoStep implements Step {
         PodTemplate now = PodTemplate.of(live);
         if (!now.json().equals(patch.before().json())) {
             Workload workload = new Workload(context.target(), live, deployments.replicaSets(context.target(), live));
-            String why = Blame.templateChanged(workload);
+            String why = Blame.templateChanged(workload, redactor);
             return Optional.of(new Start.Void(
                     now.sameAs(patch.after())
                             ? why

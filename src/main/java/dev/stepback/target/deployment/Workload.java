@@ -2,6 +2,7 @@ package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.History;
 import dev.stepback.target.Revision;
 import dev.stepback.target.TargetRef;
@@ -59,10 +60,11 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
         return replicaSets.stream().filter(rs -> number(rs) == revision).findFirst();
     }
 
-    History history() {
+    /** @param redactor applied to change causes: {@code kubectl --record} wrote whole command lines into them */
+    History history(Redactor redactor) {
         List<Revision> revisions = replicaSets.stream()
                 .filter(rs -> number(rs) > 0)
-                .map(Workload::revision)
+                .map(rs -> revision(rs, redactor))
                 .sorted(Comparator.comparingLong(Revision::number).reversed())
                 .toList();
         return new History(ref, uid(), current(), revisions, historyLimit());
@@ -77,7 +79,7 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
         return number > 0 ? OptionalLong.of(number) : OptionalLong.empty();
     }
 
-    private static Revision revision(ObjectNode replicaSet) {
+    private static Revision revision(ObjectNode replicaSet, Redactor redactor) {
         List<Long> earlier = Arrays.stream(
                         Json.annotation(replicaSet, REVISION_HISTORY).split(",", -1))
                 .map(Workload::parse)
@@ -90,7 +92,7 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
                 Json.name(replicaSet),
                 earlier,
                 PodTemplate.of(replicaSet).images(),
-                Json.annotation(replicaSet, CHANGE_CAUSE),
+                redactor.text(Json.annotation(replicaSet, CHANGE_CAUSE)),
                 createdAt(replicaSet),
                 replicaSet.path("status").path("replicas").asInt(0));
     }

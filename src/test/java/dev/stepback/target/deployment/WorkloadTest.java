@@ -3,13 +3,17 @@ package dev.stepback.target.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.History;
 import dev.stepback.target.Revision;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WorkloadTest {
+    private static final Redactor REDACTOR = new Redactor(List.of(Pattern.compile("(?i)password")));
 
     @Test
     void revisionUsedAgain_showsItsEarlierNumbers() {
@@ -17,7 +21,7 @@ class WorkloadTest {
         annotations(again).put("deployment.kubernetes.io/revision-history", "2");
 
         History history = Shop.workload(Shop.deployment(4, "2.0"), Shop.replicaSet(3, "3.0"), again)
-                .history();
+                .history(REDACTOR);
 
         assertThat(history.current()).hasValue(4);
         assertThat(history.revisions()).extracting(Revision::number).containsExactly(4L, 3L);
@@ -26,12 +30,25 @@ class WorkloadTest {
     }
 
     @Test
+    void changeCause_isRedacted() {
+        ObjectNode recorded = Shop.replicaSet(1, "1.0");
+        annotations(recorded).put("kubernetes.io/change-cause", "kubectl set env deploy/checkout DB_PASSWORD=hunter2");
+
+        assertThat(Shop.workload(Shop.deployment(1, "1.0"), recorded)
+                        .history(REDACTOR)
+                        .revisions()
+                        .get(0)
+                        .changeCause())
+                .isEqualTo("kubectl set env deploy/checkout DB_PASSWORD=" + Redactor.MASK);
+    }
+
+    @Test
     void replicaSetWithoutRevision_isLeftOut() {
         ObjectNode unnumbered = Shop.replicaSet(9, "9.0");
         annotations(unnumbered).remove("deployment.kubernetes.io/revision");
 
         assertThat(Shop.workload(Shop.deployment(1, "1.0"), Shop.replicaSet(1, "1.0"), unnumbered)
-                        .history()
+                        .history(REDACTOR)
                         .revisions())
                 .extracting(Revision::number)
                 .containsExactly(1L);
@@ -40,7 +57,7 @@ class WorkloadTest {
     @Test
     void current_isTheTemplatesNumber_notTheAnnotations() {
         assertThat(Shop.workload(Shop.deployment(3, "2.0"), Shop.replicaSet(3, "3.0"), Shop.replicaSet(2, "2.0"))
-                        .history()
+                        .history(REDACTOR)
                         .current())
                 .hasValue(2);
     }
@@ -51,7 +68,7 @@ class WorkloadTest {
         ((ObjectNode) deployment.path("metadata")).put("generation", 4);
 
         assertThat(Shop.workload(deployment, Shop.replicaSet(3, "3.0"))
-                        .history()
+                        .history(REDACTOR)
                         .current())
                 .isEmpty();
     }

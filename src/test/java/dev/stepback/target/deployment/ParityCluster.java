@@ -1,0 +1,92 @@
+package dev.stepback.target.deployment;
+
+import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.sandbox.cluster.controller.Controllers;
+import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * The cluster that the parity suite runs on, with a namespace of its own: the sandbox, or the real one whose kubeconfig
+ * the system property {@code stepback.it.kubeconfig} names.
+ */
+final class ParityCluster implements AutoCloseable {
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Path kubeconfig;
+    private final KubernetesClient client;
+    private final String namespace =
+            "stepback-it-" + UUID.randomUUID().toString().substring(0, 8);
+
+    ParityCluster() throws IOException {
+        String real = System.getProperty("stepback.it.kubeconfig", "");
+        kubeconfig = real.isBlank() ? sandbox() : Path.of(real);
+        client = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(new File(kubeconfig.toString())))
+                .build();
+        open.push(client);
+        client.namespaces()
+                .resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(namespace)
+                        .endMetadata()
+                        .build())
+                .create();
+        open.push(() -> client.namespaces().withName(namespace).delete());
+    }
+
+    private Path sandbox() throws IOException {
+        SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+        open.push(cluster);
+        open.push(Controllers.start(cluster.store(), Clock.systemUTC(), KubeletTiming.fast()));
+        Path file = Files.createTempFile("stepback-it", ".yaml");
+        open.push(() -> Files.delete(file));
+        return Files.writeString(file, cluster.kubeconfig());
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    /** What a command printed, both streams together. */
+    record Printed(int exitCode, String text) {}
+
+    static boolean hasKubectl() {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "kubectl")));
+    }
+
+    /** Runs kubectl in the namespace. */
+    Printed kubectl(String... arguments) throws IOException, InterruptedException {
+        List<String> command = Stream.concat(
+                        Stream.of("kubectl", "--kubeconfig", kubeconfig.toString(), "-n", namespace),
+                        Stream.of(arguments))
+                .toList();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Printed(process.waitFor(), text.strip());
+    }
+
+    @Override
+    public void close() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+    }
+}
