@@ -71,6 +71,24 @@ public final class InMemoryStore implements ObjectStore, AutoCloseable {
     }
 
     @Override
+    public ObjectNode restore(String resource, ObjectNode object) {
+        ResourceType type = types.require(resource);
+        synchronized (lock) {
+            ObjectNode restored = create(type, object, true);
+            for (String field : List.of("creationTimestamp", "generation")) {
+                JsonNode value = Json.normalized(object.path("metadata").path(field), true);
+                if (!value.isMissingNode()) {
+                    Json.metadata(restored).set(field, value);
+                }
+            }
+            if (object.has("status")) {
+                restored.set("status", Json.normalized(object.path("status"), true));
+            }
+            return apply("ADDED", type, restored, null).deepCopy();
+        }
+    }
+
+    @Override
     public ObjectNode update(String resource, ObjectNode object) {
         return replace(resource, object, Part.MAIN);
     }

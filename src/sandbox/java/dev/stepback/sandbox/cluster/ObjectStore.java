@@ -23,6 +23,12 @@ public interface ObjectStore {
     /** Sets uid, creationTimestamp, generation and resourceVersion; honours generateName. */
     ObjectNode create(String resource, ObjectNode object);
 
+    /**
+     * Creates an object with a past, as the restore of a backup does: the creationTimestamp, generation and status that it
+     * has are kept.
+     */
+    ObjectNode restore(String resource, ObjectNode object);
+
     /** Replaces all but the status. Checks resourceVersion (409) when the object has one; generation grows when the spec changes. */
     ObjectNode update(String resource, ObjectNode object);
 

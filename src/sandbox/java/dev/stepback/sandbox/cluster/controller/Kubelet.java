@@ -3,6 +3,7 @@ package dev.stepback.sandbox.cluster.controller;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -162,7 +163,11 @@ final class Kubelet implements Reconciler {
     }
 
     private static boolean isHealthy(Pod pod) {
-        return pod.getSpec().getContainers().stream()
+        return isHealthy(pod.getSpec());
+    }
+
+    static boolean isHealthy(PodSpec spec) {
+        return spec.getContainers().stream()
                 .map(Container::getImage)
                 .allMatch(image -> Behaviour.of(image) == Behaviour.HEALTHY);
     }

@@ -82,6 +82,11 @@ public final class ReplicaSets {
         return count(set, ReplicaSetStatus::getReadyReplicas);
     }
 
+    /** Available pods that stay: of those above its size the status tells only until they are deleted. */
+    static int staying(ReplicaSet set) {
+        return Math.min(size(set), available(set));
+    }
+
     static int available(ReplicaSet set) {
         return count(set, ReplicaSetStatus::getAvailableReplicas);
     }

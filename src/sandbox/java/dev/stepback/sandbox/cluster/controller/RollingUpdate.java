@@ -40,13 +40,13 @@ final class RollingUpdate {
     private void scaleDown(Deployment deployment, ReplicaSet current, List<ReplicaSet> old) {
         Rolling rolling = Rolling.of(deployment);
         int allPods = ReplicaSets.totalSize(old) + ReplicaSets.size(current);
-        int newUnavailable = ReplicaSets.size(current) - ReplicaSets.available(current);
+        int newUnavailable = ReplicaSets.size(current) - ReplicaSets.staying(current);
         int budget = allPods - rolling.minAvailable() - newUnavailable;
         if (ReplicaSets.totalSize(old) == 0 || budget <= 0) {
             return;
         }
         List<ReplicaSet> left = removeUnavailable(deployment, old, budget);
-        int available = ReplicaSets.total(left, ReplicaSets::available) + ReplicaSets.available(current);
+        int available = ReplicaSets.total(left, ReplicaSets::staying) + ReplicaSets.staying(current);
         removeAvailable(deployment, left, available - rolling.minAvailable());
     }
 
@@ -56,7 +56,7 @@ final class RollingUpdate {
         int rest = budget;
         for (ReplicaSet set : oldestFirst(old)) {
             int size = ReplicaSets.size(set);
-            int removed = Math.max(0, Math.min(rest, size - ReplicaSets.available(set)));
+            int removed = Math.max(0, Math.min(rest, size - ReplicaSets.staying(set)));
             rest -= removed;
             left.add(removed == 0 ? set : scaler.scale(deployment, set, size - removed));
         }

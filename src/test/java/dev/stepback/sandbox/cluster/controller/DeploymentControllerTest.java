@@ -38,7 +38,7 @@ class DeploymentControllerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"25%, 25%, 4", "1, 0, 3", "0, 1, 3", "0, 0%, 2", "50%, 50%, 5", "100%, 0, 2"})
+    @CsvSource({"25%, 25%, 4", "1, 0, 3", "0, 1, 3", "0, 25%, 2", "50%, 50%, 5", "100%, 0, 2"})
     void rollout_staysWithinItsBounds(String surge, String unavailable, int replicas) throws Exception {
         cluster.createAndAwait(TestCluster.web("web:1")
                 .editSpec()
