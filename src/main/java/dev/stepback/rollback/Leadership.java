@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,8 +30,8 @@ final class Leadership implements AutoCloseable {
     private final Runnable begin;
     private final Runnable end;
 
-    /** Competes; one thread for the elector's attempts, which are short. */
-    private final ExecutorService elections = Executors.newCachedThreadPool(daemon("leader-election"));
+    /** Competes again after the Lease was lost; the elector itself runs on the client's threads. */
+    private final ExecutorService elections = Executors.newSingleThreadExecutor(daemon("leader-election"));
 
     /** Begins and ends the work, in order, without holding the elector up. */
     private final ExecutorService work = Executors.newSingleThreadExecutor(daemon("leadership"));
@@ -95,10 +96,12 @@ final class Leadership implements AutoCloseable {
         }
     }
 
-    private void began() {
-        LOG.info("leading");
-        leading = true;
-        work.execute(this::beginUntilItWorks);
+    private synchronized void began() {
+        if (!closed) {
+            LOG.info("leading");
+            leading = true;
+            work.execute(this::beginUntilItWorks);
+        }
     }
 
     private void beginUntilItWorks() {
@@ -125,7 +128,7 @@ final class Leadership implements AutoCloseable {
         }
     }
 
-    private void ended() {
+    private synchronized void ended() {
         if (leading) {
             LOG.info("no longer leading");
             leading = false;
@@ -146,12 +149,15 @@ final class Leadership implements AutoCloseable {
     public void close() {
         CompletableFuture<?> running;
         synchronized (this) {
+            if (closed) {
+                return;
+            }
             closed = true;
+            leading = false;
             running = election;
+            work.execute(this::stopQuietly);
+            work.shutdown();
         }
-        leading = false;
-        work.execute(this::stopQuietly);
-        work.shutdown();
         try {
             if (!work.awaitTermination(8, TimeUnit.SECONDS)) {
                 LOG.warn("the work did not end in time");
@@ -165,7 +171,7 @@ final class Leadership implements AutoCloseable {
         elections.shutdown();
     }
 
-    private static java.util.concurrent.ThreadFactory daemon(String name) {
+    private static ThreadFactory daemon(String name) {
         return runnable -> {
             Thread thread = new Thread(runnable, name);
             thread.setDaemon(true);

@@ -1,0 +1,120 @@
+package dev.stepback.rollback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepback.rollback.EngineProcess.Point;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes, killed as {@code kill -9} kills. */
+@Timeout(180)
+class CrashTest {
+    private final Shop shop = new Shop();
+
+    @TempDir
+    private Path directory;
+
+    @AfterEach
+    void close() throws Exception {
+        shop.close();
+    }
+
+    @Test
+    void processKilledAfterEveryTransition_othersFinishWithOnePatch() throws Exception {
+        String name = shop.request("delivery").getMetadata().getName();
+
+        killAt(Point.PLANNED);
+        shop.approve(name);
+        killAt(Point.APPROVED);
+        killAt(Point.BEFORE_PATCH);
+        assertThat(shop.undos()).isZero();
+        killAt(Point.AFTER_PATCH);
+        assertThat(shop.undos()).isEqualTo(1);
+        assertThat(shop.now(name).statusOrInitial().patchedAt()).isNull();
+        killAt(Point.PATCH_RECORDED);
+        killAt(Point.UNDO_DONE);
+        killAt(Point.MIDDLE_OF_ROLLOUT);
+        shop.rollout("done");
+        killAt(Point.VERIFYING);
+
+        Process last = start(Point.NEVER);
+        try {
+            shop.awaitPhase(name, Phase.SUCCEEDED);
+        } finally {
+            kill(last);
+        }
+        assertThat(shop.undos()).isEqualTo(1);
+        assertThat(shop.deployment().getMetadata().getAnnotations()).containsEntry(FakeTarget.RELEASE, "good");
+    }
+
+    @Test
+    void leaderKilled_otherReplicaTakesOver() throws Exception {
+        String name = shop.request("delivery").getMetadata().getName();
+        Process leader = start(Point.MIDDLE_OF_ROLLOUT);
+        RollbackOperator other;
+        try {
+            shop.awaitPhase(name, Phase.AWAITING_APPROVAL);
+            other = shop.engine();
+            shop.approve(name);
+            awaitFrozen(leader, Point.MIDDLE_OF_ROLLOUT);
+            assertThat(other.leading()).isFalse();
+        } finally {
+            kill(leader);
+        }
+        shop.rollout("done");
+        shop.awaitPhase(name, Phase.SUCCEEDED);
+
+        assertThat(other.leading()).isTrue();
+        assertThat(shop.undos()).isEqualTo(1);
+    }
+
+    private void killAt(Point point) throws Exception {
+        Process process = start(point);
+        try {
+            awaitFrozen(process, point);
+        } finally {
+            kill(process);
+        }
+    }
+
+    private Process start(Point point) throws IOException {
+        Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), shop.cluster.kubeconfig());
+        return new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xshare:auto",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        EngineProcess.class.getName(),
+                        kubeconfig.toString(),
+                        point.name()))
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    private static void awaitFrozen(Process process, Point point) throws IOException {
+        var output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        StringBuilder seen = new StringBuilder();
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.equals("frozen at " + point)) {
+                return;
+            }
+            seen.append(line).append('\n');
+        }
+        throw new AssertionError("the process ended before " + point + ":\n" + seen);
+    }
+
+    private static void kill(Process process) throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.stepback.rollback;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.ops.Metrics;
+import dev.stepback.target.Change;
+import dev.stepback.target.Finding;
+import dev.stepback.target.History;
+import dev.stepback.target.Kind;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.Step;
+import dev.stepback.target.StepContext;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** An engine in a process of its own that freezes where it is told to, says so, and waits for its death. */
+final class EngineProcess {
+    /** Where it freezes: right after a status was written, or on either side of the patch. */
+    enum Point {
+        PLANNED,
+        APPROVED,
+        BEFORE_PATCH,
+        AFTER_PATCH,
+        PATCH_RECORDED,
+        UNDO_DONE,
+        MIDDLE_OF_ROLLOUT,
+        VERIFYING,
+        NEVER
+    }
+
+    private EngineProcess() {}
+
+    /** Arguments: a kubeconfig, a {@link Point}. */
+    public static void main(String[] args) throws IOException {
+        Point point = Point.valueOf(args[1]);
+        KubernetesClient client = Shop.client(Files.readString(Path.of(args[0])));
+        RollbackOperator.start(
+                client,
+                StepbackConfig.defaults(),
+                List.of(new Freezing(new FakeTarget(client), point)),
+                r -> {
+                    if (point == reached(r.statusOrInitial())) {
+                        freeze(point);
+                    }
+                },
+                new Metrics(),
+                Clock.systemUTC(),
+                Shop.SHORT);
+        freeze(Point.NEVER);
+    }
+
+    private static @Nullable Point reached(RollbackStatus status) {
+        return switch (status.phase()) {
+            case AWAITING_APPROVAL -> Point.PLANNED;
+            case VERIFYING -> Point.VERIFYING;
+            case RUNNING -> {
+                if (status.message().startsWith("waiting")) {
+                    yield Point.MIDDLE_OF_ROLLOUT;
+                }
+                if (status.steps().get(0).state() == RollbackStatus.StepStatus.State.Done) {
+                    yield Point.UNDO_DONE;
+                }
+                yield status.patchedAt() == null ? Point.APPROVED : Point.PATCH_RECORDED;
+            }
+            default -> null;
+        };
+    }
+
+    private static void freeze(Point point) {
+        System.out.println("frozen at " + point);
+        System.out.flush();
+        while (true) {
+            LockSupport.park();
+        }
+    }
+
+    private record Freezing(TargetType target, Point point) implements TargetType {
+        @Override
+        public Kind kind() {
+            return target.kind();
+        }
+
+        @Override
+        public Optional<History> history(TargetRef ref) {
+            return target.history(ref);
+        }
+
+        @Override
+        public List<Change> diff(TargetRef ref, long from, long to) {
+            return target.diff(ref, from, to);
+        }
+
+        @Override
+        public Optional<PlanResult.Refused> refusal(TargetRef ref, PlanRequest request) {
+            return target.refusal(ref, request);
+        }
+
+        @Override
+        public PlanResult plan(TargetRef ref, PlanRequest request) {
+            return target.plan(ref, request);
+        }
+
+        @Override
+        public Optional<Step.Observation> status(TargetRef ref) {
+            return target.status(ref);
+        }
+
+        @Override
+        public List<Step> steps() {
+            return target.steps().stream()
+                    .map(step -> (Step) new FreezingStep(step, point))
+                    .toList();
+        }
+    }
+
+    private record FreezingStep(Step step, Point point) implements Step {
+        @Override
+        public String type() {
+            return step.type();
+        }
+
+        @Override
+        public Finding dryRun(StepContext context) {
+            return step.dryRun(context);
+        }
+
+        @Override
+        public Start start(StepContext context) {
+            freezeAt(Point.BEFORE_PATCH);
+            Start start = step.start(context);
+            freezeAt(Point.AFTER_PATCH);
+            return start;
+        }
+
+        @Override
+        public Observation observe(StepContext context) {
+            return step.observe(context);
+        }
+
+        private void freezeAt(Point here) {
+            if (point == here && type().equals("fake.undo")) {
+                freeze(here);
+            }
+        }
+    }
+}

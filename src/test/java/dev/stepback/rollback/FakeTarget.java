@@ -1,0 +1,174 @@
+package dev.stepback.rollback;
+
+import dev.stepback.target.Change;
+import dev.stepback.target.Finding;
+import dev.stepback.target.History;
+import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanHash;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.PlannedRevision;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Step;
+import dev.stepback.target.StepContext;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rolls a Deployment back by one conditional patch of an annotation. The rollout is what a test says in the annotation
+ * {@value #ROLLOUT}: {@code done}, {@code failed}, or any other text while it runs.
+ */
+final class FakeTarget implements TargetType {
+    static final String ROLLOUT = "test/rollout";
+    static final String RELEASE = "test/release";
+
+    private final KubernetesClient client;
+
+    FakeTarget(KubernetesClient client) {
+        this.client = client;
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.DEPLOYMENT;
+    }
+
+    @Override
+    public Optional<History> history(TargetRef target) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Change> diff(TargetRef target, long from, long to) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<Step.Observation> status(TargetRef target) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<PlanResult.Refused> refusal(TargetRef target, PlanRequest request) {
+        return Optional.empty();
+    }
+
+    @Override
+    public PlanResult plan(TargetRef target, PlanRequest request) {
+        Deployment deployment = get(target);
+        if (deployment == null) {
+            return new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, "not found");
+        }
+        List<PlannedStep> steps = List.of(
+                new PlannedStep("fake.undo", "Undo", Map.of("from", annotation(deployment, RELEASE))),
+                new PlannedStep("fake.await", "Await", Map.of()));
+        String uid = deployment.getMetadata().getUid();
+        return new PlanResult.Planned(new Plan(
+                PlanHash.of(target, uid, 3, steps),
+                uid,
+                new PlannedRevision(4, "checkout-bad", Map.of(), ""),
+                new PlannedRevision(3, "checkout-good", Map.of(), ""),
+                List.of(),
+                List.of(),
+                steps));
+    }
+
+    @Override
+    public List<Step> steps() {
+        return List.of(new Undo(), new Await());
+    }
+
+    private @Nullable Deployment get(TargetRef target) {
+        return client.apps()
+                .deployments()
+                .inNamespace(target.namespace())
+                .withName(target.name())
+                .get();
+    }
+
+    private static String annotation(@Nullable Deployment deployment, String name) {
+        return deployment == null
+                ? ""
+                : deployment.getMetadata().getAnnotations().getOrDefault(name, "");
+    }
+
+    private final class Undo implements Step {
+        @Override
+        public String type() {
+            return "fake.undo";
+        }
+
+        @Override
+        public Finding dryRun(StepContext context) {
+            return Finding.pass("dry-run", "");
+        }
+
+        @Override
+        public Start start(StepContext context) {
+            Deployment live = get(context.target());
+            if (annotation(live, Rollback.MARK).equals(context.attribution().rollback())) {
+                return new Start.Started();
+            }
+            String from = String.valueOf(context.step().parameters().get("from"));
+            if (!annotation(live, RELEASE).equals(from)) {
+                return new Start.Void("somebody deployed");
+            }
+            String patch = """
+                    [{"op":"test","path":"/metadata/annotations/test~1release","value":"%s"},
+                     {"op":"add","path":"/metadata/annotations/test~1release","value":"good"},
+                     {"op":"add","path":"/metadata/annotations/stepback.dev~1rollback","value":"%s"}]""".formatted(from, context.attribution().rollback());
+            client.apps()
+                    .deployments()
+                    .inNamespace(context.target().namespace())
+                    .withName(context.target().name())
+                    .patch(
+                            new PatchContext.Builder()
+                                    .withPatchType(PatchType.JSON)
+                                    .withFieldManager("undo")
+                                    .build(),
+                            patch);
+            return new Start.Started();
+        }
+
+        @Override
+        public Observation observe(StepContext context) {
+            return new Observation(Observation.State.DONE, "patched", null);
+        }
+    }
+
+    private final class Await implements Step {
+        @Override
+        public String type() {
+            return "fake.await";
+        }
+
+        @Override
+        public Finding dryRun(StepContext context) {
+            return Finding.pass("dry-run", "");
+        }
+
+        @Override
+        public Start start(StepContext context) {
+            return new Start.Started();
+        }
+
+        @Override
+        public Observation observe(StepContext context) {
+            String rollout = annotation(get(context.target()), ROLLOUT);
+            return switch (rollout) {
+                case "done" -> new Observation(Observation.State.DONE, "successfully rolled out", null);
+                case "failed" -> new Observation(Observation.State.FAILED, "exceeded its progress deadline", null);
+                default -> new Observation(Observation.State.RUNNING, "waiting: " + rollout, null);
+            };
+        }
+    }
+}

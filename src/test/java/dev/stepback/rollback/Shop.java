@@ -1,0 +1,202 @@
+package dev.stepback.rollback;
+
+import static dev.stepback.rollback.Examples.ASKER;
+import static dev.stepback.rollback.Examples.LEAD;
+import static dev.stepback.rollback.Examples.TARGET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.ops.Metrics;
+import dev.stepback.sandbox.cluster.RecordedRequest;
+import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.target.Plan;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/** A cluster with one Deployment whose rollouts go as the test says, and the engines that a test starts on it. */
+final class Shop implements AutoCloseable {
+    static final Leadership.Times SHORT =
+            new Leadership.Times(Duration.ofMillis(1500), Duration.ofMillis(1000), Duration.ofMillis(200));
+
+    final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+    final KubernetesClient client = client(cluster.kubeconfig());
+    final KubernetesRollbacks rollbacks = rollbacks(client);
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    Shop() {
+        for (String namespace : List.of("production", "default")) {
+            client.resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(namespace)
+                            .endMetadata()
+                            .build())
+                    .serverSideApply();
+        }
+        client.load(manifest("crd-rollbacks.stepback.dev-v1.yaml")).create();
+        client.resource("""
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata:
+                  name: checkout
+                  namespace: production
+                  annotations: {test/release: bad, test/rollout: 0 of 3}
+                spec:
+                  selector: {matchLabels: {app: checkout}}
+                  template:
+                    metadata: {labels: {app: checkout}}
+                    spec: {containers: [{name: checkout, image: checkout:1}]}
+                """).create();
+    }
+
+    static KubernetesClient client(String kubeconfig) {
+        Config config = Config.fromKubeconfig(kubeconfig);
+        config.setRequestRetryBackoffLimit(0);
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    static KubernetesRollbacks rollbacks(KubernetesClient client) {
+        StepbackConfig config = StepbackConfig.defaults();
+        return new KubernetesRollbacks(
+                client, config, new DefaultAuthorizer(config), List.of(new FakeTarget(client)), Clock.systemUTC());
+    }
+
+    static RollbackOperator operator(KubernetesClient client, RollbackListener listener) {
+        return RollbackOperator.start(
+                client,
+                StepbackConfig.defaults(),
+                List.of(new FakeTarget(client)),
+                listener,
+                new Metrics(),
+                Clock.systemUTC(),
+                SHORT);
+    }
+
+    /** An engine that runs until the test ends. */
+    RollbackOperator engine() {
+        return engine(r -> {});
+    }
+
+    RollbackOperator engine(RollbackListener listener) {
+        KubernetesClient own = client(cluster.kubeconfig());
+        RollbackOperator operator = operator(own, listener);
+        open.add(own::close);
+        open.add(operator);
+        return operator;
+    }
+
+    Rollback request(String deliveryKey) {
+        var created = rollbacks.create(newRollback(deliveryKey));
+        assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
+        return ((Rollbacks.Created.Ok) created).rollback();
+    }
+
+    static NewRollback newRollback(String deliveryKey) {
+        return new NewRollback(
+                deliveryKey, TARGET, OptionalLong.empty(), "crashes", ASKER, new RollbackSpec.Origin("C1", null), null);
+    }
+
+    Rollbacks.Decided approve(String name) {
+        return rollbacks.decide("production", name, RollbackSpec.Decision.Verdict.Approved, LEAD, hash(name));
+    }
+
+    /** The hash of the plan that waits for an approval. */
+    String hash(String name) {
+        Plan plan = now(name).statusOrInitial().plan();
+        assertThat(plan).isNotNull();
+        return Objects.requireNonNull(plan).hash();
+    }
+
+    /** Opens a rollback and approves it as soon as it is planned. */
+    String requestAndApprove(String deliveryKey) {
+        String name = request(deliveryKey).getMetadata().getName();
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        assertThat(approve(name)).isInstanceOf(Rollbacks.Decided.Recorded.class);
+        return name;
+    }
+
+    Rollback now(String name) {
+        return rollbacks.find("production", name).orElseThrow();
+    }
+
+    RollbackStatus awaitPhase(String name, Phase phase) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .ignoreExceptions()
+                .until(() -> now(name).statusOrInitial().phase() == phase);
+        return now(name).statusOrInitial();
+    }
+
+    /** Waits until the rollout is looked at, and then lets it end. */
+    void finishRollout(String name) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .ignoreExceptions()
+                .until(() -> now(name).statusOrInitial().message().startsWith("waiting"));
+        rollout("done");
+    }
+
+    void rollout(String state) {
+        annotate(FakeTarget.ROLLOUT, state);
+    }
+
+    void annotate(String name, String value) {
+        client.apps()
+                .deployments()
+                .inNamespace("production")
+                .withName("checkout")
+                .edit(d -> {
+                    d.getMetadata().getAnnotations().put(name, value);
+                    return d;
+                });
+    }
+
+    Deployment deployment() {
+        return client.apps()
+                .deployments()
+                .inNamespace("production")
+                .withName("checkout")
+                .get();
+    }
+
+    /** How many patches the engines have sent to the Deployment; what the test itself changes is not counted. */
+    long undos() {
+        return cluster.requests().stream().filter(Shop::isUndo).count();
+    }
+
+    private static boolean isUndo(RecordedRequest request) {
+        return request.verb().equals("patch")
+                && request.resource().equals("deployments.apps")
+                && request.query().contains("fieldManager=undo");
+    }
+
+    private static java.io.InputStream manifest(String name) {
+        try {
+            return Files.newInputStream(Path.of("k8s-manifests", name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+        client.close();
+        cluster.close();
+    }
+}
