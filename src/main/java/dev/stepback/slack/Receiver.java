@@ -122,11 +122,7 @@ final class Receiver {
         }
         BlockActionPayload.Action action = payload.getActions().get(0);
         String channel = payload.getChannel().getId();
-        String thread =
-                payload.getMessage() == null ? null : payload.getMessage().getThreadTs();
-        if (thread == null && payload.getContainer() != null) {
-            thread = payload.getContainer().getThreadTs();
-        }
+        String thread = threadOf(payload);
         String name = orElse(payload.getUser().getUsername(), payload.getUser().getName());
         Person user = new Person(
                 payload.getUser().getId(), orElse(name, payload.getUser().getId()));
@@ -142,6 +138,16 @@ final class Receiver {
             log(click.action(), user, channel, click.value());
             clicks.run(click, to);
         });
+    }
+
+    /** Null for the first message of a thread too: what comes of a click on a card belongs into the channel. */
+    private static @Nullable String threadOf(BlockActionPayload payload) {
+        String own = payload.getContainer() == null ? null : payload.getContainer().getMessageTs();
+        String thread = payload.getMessage() == null ? null : payload.getMessage().getThreadTs();
+        if (thread == null && payload.getContainer() != null) {
+            thread = payload.getContainer().getThreadTs();
+        }
+        return thread == null || thread.equals(own) ? null : thread;
     }
 
     private static void log(String what, Person user, String channel, String text) {

@@ -54,7 +54,7 @@ final class Buttons {
     }
 
     private static ButtonElement approve(Rollback rollback, String ref) {
-        String question = "Roll " + Mrkdwn.code(rollback.target().toString(), 200) + " back " + Words.fromTo(rollback)
+        String question = "Roll " + rollback.target() + " back " + Words.fromTo(rollback)
                 + "? It starts at once.";
         return confirmed(
                 styled(button(Actions.APPROVE, "Approve", ref), "primary"),
@@ -64,7 +64,7 @@ final class Buttons {
     }
 
     private static ButtonElement reject(Rollback rollback, String ref) {
-        String question = "Nothing of " + Mrkdwn.code(rollback.target().toString(), 200) + " will be changed.";
+        String question = "Nothing of " + rollback.target() + " will be changed.";
         return confirmed(
                 styled(button(Actions.REJECT, "Reject", ref), "danger"), "Reject this rollback?", question, "Reject");
     }

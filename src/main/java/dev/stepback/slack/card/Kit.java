@@ -60,7 +60,7 @@ final class Kit {
     static ButtonElement confirmed(ButtonElement button, String title, String question, String yes) {
         button.setConfirm(ConfirmationDialogObject.builder()
                 .title(plain(title, 100))
-                .text(mrkdwn(question))
+                .text(plain(question, 300))
                 .confirm(plain(yes, 30))
                 .deny(plain("Back", 30))
                 .build());

@@ -26,14 +26,14 @@ public final class Mrkdwn {
             int c = raw.codePointAt(i);
             i += Character.charCount(c);
             String escaped = escape(c);
+            if (c == '`' && out.length() > 0 && out.charAt(out.length() - 1) == '`') {
+                escaped = ZERO_WIDTH_SPACE + escaped; // three in a row would open or close a code fence
+            }
             boolean last = i >= raw.length();
             if (out.length() + escaped.length() > (last ? limit : limit - 1)) {
                 return out.append('…').toString();
             }
             out.append(escaped);
-            if (c == '`' && out.length() < limit - 1) {
-                out.append(breakBetweenBackticks(raw, i));
-            }
         }
         return out.toString();
     }
@@ -93,10 +93,5 @@ public final class Mrkdwn {
                 || (c >= 0x2066 && c <= 0x2069)
                 || (Character.isISOControl(c) && c != '\n' && c != '\t')
                 || (c >= 0xd800 && c <= 0xdfff);
-    }
-
-    // Three backticks in a row would open or close a code fence.
-    private static String breakBetweenBackticks(String raw, int next) {
-        return next < raw.length() && raw.charAt(next) == '`' ? String.valueOf(ZERO_WIDTH_SPACE) : "";
     }
 }

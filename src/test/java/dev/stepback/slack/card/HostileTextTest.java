@@ -1,0 +1,122 @@
+package dev.stepback.slack.card;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepback.command.Reply;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.sandbox.slack.SlackRules;
+import dev.stepback.target.Change;
+import dev.stepback.target.Finding;
+import dev.stepback.target.History;
+import dev.stepback.target.Revision;
+import dev.stepback.target.Rollout;
+import dev.stepback.target.TargetRef;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Whatever people write into names, reasons and change causes: messages stay valid and mention nobody. */
+class HostileTextTest {
+    private static final Replies REPLIES = new Replies("/rollback", r -> Optional.of("https://example.com/card"));
+
+    @Provide
+    Arbitrary<String> hostile() {
+        Arbitrary<String> bits = Arbitraries.of(
+                "<!channel>", "<!here|x>", "<@U0LEAD>", "```", "`", "*", "_", "&amp;", "&", ">", "<http://evil|safe>",
+                "\n", "\r", "\t", "\u0000", "\u202e", "🎉", "👩‍👩‍👧", ":tada:", "é", "a", " ", "]]>", "{{", "\ud83d");
+        Arbitrary<String> mixed = bits.list().ofMaxSize(60).map(parts -> String.join("", parts));
+        return Arbitraries.oneOf(mixed, mixed.map(s -> s.repeat(80)), Arbitraries.strings().ofMaxLength(200));
+    }
+
+    @Property(tries = 150)
+    void card_isValidAndMentionsOnlyPeople(@ForAll("hostile") String text) {
+        Rollback rollback = Samples.running(1);
+        RollbackSpec spec = rollback.getSpec();
+        rollback.setSpec(new RollbackSpec(
+                spec.target(),
+                null,
+                text,
+                new Person("<!channel>", text),
+                spec.origin(),
+                900,
+                600,
+                null,
+                spec.decisions(),
+                null));
+        for (dev.stepback.rollback.Phase phase : dev.stepback.rollback.Phase.values()) {
+            rollback.setStatus(rollback.getStatus().with(s -> {
+                s.phase = phase;
+                s.message = text;
+                s.plan = Samples.plan(
+                        Map.of(text, text),
+                        Map.of(text, text + "2"),
+                        text,
+                        List.of(new Change(text, text, null), new Change("p", null, text)),
+                        List.of(Finding.warn("w", text), Finding.block("b", text)));
+                s.rollout = new Rollout(text, 3, 3, 1, 0, List.of(new Rollout.PodProblem(text, text, text)));
+                s.steps = List.of(new RollbackStatus.StepStatus(
+                        text, RollbackStatus.StepStatus.State.Failed, text, null, null));
+            }));
+            check(Card.of(rollback, Samples.NOW));
+            check(Card.minimal(rollback, Samples.NOW));
+            Announcements.milestones(rollback, Samples.NOW).values().forEach(HostileTextTest::check);
+            check(Announcements.outcome(rollback, Samples.NOW, Optional.of(text)));
+        }
+    }
+
+    @Property(tries = 150)
+    void replies_areValidAndMentionNobody(@ForAll("hostile") String text) {
+        TargetRef target = new TargetRef("production", Samples.CHECKOUT.kind(), "checkout");
+        Stream<Reply> replies = Stream.of(
+                new Reply.NotFound(text, List.of(target), text),
+                new Reply.NotFound(text, List.of(), text),
+                new Reply.NotUnderstood(text, text, text),
+                new Reply.Refused(text),
+                new Reply.Help(),
+                new Reply.Choose(List.of(target, target), text),
+                new Reply.ShowDiff(target, 5, 4, List.of(new Change(text, text, text))),
+                new Reply.ShowStatus(target, Optional.empty(), Optional.of(Samples.awaitingApproval())),
+                new Reply.ShowList(List.of(Samples.awaitingApproval())),
+                new Reply.ShowList(List.of()),
+                new Reply.ShowHistory(
+                        new History(
+                                target,
+                                "uid",
+                                OptionalLong.of(1),
+                                List.of(new Revision(1, "a", List.of(), Map.of(text, text), text, Samples.NOW, 1)),
+                                10),
+                        OptionalLong.empty(),
+                        Set.of()));
+        replies.forEach(reply -> check(REPLIES.draw(reply, Samples.NOW)));
+    }
+
+    @Property(tries = 100)
+    void modal_isValid(@ForAll("hostile") String text) {
+        List<Change> changes = java.util.Collections.nCopies(50, new Change(text, text, text));
+        assertThat(SlackRules.violations(DiffMessages.modal(Samples.CHECKOUT, 5, 4, changes))).isEmpty();
+    }
+
+    private static void check(Message message) {
+        assertThat(SlackRules.violations(message.blocks())).isEmpty();
+        assertThat(message.text()).isNotBlank().hasSizeLessThan(4000);
+        String json = SlackRules.json(message).replace("\\u003c", "<").replace("\\u003e", ">");
+        // A button's value is never shown.
+        json = json.replaceAll("\"value\":\"(?:\\\\.|[^\"\\\\])*+\"", "");
+        assertThat(json).doesNotContain("<!channel", "<!here", "<http://evil");
+        for (String part : json.split("\"text\":\"")) {
+            String text = part.split("(?<!\\\\)\"", 2)[0];
+            assertThat(text.split("```", -1).length % 2).as("closed fences in %s", text).isEqualTo(1);
+        }
+    }
+}
