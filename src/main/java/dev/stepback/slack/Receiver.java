@@ -142,8 +142,10 @@ final class Receiver {
 
     /** Null for the first message of a thread too: what comes of a click on a card belongs into the channel. */
     private static @Nullable String threadOf(BlockActionPayload payload) {
-        String own = payload.getContainer() == null ? null : payload.getContainer().getMessageTs();
-        String thread = payload.getMessage() == null ? null : payload.getMessage().getThreadTs();
+        String own =
+                payload.getContainer() == null ? null : payload.getContainer().getMessageTs();
+        String thread =
+                payload.getMessage() == null ? null : payload.getMessage().getThreadTs();
         if (thread == null && payload.getContainer() != null) {
             thread = payload.getContainer().getThreadTs();
         }

@@ -101,8 +101,7 @@ public final class SlackCheck {
         String item = "channel " + channel;
         try {
             ConversationsInfoResponse info = api.call(
-                    "conversations.info",
-                    m -> m.conversationsInfo(r -> r.channel(workspace.channelId(channel))));
+                    "conversations.info", m -> m.conversationsInfo(r -> r.channel(workspace.channelId(channel))));
             return info.getChannel().isMember()
                     ? new Row(item, true, "the bot is a member")
                     : new Row(item, false, "type there: " + workspace.inviteCommand());

@@ -10,6 +10,11 @@ abstract sealed class SlackFailure extends RuntimeException {
         super(message);
     }
 
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     /** Too many calls: nothing happened, and the same call may be made again after a while. */
     static final class RateLimited extends SlackFailure {
         private static final long serialVersionUID = 1L;

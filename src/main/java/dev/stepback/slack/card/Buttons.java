@@ -54,8 +54,7 @@ final class Buttons {
     }
 
     private static ButtonElement approve(Rollback rollback, String ref) {
-        String question = "Roll " + rollback.target() + " back " + Words.fromTo(rollback)
-                + "? It starts at once.";
+        String question = "Roll " + rollback.target() + " back " + Words.fromTo(rollback) + "? It starts at once.";
         return confirmed(
                 styled(button(Actions.APPROVE, "Approve", ref), "primary"),
                 "Approve this rollback?",

@@ -17,14 +17,18 @@ class CardTest {
     private static String draw(Rollback rollback) {
         Message card = Card.of(rollback, Samples.NOW);
         assertThat(SlackRules.violations(card.blocks())).isEmpty();
-        return SlackRules.json(card.blocks()).replace("\\u003c", "<").replace("\\u003e", ">").replace("\\u0026", "&");
+        return SlackRules.json(card.blocks())
+                .replace("\\u003c", "<")
+                .replace("\\u003e", ">")
+                .replace("\\u0026", "&");
     }
 
     @Test
     void awaitingApproval_showsWhatWhoWhyAndUntilWhen() {
         assertThat(draw(Samples.awaitingApproval()))
                 .contains("Rollback of checkout in production")
-                .contains("*From revision 5*", "shop/checkout:1.5", "*To revision 4*", "shop/checkout:1.4", "release 1.4")
+                .contains(
+                        "*From revision 5*", "shop/checkout:1.5", "*To revision 4*", "shop/checkout:1.4", "release 1.4")
                 .contains("&lt;none&gt;")
                 .contains("<@U0RESPONDER> because errors since 14:50")
                 .contains("- old 0", "+ new 0")
@@ -85,8 +89,11 @@ class CardTest {
     void everyPhase_isNamedAndValidEvenWithoutAPlan(Phase phase) {
         Rollback bare = Samples.rollback("", s -> s.phase = phase);
         assertThat(draw(bare)).contains("*" + phase.apiName() + "*");
-        assertThat(Card.of(bare, Samples.NOW).text()).contains(phase.apiName()).contains("production/deployment/checkout");
-        assertThat(SlackRules.violations(Card.minimal(bare, Samples.NOW).blocks())).isEmpty();
+        assertThat(Card.of(bare, Samples.NOW).text())
+                .contains(phase.apiName())
+                .contains("production/deployment/checkout");
+        assertThat(SlackRules.violations(Card.minimal(bare, Samples.NOW).blocks()))
+                .isEmpty();
     }
 
     @Test
@@ -103,11 +110,12 @@ class CardTest {
                             .mapToObj(i -> Finding.warn("c" + i, "w".repeat(1000)))
                             .toList());
         }));
-        assertThat(draw(huge)).contains("… and 34 more containers", "more changes: press *Full diff*", "… and 22 more warnings");
+        assertThat(draw(huge))
+                .contains("… and 34 more containers", "more changes: press *Full diff*", "… and 22 more warnings");
         assertThat(SlackRules.violations(DiffMessages.modal(Samples.CHECKOUT, 5, 4, Samples.changes(2000))))
                 .isEmpty();
-        assertThat(SlackRules.violations(
-                        DiffMessages.message(Samples.CHECKOUT, 5, 4, Samples.changes(2000)).blocks()))
+        assertThat(SlackRules.violations(DiffMessages.message(Samples.CHECKOUT, 5, 4, Samples.changes(2000))
+                        .blocks()))
                 .isEmpty();
     }
 
@@ -122,7 +130,8 @@ class CardTest {
                         3,
                         50,
                         IntStream.range(0, 25)
-                                .mapToObj(i -> new Rollout.PodProblem("p".repeat(253), "r".repeat(300), "<".repeat(900)))
+                                .mapToObj(
+                                        i -> new Rollout.PodProblem("p".repeat(253), "r".repeat(300), "<".repeat(900)))
                                 .toList())));
         assertThat(draw(rollback)).contains("… and 15 more pods");
     }

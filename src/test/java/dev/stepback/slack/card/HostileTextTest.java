@@ -33,10 +33,34 @@ class HostileTextTest {
     @Provide
     Arbitrary<String> hostile() {
         Arbitrary<String> bits = Arbitraries.of(
-                "<!channel>", "<!here|x>", "<@U0LEAD>", "```", "`", "*", "_", "&amp;", "&", ">", "<http://evil|safe>",
-                "\n", "\r", "\t", "\u0000", "\u202e", "🎉", "👩‍👩‍👧", ":tada:", "é", "a", " ", "]]>", "{{", "\ud83d");
+                "<!channel>",
+                "<!here|x>",
+                "<@U0LEAD>",
+                "```",
+                "`",
+                "*",
+                "_",
+                "&amp;",
+                "&",
+                ">",
+                "<http://evil|safe>",
+                "\n",
+                "\r",
+                "\t",
+                "\u0000",
+                "\u202e",
+                "🎉",
+                "👩‍👩‍👧",
+                ":tada:",
+                "é",
+                "a",
+                " ",
+                "]]>",
+                "{{",
+                "\ud83d");
         Arbitrary<String> mixed = bits.list().ofMaxSize(60).map(parts -> String.join("", parts));
-        return Arbitraries.oneOf(mixed, mixed.map(s -> s.repeat(80)), Arbitraries.strings().ofMaxLength(200));
+        return Arbitraries.oneOf(
+                mixed, mixed.map(s -> s.repeat(80)), Arbitraries.strings().ofMaxLength(200));
     }
 
     @Property(tries = 150)
@@ -65,8 +89,8 @@ class HostileTextTest {
                         List.of(new Change(text, text, null), new Change("p", null, text)),
                         List.of(Finding.warn("w", text), Finding.block("b", text)));
                 s.rollout = new Rollout(text, 3, 3, 1, 0, List.of(new Rollout.PodProblem(text, text, text)));
-                s.steps = List.of(new RollbackStatus.StepStatus(
-                        text, RollbackStatus.StepStatus.State.Failed, text, null, null));
+                s.steps = List.of(
+                        new RollbackStatus.StepStatus(text, RollbackStatus.StepStatus.State.Failed, text, null, null));
             }));
             check(Card.of(rollback, Samples.NOW));
             check(Card.minimal(rollback, Samples.NOW));
@@ -104,7 +128,8 @@ class HostileTextTest {
     @Property(tries = 100)
     void modal_isValid(@ForAll("hostile") String text) {
         List<Change> changes = java.util.Collections.nCopies(50, new Change(text, text, text));
-        assertThat(SlackRules.violations(DiffMessages.modal(Samples.CHECKOUT, 5, 4, changes))).isEmpty();
+        assertThat(SlackRules.violations(DiffMessages.modal(Samples.CHECKOUT, 5, 4, changes)))
+                .isEmpty();
     }
 
     private static void check(Message message) {
@@ -116,7 +141,9 @@ class HostileTextTest {
         assertThat(json).doesNotContain("<!channel", "<!here", "<http://evil");
         for (String part : json.split("\"text\":\"")) {
             String text = part.split("(?<!\\\\)\"", 2)[0];
-            assertThat(text.split("```", -1).length % 2).as("closed fences in %s", text).isEqualTo(1);
+            assertThat(text.split("```", -1).length % 2)
+                    .as("closed fences in %s", text)
+                    .isEqualTo(1);
         }
     }
 }

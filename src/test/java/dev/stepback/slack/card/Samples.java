@@ -105,12 +105,16 @@ public final class Samples {
 
     public static void approve(Rollback rollback) {
         rollback.setSpec(rollback.getSpec()
-                .withDecisions(List.of(
-                        new Decision(Decision.Verdict.Approved, LEAD, NOW.minusSeconds(17), HASH))));
+                .withDecisions(List.of(new Decision(Decision.Verdict.Approved, LEAD, NOW.minusSeconds(17), HASH))));
     }
 
     public static Plan plan(List<Change> changes, List<Finding> findings) {
-        return plan(Map.of("checkout", "shop/checkout:1.5"), Map.of("checkout", "shop/checkout:1.4"), "release 1.4", changes, findings);
+        return plan(
+                Map.of("checkout", "shop/checkout:1.5"),
+                Map.of("checkout", "shop/checkout:1.4"),
+                "release 1.4",
+                changes,
+                findings);
     }
 
     public static Plan plan(

@@ -1,0 +1,195 @@
+package dev.stepback.slack;
+
+import dev.stepback.rollback.NewRollback;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackListener;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.Rollbacks;
+import dev.stepback.slack.card.Samples;
+import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** Rollbacks in memory, with an engine that plans at once and runs when a test says so. */
+final class FakeRollbacks implements Rollbacks {
+    private final Map<String, Rollback> byName = new LinkedHashMap<>();
+    private final Map<String, String> byDelivery = new LinkedHashMap<>();
+    private final List<RollbackListener> listeners = new ArrayList<>();
+    private String denied = "";
+
+    synchronized void tell(RollbackListener listener) {
+        listeners.add(listener);
+        byName.values().forEach(r -> listener.changed(copy(r)));
+    }
+
+    synchronized void tellNobody() {
+        listeners.clear();
+    }
+
+    synchronized void deny(String why) {
+        denied = why;
+    }
+
+    synchronized List<Rollback> all() {
+        return byName.values().stream().map(FakeRollbacks::copy).toList();
+    }
+
+    /** Changes the status of the newest rollback and tells the listeners. */
+    synchronized void status(Consumer<RollbackStatus.Changes> change) {
+        change(newest(), change);
+    }
+
+    synchronized Rollback newest() {
+        List<Rollback> all = new ArrayList<>(byName.values());
+        return all.get(all.size() - 1);
+    }
+
+    private void change(Rollback rollback, Consumer<RollbackStatus.Changes> change) {
+        rollback.setStatus(rollback.statusOrInitial().with(change));
+        changed(rollback);
+    }
+
+    private void changed(Rollback rollback) {
+        listeners.forEach(l -> l.changed(copy(rollback)));
+    }
+
+    @Override
+    public synchronized Created create(NewRollback request) {
+        if (!denied.isEmpty()) {
+            return new Created.Denied(denied);
+        }
+        String known = byDelivery.get(request.deliveryKey());
+        if (known != null) {
+            return new Created.Ok(copy(byName.get(known)), true);
+        }
+        Optional<Rollback> open = open(request.target());
+        if (open.isPresent()) {
+            return new Created.AlreadyOpen(open.get());
+        }
+        Rollback rollback = new Rollback();
+        String name = request.target().name() + "-" + (byName.size() + 1);
+        rollback.setMetadata(new ObjectMetaBuilder()
+                .withNamespace(request.target().namespace())
+                .withName(name)
+                .withUid("uid-" + name)
+                .withCreationTimestamp(Instant.now().toString())
+                .build());
+        rollback.setSpec(new RollbackSpec(
+                new RollbackSpec.TargetName(request.target().kind(), request.target().name()),
+                request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
+                request.reason(),
+                request.requestedBy(),
+                request.origin(),
+                900,
+                600,
+                request.follows(),
+                List.of(),
+                null));
+        byName.put(name, rollback);
+        byDelivery.put(request.deliveryKey(), name);
+        change(rollback, s -> {
+            s.phase = Phase.AWAITING_APPROVAL;
+            s.plan = Samples.plan(Samples.changes(2), Samples.findings());
+            s.expiresAt = Instant.now().plusSeconds(900);
+        });
+        return new Created.Ok(copy(rollback), false);
+    }
+
+    @Override
+    public synchronized Decided decide(
+            String namespace, String name, Decision.Verdict verdict, Person by, String planHash) {
+        Rollback rollback = byName.get(name);
+        if (rollback == null) {
+            return new Decided.Gone();
+        }
+        if (by.equals(rollback.getSpec().requestedBy()) && verdict == Decision.Verdict.Approved) {
+            return new Decided.Denied("Somebody else has to approve what you asked for.");
+        }
+        if (rollback.statusOrInitial().phase() != Phase.AWAITING_APPROVAL) {
+            return new Decided.TooLate(copy(rollback), "It no longer waits for an approval.");
+        }
+        List<Decision> decisions = new ArrayList<>(rollback.getSpec().decisions());
+        decisions.add(new Decision(verdict, by, Instant.now(), Samples.HASH));
+        rollback.setSpec(rollback.getSpec().withDecisions(decisions));
+        change(rollback, s -> {
+            if (verdict == Decision.Verdict.Approved) {
+                s.phase = Phase.RUNNING;
+                s.approvedAt = Instant.now();
+            } else {
+                s.phase = Phase.REJECTED;
+                s.finishedAt = Instant.now();
+            }
+        });
+        return new Decided.Recorded(copy(rollback));
+    }
+
+    @Override
+    public synchronized Decided cancel(String namespace, String name, Person by) {
+        Rollback rollback = byName.get(name);
+        rollback.setSpec(rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(by, Instant.now())));
+        change(rollback, s -> {
+            s.phase = Phase.CANCELLED;
+            s.finishedAt = Instant.now();
+        });
+        return new Decided.Recorded(copy(rollback));
+    }
+
+    @Override
+    public synchronized Optional<Rollback> find(String namespace, String name) {
+        return Optional.ofNullable(byName.get(name)).map(FakeRollbacks::copy);
+    }
+
+    @Override
+    public synchronized Optional<Rollback> open(TargetRef target) {
+        return byName.values().stream()
+                .filter(r -> r.target().equals(target) && !r.statusOrInitial().phase().terminal())
+                .findFirst()
+                .map(FakeRollbacks::copy);
+    }
+
+    @Override
+    public synchronized List<Rollback> list(int limit) {
+        return all();
+    }
+
+    @Override
+    public synchronized Optional<Rollback> latest(TargetRef target) {
+        return byName.isEmpty() ? Optional.empty() : Optional.of(copy(newest()));
+    }
+
+    @Override
+    public Set<String> knownBad(TargetRef target) {
+        return Set.of();
+    }
+
+    @Override
+    public synchronized Optional<Rollback> updateCard(
+            String namespace, String name, UnaryOperator<RollbackStatus.CardStatus> change) {
+        Rollback rollback = byName.get(name);
+        if (rollback == null) {
+            return Optional.empty();
+        }
+        change(rollback, s -> s.card = change.apply(s.card));
+        return Optional.of(copy(rollback));
+    }
+
+    private static Rollback copy(Rollback rollback) {
+        Rollback copy = new Rollback();
+        copy.setMetadata(rollback.getMetadata());
+        copy.setSpec(rollback.getSpec());
+        copy.setStatus(rollback.getStatus());
+        return copy;
+    }
+}
