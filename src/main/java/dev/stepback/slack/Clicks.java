@@ -20,6 +20,8 @@ import dev.stepback.slack.card.Ref;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.Revision;
 import dev.stepback.target.TargetRef;
@@ -150,6 +152,11 @@ final class Clicks {
                 return;
             }
         }
+        Optional<PlanResult.Refused> refusal = refusal(rollback.target(), number);
+        if (refusal.isPresent()) {
+            commands.answer(new Reply.Refused(refusal.get().message()), answers);
+            return;
+        }
         String reason = click.action().equals(Actions.UNDO)
                 ? "undo of " + rollback.getMetadata().getName()
                 : rollback.getSpec().reason();
@@ -206,6 +213,14 @@ final class Clicks {
                 .filter(revision -> revision.id().equals(revisionId))
                 .mapToLong(Revision::number)
                 .findFirst();
+    }
+
+    // Known at once, so that nobody waits for a card that only says no.
+    private Optional<PlanResult.Refused> refusal(TargetRef target, OptionalLong number) {
+        return targets.stream()
+                .filter(type -> type.kind() == target.kind())
+                .findFirst()
+                .flatMap(type -> type.refusal(target, new PlanRequest(number, rollbacks.knownBad(target))));
     }
 
     private void show(Click click, TargetRef target, long from, long to, List<Change> changes, Answers answers) {

@@ -30,6 +30,11 @@ final class Shop implements TargetType {
     }
 
     @Override
+    public Optional<PlanResult.Refused> refusal(TargetRef target, PlanRequest request) {
+        return Optional.empty();
+    }
+
+    @Override
     public PlanResult plan(TargetRef target, PlanRequest request) {
         throw new UnsupportedOperationException("the Slack side does not plan");
     }
