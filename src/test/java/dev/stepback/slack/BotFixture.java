@@ -60,8 +60,7 @@ final class BotFixture implements AutoCloseable {
     }
 
     private SlackBot newBot() {
-        return new SlackBot(
-                config, env(), this::dispatch, rollbacks, List.of(new Shop()), metrics, Clock.systemUTC());
+        return new SlackBot(config, env(), this::dispatch, rollbacks, List.of(new Shop()), metrics, Clock.systemUTC());
     }
 
     private void start() throws Exception {
@@ -132,14 +131,16 @@ final class BotFixture implements AutoCloseable {
 
     /** Waits for exactly one message with all of the words. */
     ObjectNode awaitMessage(String channel, String user, String... words) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> messages(channel, user, words).size() == 1);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> messages(channel, user, words).size() == 1);
         return messages(channel, user, words).get(0);
     }
 
     /** The newest card in #incidents, once it shows the words. */
     ObjectNode awaitCard(String... words) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> cards().stream()
-                .anyMatch(card -> List.of(words).stream().allMatch(card.toString()::contains)));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> cards().stream()
+                        .anyMatch(card -> List.of(words).stream().allMatch(card.toString()::contains)));
         return cards().stream()
                 .filter(card -> List.of(words).stream().allMatch(card.toString()::contains))
                 .reduce((a, b) -> b)

@@ -70,9 +70,9 @@ final class FakeRollbacks implements Rollbacks {
         if (!denied.isEmpty()) {
             return new Created.Denied(denied);
         }
-        String known = byDelivery.get(request.deliveryKey());
+        Rollback known = byName.get(byDelivery.getOrDefault(request.deliveryKey(), ""));
         if (known != null) {
-            return new Created.Ok(copy(byName.get(known)), true);
+            return new Created.Ok(copy(known), true);
         }
         Optional<Rollback> open = open(request.target());
         if (open.isPresent()) {
@@ -87,7 +87,8 @@ final class FakeRollbacks implements Rollbacks {
                 .withCreationTimestamp(Instant.now().toString())
                 .build());
         rollback.setSpec(new RollbackSpec(
-                new RollbackSpec.TargetName(request.target().kind(), request.target().name()),
+                new RollbackSpec.TargetName(
+                        request.target().kind(), request.target().name()),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
                 request.reason(),
                 request.requestedBy(),
@@ -138,6 +139,9 @@ final class FakeRollbacks implements Rollbacks {
     @Override
     public synchronized Decided cancel(String namespace, String name, Person by) {
         Rollback rollback = byName.get(name);
+        if (rollback == null) {
+            return new Decided.Gone();
+        }
         rollback.setSpec(rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(by, Instant.now())));
         change(rollback, s -> {
             s.phase = Phase.CANCELLED;
@@ -154,7 +158,8 @@ final class FakeRollbacks implements Rollbacks {
     @Override
     public synchronized Optional<Rollback> open(TargetRef target) {
         return byName.values().stream()
-                .filter(r -> r.target().equals(target) && !r.statusOrInitial().phase().terminal())
+                .filter(r -> r.target().equals(target)
+                        && !r.statusOrInitial().phase().terminal())
                 .findFirst()
                 .map(FakeRollbacks::copy);
     }

@@ -65,7 +65,9 @@ class SignedRequestsTest {
     @Test
     void wholeFlow_worksOverHttpWithEverythingDoubled() {
         bot.control().duplicateDeliveries(true);
-        assertThat(bot.control().command("responder", "incidents", "/rollback checkout").acknowledged())
+        assertThat(bot.control()
+                        .command("responder", "incidents", "/rollback checkout")
+                        .acknowledged())
                 .isTrue();
         JsonNode card = bot.awaitCard("AwaitingApproval");
         bot.click("lead", card, "approve");
@@ -106,7 +108,8 @@ class SignedRequestsTest {
     @Test
     void otherPathsMethodsAndSizes_areRefused() throws Exception {
         long now = Instant.now().getEpochSecond();
-        assertThat(post(URI.create(bot.eventsUrl() + "/more"), Long.toString(now), "x", BODY)).isEqualTo(404);
+        assertThat(post(URI.create(bot.eventsUrl() + "/more"), Long.toString(now), "x", BODY))
+                .isEqualTo(404);
         assertThat(HttpClient.newHttpClient()
                         .send(HttpRequest.newBuilder(bot.eventsUrl()).build(), BodyHandlers.ofString())
                         .statusCode())

@@ -43,7 +43,9 @@ class SlackBotTest {
 
     @Test
     void command_becomesACardThatIsApprovedAndAnnounced() {
-        assertThat(bot.control().command("responder", "incidents", "/rollback checkout").acknowledged())
+        assertThat(bot.control()
+                        .command("responder", "incidents", "/rollback checkout")
+                        .acknowledged())
                 .isTrue();
         JsonNode card = bot.awaitCard("AwaitingApproval");
         bot.click("lead", card, "approve");
@@ -106,7 +108,8 @@ class SlackBotTest {
         bot.click("responder", first, "undo");
         JsonNode second = bot.awaitCard("AwaitingApproval");
 
-        assertThat(second.path("thread_ts").asText("")).isIn("", second.path("ts").asText());
+        assertThat(second.path("thread_ts").asText(""))
+                .isIn("", second.path("ts").asText());
         assertThat(bot.rollbacks.newest().getSpec().follows()).isEqualTo("checkout-1");
         assertThat(bot.rollbacks.newest().getSpec().toRevision()).isEqualTo(5);
     }
@@ -143,7 +146,9 @@ class SlackBotTest {
 
     @Test
     void slowCommand_saysThatItWorks() {
-        assertThat(bot.control().command("responder", "incidents", "/rollback slow").acknowledged())
+        assertThat(bot.control()
+                        .command("responder", "incidents", "/rollback slow")
+                        .acknowledged())
                 .isTrue();
         bot.awaitMessage("incidents", "responder", "Working on it");
         bot.awaitMessage("incidents", "responder", "How to roll back");

@@ -46,13 +46,13 @@ class SlackFaultsTest {
         bot.control().rateLimit("*", 6, 1);
         for (int i = 0; i < 50; i++) {
             int ready = i % 3;
-            bot.rollbacks.status(
-                    s -> s.rollout = new Rollout("rolling", 3, 3, ready, 0, List.of()));
+            bot.rollbacks.status(s -> s.rollout = new Rollout("rolling", 3, 3, ready, 0, List.of()));
         }
         SlackBotTest.finish(bot.rollbacks, Phase.SUCCEEDED);
         awaitComplete();
         bot.awaitCard("*Succeeded*");
-        assertThat(bot.messages("incidents", "guest", "Asked by <@U0RESPONDER>, approved by")).hasSize(1);
+        assertThat(bot.messages("incidents", "guest", "Asked by <@U0RESPONDER>, approved by"))
+                .hasSize(1);
         assertThat(bot.messages("deploys", "guest", "*Succeeded*")).hasSize(1);
     }
 
@@ -130,9 +130,10 @@ class SlackFaultsTest {
     @Test
     void socketThatDiesSilently_isNoticed() {
         bot.control().silenceConnections();
-        await().atMost(Duration.ofSeconds(40)).until(() -> bot.control()
-                .command("responder", "incidents", "/rollback help")
-                .acknowledged());
+        await().atMost(Duration.ofSeconds(40))
+                .until(() -> bot.control()
+                        .command("responder", "incidents", "/rollback help")
+                        .acknowledged());
         bot.awaitMessage("incidents", "responder", "How to roll back");
     }
 
@@ -155,8 +156,8 @@ class SlackFaultsTest {
     void crashBetweenPostingAndRecording_findsTheCardAgain() throws Exception {
         approved();
         bot.kill();
-        bot.rollbacks.status(s -> s.card = new dev.stepback.rollback.RollbackStatus.CardStatus(
-                "C0INCIDENTS", null, List.of(), false));
+        bot.rollbacks.status(s ->
+                s.card = new dev.stepback.rollback.RollbackStatus.CardStatus("C0INCIDENTS", null, List.of(), false));
         SlackBotTest.finish(bot.rollbacks, Phase.SUCCEEDED);
         bot.revive();
         awaitComplete();
