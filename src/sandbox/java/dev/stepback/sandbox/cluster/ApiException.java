@@ -6,20 +6,27 @@ import java.util.List;
 public final class ApiException extends RuntimeException {
     private final int code;
     private final String reason;
-    private final List<String> causes;
+    private final List<Cause> causes;
 
     /** @param reason such as {@code NotFound} or {@code Conflict} */
     public ApiException(int code, String reason, String message) {
         this(code, reason, message, List.of());
     }
 
-    /** @param causes what {@code details.causes} says, one message each */
-    ApiException(int code, String reason, String message, List<String> causes) {
+    /** @param causes what {@code details.causes} says */
+    ApiException(int code, String reason, String message, List<Cause> causes) {
         super(message);
         this.code = code;
         this.reason = reason;
         this.causes = List.copyOf(causes);
     }
+
+    /**
+     * One of several reasons of a refusal.
+     *
+     * @param field the field that is wrong, empty when it is the whole request
+     */
+    record Cause(String reason, String field, String message) {}
 
     public int code() {
         return code;
@@ -29,7 +36,7 @@ public final class ApiException extends RuntimeException {
         return reason;
     }
 
-    List<String> causes() {
+    List<Cause> causes() {
         return causes;
     }
 }

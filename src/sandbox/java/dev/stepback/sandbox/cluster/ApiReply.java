@@ -33,7 +33,9 @@ record ApiReply(int code, String contentType, byte[] body) {
         status.putObject("metadata");
         status.put("status", "Failure").put("message", failure.getMessage()).put("reason", failure.reason());
         ObjectNode details = Json.object();
-        if (info != null) {
+        boolean aboutObject =
+                failure.causes().stream().noneMatch(cause -> cause.reason().equals("UnexpectedServerResponse"));
+        if (info != null && aboutObject) {
             details.put("name", info.name() == null ? "" : info.name());
             details.put("group", info.type().group());
             details.put("kind", info.type().plural());
@@ -43,7 +45,13 @@ record ApiReply(int code, String contentType, byte[] body) {
         }
         if (!failure.causes().isEmpty()) {
             ArrayNode causes = details.putArray("causes");
-            failure.causes().forEach(cause -> causes.addObject().put("message", cause));
+            failure.causes().forEach(cause -> {
+                ObjectNode node = causes.addObject();
+                node.put("reason", cause.reason()).put("message", cause.message());
+                if (!cause.field().isEmpty()) {
+                    node.put("field", cause.field());
+                }
+            });
         }
         status.set("details", details);
         return status.put("code", failure.code());

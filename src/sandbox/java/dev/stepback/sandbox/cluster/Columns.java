@@ -46,7 +46,9 @@ final class Columns {
                                         + number(object, "/spec/replicas")),
                         integer("Up-to-date", "/status/updatedReplicas"),
                         integer("Available", "/status/availableReplicas"),
-                        age());
+                        age(),
+                        containers("Containers", "name"),
+                        containers("Images", "image"));
             case "statefulsets.apps" ->
                 List.of(
                         name(),
@@ -61,7 +63,9 @@ final class Columns {
                         integer("Desired", "/spec/replicas"),
                         integer("Current", "/status/replicas"),
                         integer("Ready", "/status/readyReplicas"),
-                        age());
+                        age(),
+                        containers("Containers", "name"),
+                        containers("Images", "image"));
             case "daemonsets.apps" ->
                 List.of(
                         name(),
@@ -153,6 +157,16 @@ final class Columns {
                 "string",
                 1,
                 (object, now) -> TextNode.valueOf(object.at(pointer).asText("<none>")));
+    }
+
+    /** One field of all containers of the template. */
+    private static Column containers(String name, String field) {
+        return new Column(name, "string", 1, (object, now) -> {
+            List<String> values = new ArrayList<>();
+            object.at("/spec/template/spec/containers")
+                    .forEach(container -> values.add(container.path(field).asText()));
+            return TextNode.valueOf(String.join(",", values));
+        });
     }
 
     private static Column text(String name, Text text) {

@@ -1,5 +1,6 @@
 package dev.stepback.sandbox.cluster;
 
+import dev.stepback.sandbox.cluster.ApiException.Cause;
 import java.util.List;
 
 /** The refusals of an API server, worded as Kubernetes words them. */
@@ -51,10 +52,15 @@ final class Failures {
         return new ApiException(415, "UnsupportedMediaType", message);
     }
 
+    /** @param causes such as {@code spec.replicas: Required value} */
     static ApiException invalid(ResourceType type, String name, List<String> causes) {
         String kind = type.group().isEmpty() ? type.kind() : type.kind() + "." + type.group();
         String list = causes.size() == 1 ? causes.get(0) : "[" + String.join(", ", causes) + "]";
-        return new ApiException(422, "Invalid", kind + " \"" + name + "\" is invalid: " + list);
+        List<Cause> details = causes.stream()
+                .map(cause -> cause.split(": ", 2))
+                .map(parts -> new Cause("FieldValueInvalid", parts[0], parts[parts.length - 1]))
+                .toList();
+        return new ApiException(422, "Invalid", kind + " \"" + name + "\" is invalid: " + list, details);
     }
 
     static ApiException unprocessable(String message) {

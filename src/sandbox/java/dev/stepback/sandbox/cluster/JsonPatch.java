@@ -117,6 +117,9 @@ final class JsonPatch {
 
     private static ApiException rejected(String cause) {
         return new ApiException(
-                422, "Invalid", "the server rejected our request due to an error in our request", List.of(cause));
+                422,
+                "Invalid",
+                "the server rejected our request due to an error in our request",
+                List.of(new ApiException.Cause("UnexpectedServerResponse", "", cause)));
     }
 }

@@ -124,6 +124,8 @@ final class ServerSideApply {
                 "Conflict",
                 "Apply failed with " + count + (count == 1 ? " conflict: " : " conflicts: ")
                         + String.join("; ", causes),
-                causes);
+                causes.stream()
+                        .map(cause -> new ApiException.Cause("FieldManagerConflict", "", cause))
+                        .toList());
     }
 }

@@ -1,0 +1,173 @@
+package dev.stepback.sandbox.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A stock kubectl, where there is one, against the API server. */
+class KubectlTest {
+    @TempDir
+    Path home;
+
+    private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+
+    @BeforeAll
+    static void needsKubectl() {
+        Assumptions.assumeTrue(isInstalled(), "no kubectl on this machine");
+    }
+
+    @BeforeEach
+    void writeKubeconfig() throws IOException {
+        Files.writeString(home.resolve("kubeconfig"), cluster.kubeconfig());
+        Files.writeString(home.resolve("web.json"), ApiServerTest.deployment("web"));
+    }
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    @Test
+    void apply_createsThenConfigures() throws IOException {
+        assertThat(kubectl("apply", "--validate=false", "-f", "web.json")).contains("deployment.apps/web created");
+        assertThat(kubectl("apply", "--validate=false", "-f", "web.json")).contains("deployment.apps/web unchanged");
+        Files.writeString(
+                home.resolve("web.json"), ApiServerTest.deployment("web").replace("app:1", "app:2"));
+        assertThat(kubectl("apply", "--validate=false", "-f", "web.json")).contains("deployment.apps/web configured");
+        assertThat(kubectl("apply", "--validate=false", "--server-side", "--force-conflicts", "-f", "web.json"))
+                .contains("deployment.apps/web serverside-applied");
+        assertThat(kubectl("get", "deployment", "web", "-o", "jsonpath={..image}"))
+                .isEqualTo("app:2");
+    }
+
+    @Test
+    void get_showsColumns() throws IOException {
+        kubectl("apply", "--validate=false", "-f", "web.json");
+
+        assertThat(kubectl("get", "deploy")).contains("NAME", "READY", "UP-TO-DATE", "AVAILABLE", "web", "0/1");
+        assertThat(kubectl("get", "pods,rs,events,cm")).contains("No resources found");
+        assertThat(kubectl("get", "deploy", "-l", "app in (web)")).contains("No resources found");
+        assertThat(kubectl("get", "deploy", "nothing")).contains("(NotFound)", "\"nothing\" not found");
+    }
+
+    @Test
+    void patch_annotate_label_scaleAndDelete_work() throws IOException {
+        kubectl("apply", "--validate=false", "-f", "web.json");
+
+        assertThat(kubectl("set", "image", "deploy/web", "app=app:3")).contains("image updated");
+        assertThat(kubectl("annotate", "deploy/web", "kubernetes.io/change-cause=because"))
+                .contains("annotated");
+        assertThat(kubectl("label", "deploy/web", "tier=front")).contains("labeled");
+        assertThat(kubectl("scale", "deploy/web", "--replicas=4")).contains("scaled");
+        assertThat(kubectl("rollout", "pause", "deploy/web")).contains("paused");
+        assertThat(kubectl("rollout", "resume", "deploy/web")).contains("resumed");
+        assertThat(kubectl(
+                        "patch",
+                        "deploy/web",
+                        "--type=json",
+                        "-p",
+                        "[{\"op\":\"test\",\"path\":\"/spec/replicas\",\"value\":7}]"))
+                .contains("the server rejected our request due to an error in our request");
+        assertThat(kubectl("get", "deploy", "web", "-o", "jsonpath={.spec.replicas} {..image} {.metadata.labels.tier}"))
+                .isEqualTo("4 app:3 front");
+        assertThat(kubectl("delete", "deploy", "web")).contains("deleted");
+        assertThat(kubectl("get", "deploy")).contains("No resources found");
+    }
+
+    @Test
+    void whatIsInvalid_isToldFieldByField() throws IOException {
+        Files.writeString(
+                home.resolve("web.json"), ApiServerTest.deployment("web").replace("\"app:1\"", "\"\""));
+
+        assertThat(kubectl("apply", "--validate=false", "-f", "web.json"))
+                .contains("spec.template.spec.containers[0].image: Required value");
+    }
+
+    @Test
+    void rollout_knowsRevisions_andUndoesWithReplicaSetsOfTheDeployment() throws IOException {
+        kubectl("apply", "--validate=false", "-f", "web.json");
+        ReplicaSets.record(cluster.store(), "web", 1, "app:1");
+        kubectl("set", "image", "deploy/web", "app=app:2");
+        ReplicaSets.record(cluster.store(), "web", 2, "app:2");
+
+        assertThat(kubectl("rollout", "history", "deploy/web")).contains("REVISION", "1", "2");
+        assertThat(kubectl("rollout", "history", "deploy/web", "--revision=1")).contains("app:1");
+        assertThat(kubectl("rollout", "undo", "deploy/web", "--to-revision=1")).contains("rolled back");
+        assertThat(kubectl("get", "deploy", "web", "-o", "jsonpath={..image}")).isEqualTo("app:1");
+        assertThat(kubectl("rollout", "undo", "deploy/web", "--to-revision=1"))
+                .contains("skipped rollback (current template already matches revision 1)");
+        assertThat(kubectl("rollout", "undo", "deploy/web", "--to-revision=7"))
+                .contains("unable to find specified revision 7 in history");
+    }
+
+    @Test
+    void getWatch_followsChanges() throws IOException {
+        kubectl("apply", "--validate=false", "-f", "web.json");
+        Path output = home.resolve("watch");
+        Process watch = start(output, "get", "deploy", "-w");
+        try {
+            await().untilAsserted(() -> assertThat(Files.readString(output)).contains("0/1"));
+            kubectl("scale", "deploy/web", "--replicas=5");
+            await().untilAsserted(() -> assertThat(Files.readString(output)).contains("0/5"));
+        } finally {
+            watch.destroy();
+        }
+    }
+
+    @Test
+    void explainsItself() throws IOException {
+        assertThat(kubectl("api-resources")).contains("deployments", "poddisruptionbudgets", "leases");
+        assertThat(kubectl("version")).contains("Server Version: v1.35");
+        assertThat(kubectl("get", "--raw", "/readyz")).contains("ok");
+    }
+
+    private String kubectl(String... arguments) throws IOException {
+        Path output = Files.createTempFile(home, "kubectl", ".txt");
+        Process process = start(output, arguments);
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            process.destroy();
+        }
+        return Files.readString(output);
+    }
+
+    private Process start(Path output, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("kubectl"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
+        builder.environment().put("KUBECONFIG", home.resolve("kubeconfig").toString());
+        builder.environment().put("HOME", home.toString());
+        return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    }
+
+    private static boolean isInstalled() {
+        try {
+            Process process = new ProcessBuilder("kubectl", "version", "--client")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
