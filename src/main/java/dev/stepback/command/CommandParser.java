@@ -76,6 +76,15 @@ public final class CommandParser {
             return new Command.NotUnderstood(
                     "", "The text is longer than " + MAX_LENGTH + " characters.", "checkout because a short reason");
         }
+        Command command = read(delivered);
+        // An example is made from what was typed; one that would not be understood either helps nobody.
+        if (command instanceof Command.NotUnderstood not && read(not.instead()) instanceof Command.NotUnderstood) {
+            return new Command.NotUnderstood(not.understood(), not.problem(), "checkout");
+        }
+        return command;
+    }
+
+    private static Command read(String delivered) {
         return new CommandParser(SlackText.typed(delivered)).command();
     }
 
@@ -277,11 +286,12 @@ public final class CommandParser {
             }
             name = name + "/" + tokens.get(next++).word();
         }
-        if (NUMBER.matcher(name.toLowerCase(Locale.ROOT)).matches() && !name.startsWith("v")) {
+        Optional<Long> number = name.startsWith("v") || name.startsWith("V") ? Optional.empty() : number(name);
+        if (number.isPresent()) {
             fail(
                     "“" + TargetText.echo(name) + "” alone does not say what to do with it; a revision is written “to "
-                            + name.replace("#", "") + "”.",
-                    shownTarget() + " to " + name.replace("#", ""));
+                            + Math.max(1, number.get()) + "”.",
+                    shownTarget() + " to " + Math.max(1, number.get()));
             return;
         }
         TargetText.Read read = TargetText.read(name);

@@ -1,0 +1,216 @@
+package dev.stepback.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepback.target.Kind;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandParserTest {
+    private static final Wanted CHECKOUT = new Wanted(Optional.empty(), Optional.empty(), "checkout");
+    private static final Wanted FULL =
+            new Wanted(Optional.of("production"), Optional.of(Kind.DEPLOYMENT), "checkout");
+
+    @ParameterizedTest
+    @CsvSource({
+        "checkout, checkout",
+        "deployment/checkout, deployment/checkout",
+        "deploy/checkout, deployment/checkout",
+        "Deployment.apps/Checkout, deployment/checkout",
+        "deployment checkout, deployment/checkout",
+        "production/checkout, production/checkout",
+        "production/deployment/checkout, production/deployment/checkout",
+        "-n production checkout, production/checkout",
+        "checkout -n production, production/checkout",
+        "checkout -nproduction, production/checkout",
+        "checkout --namespace=production, production/checkout",
+        "checkout --namespace production, production/checkout",
+        "production/checkout -n production, production/checkout",
+        "deployment/history, deployment/history",
+        "production/list, production/list",
+        "checkout.v2, checkout.v2",
+        "checkout checkout, checkout",
+    })
+    void target_isReadAsKubectlReadsIt(String text, String target) {
+        assertThat(rollback(text).target()).hasToString(target);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "checkout to 3",
+                "checkout to revision 3",
+                "checkout revision 3",
+                "to 3 checkout",
+                "checkout --to-revision=3",
+                "checkout --to-revision 3",
+                "checkout \u2014to-revision=3",
+                "checkout \u2013to-revision=3",
+                "Checkout To 3",
+                "rollback checkout to 3",
+                "undo checkout to 3",
+                "rollout undo deployment/checkout --to-revision=3",
+                "<@U123> rollback checkout to 3",
+                "*checkout* to *3*.",
+                "`rollback checkout to 3`",
+                "\u201Ccheckout\u201D to 3!",
+                "checkout\u00A0to\u00A03",
+                "\u200Bcheckout to #3",
+            })
+    void revision_isReadHoweverItIsWritten(String text) {
+        Command.Rollback rollback = rollback(text);
+        assertThat(rollback.target().name()).isEqualTo("checkout");
+        assertThat(rollback.to()).isEqualTo(OptionalLong.of(3));
+    }
+
+    @Test
+    void everything_inAnyOrder() {
+        assertThat(CommandParser.parse("--to-revision=3 deploy/checkout -n production because to many errors -n x"))
+                .isEqualTo(new Command.Rollback(FULL, OptionalLong.of(3), "to many errors -n x"));
+    }
+
+    @Test
+    void reason_isWhatWasTyped() {
+        assertThat(rollback("checkout because errors &gt; 5% &amp; rising, see <http://shop.example|shop.example>")
+                        .reason())
+                .isEqualTo("errors > 5% & rising, see shop.example");
+    }
+
+    @Test
+    void reason_losesOnlyItsQuotes() {
+        assertThat(rollback("checkout because \u201Cit\u2019s *broken*\u201D").reason()).isEqualTo("it's *broken*");
+    }
+
+    @Test
+    void longReason_isCutVisibly() {
+        String reason = rollback("checkout because " + "x".repeat(1_000)).reason();
+        assertThat(reason).hasSize(CommandParser.MAX_REASON).endsWith("…");
+    }
+
+    @Test
+    void linkedName_isItsLabel() {
+        assertThat(rollback("<http://checkout.io|checkout.io>").target().name()).isEqualTo("checkout.io");
+    }
+
+    @Test
+    void verbs_standBeforeOrAfterTheTarget() {
+        assertThat(CommandParser.parse("checkout history")).isEqualTo(new Command.History(CHECKOUT));
+        assertThat(CommandParser.parse("history checkout")).isEqualTo(new Command.History(CHECKOUT));
+        assertThat(CommandParser.parse("rollout history deployment/checkout -n production"))
+                .isEqualTo(new Command.History(FULL));
+        assertThat(CommandParser.parse("status checkout")).isEqualTo(new Command.Status(CHECKOUT));
+        assertThat(CommandParser.parse("checkout cancel")).isEqualTo(new Command.Cancel(CHECKOUT));
+        assertThat(CommandParser.parse("status deployment/status"))
+                .isEqualTo(new Command.Status(
+                        new Wanted(Optional.empty(), Optional.of(Kind.DEPLOYMENT), "status")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "checkout diff, -1, -1",
+        "checkout diff 3, -1, 3",
+        "diff 3 checkout, -1, 3",
+        "diff checkout 3, -1, 3",
+        "checkout diff 3 5, 3, 5",
+        "checkout diff 3..5, 3, 5",
+        "checkout diff 3 to 5, 3, 5",
+        "checkout diff to 5, -1, 5",
+    })
+    void diff_takesUpToTwoRevisions(String text, long from, long to) {
+        assertThat(CommandParser.parse(text)).isEqualTo(new Command.Diff(CHECKOUT, number(from), number(to)));
+    }
+
+    @Test
+    void list_takesANamespace() {
+        assertThat(CommandParser.parse("list")).isEqualTo(new Command.ListRollbacks(Optional.empty()));
+        assertThat(CommandParser.parse("list -n staging"))
+                .isEqualTo(new Command.ListRollbacks(Optional.of("staging")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "   ", "help", "Help!", "--help", "rollback", "<@U1>", "help checkout", "history help"})
+    void help_isGivenWhenAskedForOrWhenThereIsNothing(String text) {
+        assertThat(CommandParser.parse(text)).isEqualTo(new Command.Help());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "checkout to three | not the number of a revision | checkout to 3",
+                "checkout to -3 | not the number | checkout to 3",
+                "checkout to 0 | counted from 1 | checkout",
+                "checkout to 99999999999999999999 | not the number | checkout to 3",
+                "checkout to | must follow | checkout to 3",
+                "checkout to 3 to 4 | Two revisions | checkout to 3",
+                "checkout 3 | to 3 | checkout to 3",
+                "checkout because | reason must follow | checkout because error rate is up",
+                "checkout cart | one at a time | checkout",
+                "checkout histroy | did you mean “history” | checkout history",
+                "staus checkout | did you mean “status” | checkout status",
+                "production/checkout -n staging | Two namespaces | production/checkout",
+                "checkout -n a -n b | Two namespaces | -n a checkout",
+                "checkout -n | must follow | -n production checkout",
+                "statefulset/db | not supported yet; the kinds that are: deployment | checkout",
+                "sts db | not supported yet | deployment/db",
+                "production/sts/db | not supported yet | checkout",
+                "production/banana/db | not a kind | checkout",
+                "a/b/c/d | not of the form | checkout",
+                "production//checkout | not of the form | checkout",
+                "checkout --force | not known | checkout",
+                "checkout --dry-run=server | diff | checkout diff",
+                "checkout history status | one at a time | deployment/status history",
+                "checkout history to 3 | belongs to a rollback | checkout history",
+                "checkout diff 1 2 3 | two revisions at most | checkout diff 1 2",
+                "history | target is missing | checkout history",
+                "to 3 | target is missing | checkout",
+                "check$out | cannot be a name | checkout",
+                "list checkout | takes only a namespace | checkout history",
+            })
+    void whatMakesNoCommand_isAnsweredWithTheRightForm(String text, String problem, String instead) {
+        assertThat(CommandParser.parse(text)).isInstanceOfSatisfying(Command.NotUnderstood.class, not -> {
+            assertThat(not.problem()).contains(problem);
+            assertThat(not.instead()).isEqualTo(instead);
+            assertThat(CommandParser.parse(not.instead())).isNotInstanceOf(Command.NotUnderstood.class);
+        });
+    }
+
+    @Test
+    void whatWasUnderstood_isSaid() {
+        assertThat(CommandParser.parse("production/checkout to 3 -x"))
+                .isInstanceOfSatisfying(
+                        Command.NotUnderstood.class,
+                        not -> assertThat(not.understood())
+                                .isEqualTo("target production/checkout, to revision 3"));
+    }
+
+    @Test
+    void tooLongText_isRefused() {
+        assertThat(CommandParser.parse("a ".repeat(2_000))).isInstanceOf(Command.NotUnderstood.class);
+    }
+
+    @Test
+    void remaining_makesACompleteCommandBehindATarget() {
+        for (String text : new String[] {
+            "checkout", "checkout to 3", "checkout because a b", "checkout to 3 because x", "checkout history",
+            "checkout diff", "checkout diff 3", "checkout diff 3 5", "checkout status", "checkout cancel"
+        }) {
+            Command.OnTarget command = (Command.OnTarget) CommandParser.parse(text);
+            assertThat(CommandParser.parse("checkout " + command.remaining())).isEqualTo(command);
+        }
+    }
+
+    private static Command.Rollback rollback(String text) {
+        Command command = CommandParser.parse(text);
+        assertThat(command).isInstanceOf(Command.Rollback.class);
+        return (Command.Rollback) command;
+    }
+
+    private static OptionalLong number(long number) {
+        return number < 0 ? OptionalLong.empty() : OptionalLong.of(number);
+    }
+}

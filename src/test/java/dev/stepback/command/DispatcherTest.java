@@ -1,0 +1,240 @@
+package dev.stepback.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DispatcherTest {
+    private static final Person RESPONDER = new Person("U1", "responder");
+
+    private final FakeTarget cluster = new FakeTarget();
+    private final FakeRollbacks rollbacks = new FakeRollbacks();
+    private final HiddenNamespaces authorizer = new HiddenNamespaces();
+    private final TargetRef checkout = cluster.add("production", "checkout", 3);
+    private final Dispatcher dispatcher = dispatcher(StepbackConfig.defaults());
+
+    @Test
+    void rollback_isOpened() {
+        assertThat(dispatch("checkout to 2 because errors")).isInstanceOfSatisfying(Reply.Opened.class, opened -> {
+            assertThat(opened.rollback().target()).isEqualTo(checkout);
+            assertThat(opened.rollback().getSpec().toRevision()).isEqualTo(2);
+            assertThat(opened.rollback().getSpec().reason()).isEqualTo("errors");
+            assertThat(opened.rollback().getSpec().origin().channel()).isEqualTo("C1");
+        });
+    }
+
+    @Test
+    void sameDeliveryTwice_opensOneRollback() {
+        Reply first = dispatch("checkout", "key");
+        Reply second = dispatch("checkout", "key");
+        assertThat(second).isEqualTo(first);
+        assertThat(rollbacks.byDelivery).hasSize(1);
+    }
+
+    @Test
+    void secondRequestForATarget_pointsToTheOpenOne() {
+        dispatch("checkout", "one");
+        assertThat(dispatch("checkout", "two")).isInstanceOf(Reply.AlreadyOpen.class);
+    }
+
+    @Test
+    void whatKubectlWouldRefuse_isRefusedAtOnceAndLeavesNothing() {
+        cluster.paused.add(checkout);
+        assertThat(dispatch("checkout")).isEqualTo(new Reply.Refused("resume it first"));
+        assertThat(dispatch("checkout to 9")).isInstanceOf(Reply.Refused.class);
+        assertThat(rollbacks.byDelivery).isEmpty();
+    }
+
+    @Test
+    void ambiguousName_isAskedBack() {
+        TargetRef staging = cluster.add("staging", "checkout", 2);
+        assertThat(dispatch("checkout to 2 because x"))
+                .isEqualTo(new Reply.Choose(List.of(checkout, staging), "to 2 because x"));
+        assertThat(dispatch("staging/checkout")).isInstanceOf(Reply.Opened.class);
+    }
+
+    @Test
+    void matchesThatMayNotBeSeen_areNotOffered() {
+        cluster.add("secret", "checkout", 2);
+        cluster.add("secret", "checkuot", 2);
+        authorizer.hidden.add("secret");
+        assertThat(dispatch("checkout")).isInstanceOf(Reply.Opened.class);
+        assertThat(dispatch("chekout"))
+                .isEqualTo(new Reply.NotFound("chekout", List.of(checkout), ""));
+    }
+
+    @Test
+    void unknownName_isAnsweredWithTheNearest() {
+        cluster.add("production", "cart", 1);
+        assertThat(dispatch("chekcout history"))
+                .isEqualTo(new Reply.NotFound("chekcout", List.of(checkout), "history"));
+        assertThat(dispatch("zzzzzz")).isEqualTo(new Reply.NotFound("zzzzzz", List.of(), ""));
+    }
+
+    @Test
+    void targetThatHasJustBeenDeleted_isNotFound() {
+        cluster.deleted.add(checkout);
+        for (String text : List.of("checkout", "checkout history", "checkout diff 1", "checkout status")) {
+            assertThat(dispatch(text)).isInstanceOf(Reply.NotFound.class);
+        }
+    }
+
+    @Test
+    void history_proposesTheNewestEarlierRevision() {
+        assertThat(dispatch("checkout history"))
+                .isInstanceOfSatisfying(
+                        Reply.ShowHistory.class, h -> assertThat(h.proposed()).isEqualTo(OptionalLong.of(2)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"diff, 3, 2", "diff 1, 3, 1", "diff 1 2, 1, 2"})
+    void diff_isFromTheCurrentRevisionUnlessSaidOtherwise(String text, long from, long to) {
+        assertThat(dispatch("checkout " + text)).isInstanceOfSatisfying(Reply.ShowDiff.class, diff -> {
+            assertThat(diff.from()).isEqualTo(from);
+            assertThat(diff.to()).isEqualTo(to);
+        });
+    }
+
+    @Test
+    void diffOfAnUnknownRevision_isRefused() {
+        assertThat(dispatch("checkout diff 9"))
+                .isEqualTo(new Reply.Refused("unable to find specified revision 9 in history"));
+    }
+
+    @Test
+    void diffWithoutAnEarlierRevision_isRefused() {
+        cluster.add("production", "fresh", 1);
+        assertThat(dispatch("fresh diff")).isInstanceOf(Reply.Refused.class);
+    }
+
+    @Test
+    void status_showsTheRolloutAndTheLatestRollback() {
+        dispatch("checkout");
+        assertThat(dispatch("checkout status")).isInstanceOfSatisfying(Reply.ShowStatus.class, status -> {
+            assertThat(status.rollout()).isPresent();
+            assertThat(status.latest()).isPresent();
+        });
+    }
+
+    @Test
+    void cancel_concernsTheOneThatIsOpen() {
+        cluster.add("staging", "checkout", 2);
+        dispatch("production/checkout");
+        assertThat(dispatch("checkout cancel")).isInstanceOf(Reply.CancelRequested.class);
+        assertThat(dispatch("production/checkout cancel"))
+                .isEqualTo(new Reply.Refused("No rollback of production/deployment/checkout is open,"
+                        + " so there is nothing to cancel. The last one is Cancelled."));
+    }
+
+    @Test
+    void list_showsWhatMaySeen() {
+        cluster.add("staging", "cart", 2);
+        dispatch("checkout", "a");
+        dispatch("cart", "b");
+        rollbacks.end(rollbacks.byDelivery.get("a"), Phase.SUCCEEDED);
+        assertThat(((Reply.ShowList) dispatch("list")).rollbacks()).hasSize(2);
+        assertThat(((Reply.ShowList) dispatch("list -n staging")).rollbacks()).hasSize(1);
+        authorizer.hidden.add("staging");
+        assertThat(((Reply.ShowList) dispatch("list")).rollbacks()).hasSize(1);
+    }
+
+    @Test
+    void whoMayNot_isToldWhy() {
+        authorizer.hidden.add("production");
+        for (String text : List.of("checkout", "checkout history", "checkout status", "checkout diff 1")) {
+            assertThat(dispatch(text)).isEqualTo(new Reply.Refused("not for you"));
+        }
+        assertThat(rollbacks.byDelivery).isEmpty();
+    }
+
+    @Test
+    void namespaceThatIsNotServed_isSaid() {
+        StepbackConfig defaults = StepbackConfig.defaults();
+        StepbackConfig shop = new StepbackConfig(
+                defaults.slack(),
+                new StepbackConfig.Kubernetes(null, List.of("production"), null),
+                defaults.rollback(),
+                defaults.notifications(),
+                defaults.redaction(),
+                defaults.server());
+        assertThat(dispatcher(shop).dispatch(invocation("staging/checkout", "k")))
+                .isEqualTo(new Reply.Refused("Stepback does not serve the namespace staging; it serves production."));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, could not be reached", "401, credentials", "403, forbids", "503, 503", "404, CustomResource"})
+    void errorOfTheApiServer_isASentence(int code, String sentence) {
+        cluster.failure = Optional.of(new KubernetesClientException(
+                "technical", code, code == 0 ? null : new StatusBuilder().withCode(code).build()));
+        assertThat(dispatch("checkout"))
+                .isInstanceOfSatisfying(Reply.Refused.class, r -> assertThat(r.why()).contains(sentence));
+    }
+
+    @Test
+    void errorOfOurOwn_isASentenceToo() {
+        cluster.failure = Optional.of(new IllegalStateException("secret details"));
+        assertThat(dispatch("checkout"))
+                .isInstanceOfSatisfying(Reply.Refused.class, r -> assertThat(r.why()).doesNotContain("secret"));
+    }
+
+    private Reply dispatch(String text) {
+        return dispatch(text, text);
+    }
+
+    private Reply dispatch(String text, String key) {
+        return dispatcher.dispatch(invocation(text, key));
+    }
+
+    private static Invocation invocation(String text, String key) {
+        return new Invocation(text, RESPONDER, "C1", null, key);
+    }
+
+    private Dispatcher dispatcher(StepbackConfig config) {
+        return new Dispatcher(cluster, rollbacks, List.of(cluster), authorizer, config);
+    }
+
+    /** Lets everybody do everything, except in some namespaces. */
+    static final class HiddenNamespaces implements Authorizer {
+        final Set<String> hidden = new HashSet<>();
+
+        private Authorization in(String namespace) {
+            return hidden.contains(namespace) ? Authorization.denied("not for you") : Authorization.ALLOWED;
+        }
+
+        @Override
+        public Authorization mayView(Person who, TargetRef target) {
+            return in(target.namespace());
+        }
+
+        @Override
+        public Authorization mayRequest(Person who, TargetRef target) {
+            return in(target.namespace());
+        }
+
+        @Override
+        public Authorization mayDecide(Person who, Rollback rollback, RollbackSpec.Decision.Verdict verdict) {
+            return in(rollback.target().namespace());
+        }
+
+        @Override
+        public Authorization mayCancel(Person who, Rollback rollback) {
+            return in(rollback.target().namespace());
+        }
+    }
+}
