@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.target.Kind;
+import dev.stepback.text.EditDistance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

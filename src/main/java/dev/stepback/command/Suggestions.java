@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.target.TargetRef;
+import dev.stepback.text.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;

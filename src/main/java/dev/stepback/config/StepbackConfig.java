@@ -3,6 +3,7 @@ package dev.stepback.config;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The configuration as it is in force; {@code config/stepback.yaml} explains every key. */
@@ -45,7 +46,12 @@ public record StepbackConfig(
     public record Notifications(List<String> channels) {}
 
     /** @param secretNames an environment variable whose name contains one of these is masked */
-    public record Redaction(List<Pattern> secretNames) {}
+    public record Redaction(List<Pattern> secretNames) {
+        /** @throws java.util.regex.PatternSyntaxException when {@code regex} is not one */
+        public static Pattern name(String regex) {
+            return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
+        }
+    }
 
     /** @param port 0 for any free one */
     public record Server(String address, int port) {}
@@ -57,10 +63,19 @@ public record StepbackConfig(
                 new Kubernetes(null, List.of(), null),
                 new Rollback(Duration.ofMinutes(15), Duration.ofMinutes(10), false),
                 new Notifications(List.of()),
-                new Redaction(
-                        List.of(
-                                Pattern.compile(
-                                        "(?i)pass(word|wd|phrase)?|secret|token|credential|api_?key|private_?key|auth|dsn|cookie|session"))),
+                new Redaction(Stream.of(
+                                "pass(word|wd|phrase)?",
+                                "secret",
+                                "token",
+                                "credential",
+                                "api_?key",
+                                "private_?key",
+                                "auth",
+                                "dsn",
+                                "cookie",
+                                "session")
+                        .map(Redaction::name)
+                        .toList()),
                 new Server("127.0.0.1", 8080));
     }
 }

@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandParserTest {
     private static final Wanted CHECKOUT = new Wanted(Optional.empty(), Optional.empty(), "checkout");
-    private static final Wanted FULL =
-            new Wanted(Optional.of("production"), Optional.of(Kind.DEPLOYMENT), "checkout");
+    private static final Wanted FULL = new Wanted(Optional.of("production"), Optional.of(Kind.DEPLOYMENT), "checkout");
 
     @ParameterizedTest
     @CsvSource({
@@ -82,7 +81,8 @@ class CommandParserTest {
 
     @Test
     void reason_losesOnlyItsQuotes() {
-        assertThat(rollback("checkout because \u201Cit\u2019s *broken*\u201D").reason()).isEqualTo("it's *broken*");
+        assertThat(rollback("checkout because \u201Cit\u2019s *broken*\u201D").reason())
+                .isEqualTo("it's *broken*");
     }
 
     @Test
@@ -105,8 +105,7 @@ class CommandParserTest {
         assertThat(CommandParser.parse("status checkout")).isEqualTo(new Command.Status(CHECKOUT));
         assertThat(CommandParser.parse("checkout cancel")).isEqualTo(new Command.Cancel(CHECKOUT));
         assertThat(CommandParser.parse("status deployment/status"))
-                .isEqualTo(new Command.Status(
-                        new Wanted(Optional.empty(), Optional.of(Kind.DEPLOYMENT), "status")));
+                .isEqualTo(new Command.Status(new Wanted(Optional.empty(), Optional.of(Kind.DEPLOYMENT), "status")));
     }
 
     @ParameterizedTest
@@ -127,8 +126,7 @@ class CommandParserTest {
     @Test
     void list_takesANamespace() {
         assertThat(CommandParser.parse("list")).isEqualTo(new Command.ListRollbacks(Optional.empty()));
-        assertThat(CommandParser.parse("list -n staging"))
-                .isEqualTo(new Command.ListRollbacks(Optional.of("staging")));
+        assertThat(CommandParser.parse("list -n staging")).isEqualTo(new Command.ListRollbacks(Optional.of("staging")));
     }
 
     @ParameterizedTest
@@ -184,8 +182,7 @@ class CommandParserTest {
         assertThat(CommandParser.parse("production/checkout to 3 -x"))
                 .isInstanceOfSatisfying(
                         Command.NotUnderstood.class,
-                        not -> assertThat(not.understood())
-                                .isEqualTo("target production/checkout, to revision 3"));
+                        not -> assertThat(not.understood()).isEqualTo("target production/checkout, to revision 3"));
     }
 
     @Test

@@ -75,8 +75,7 @@ class DispatcherTest {
         cluster.add("secret", "checkuot", 2);
         authorizer.hidden.add("secret");
         assertThat(dispatch("checkout")).isInstanceOf(Reply.Opened.class);
-        assertThat(dispatch("chekout"))
-                .isEqualTo(new Reply.NotFound("chekout", List.of(checkout), ""));
+        assertThat(dispatch("chekout")).isEqualTo(new Reply.NotFound("chekout", List.of(checkout), ""));
     }
 
     @Test
@@ -147,7 +146,7 @@ class DispatcherTest {
         cluster.add("staging", "cart", 2);
         dispatch("checkout", "a");
         dispatch("cart", "b");
-        rollbacks.end(rollbacks.byDelivery.get("a"), Phase.SUCCEEDED);
+        rollbacks.end(rollbacks.open(checkout).orElseThrow(), Phase.SUCCEEDED);
         assertThat(((Reply.ShowList) dispatch("list")).rollbacks()).hasSize(2);
         assertThat(((Reply.ShowList) dispatch("list -n staging")).rollbacks()).hasSize(1);
         authorizer.hidden.add("staging");
@@ -181,16 +180,20 @@ class DispatcherTest {
     @CsvSource({"0, could not be reached", "401, credentials", "403, forbids", "503, 503", "404, CustomResource"})
     void errorOfTheApiServer_isASentence(int code, String sentence) {
         cluster.failure = Optional.of(new KubernetesClientException(
-                "technical", code, code == 0 ? null : new StatusBuilder().withCode(code).build()));
+                "technical",
+                code,
+                code == 0 ? null : new StatusBuilder().withCode(code).build()));
         assertThat(dispatch("checkout"))
-                .isInstanceOfSatisfying(Reply.Refused.class, r -> assertThat(r.why()).contains(sentence));
+                .isInstanceOfSatisfying(
+                        Reply.Refused.class, r -> assertThat(r.why()).contains(sentence));
     }
 
     @Test
     void errorOfOurOwn_isASentenceToo() {
         cluster.failure = Optional.of(new IllegalStateException("secret details"));
         assertThat(dispatch("checkout"))
-                .isInstanceOfSatisfying(Reply.Refused.class, r -> assertThat(r.why()).doesNotContain("secret"));
+                .isInstanceOfSatisfying(
+                        Reply.Refused.class, r -> assertThat(r.why()).doesNotContain("secret"));
     }
 
     private Reply dispatch(String text) {

@@ -51,8 +51,16 @@ final class FakeTarget implements TargetType, Workloads {
         return Optional.ofNullable(newest.get(target)).map(n -> {
             List<Revision> revisions = new ArrayList<>();
             LongStream.rangeClosed(1, n)
-                    .forEach(i -> revisions.add(0, new Revision(
-                            i, target.name() + "-" + i, List.of(), Map.of("app", "shop:" + i), "", Instant.EPOCH, 0)));
+                    .forEach(i -> revisions.add(
+                            0,
+                            new Revision(
+                                    i,
+                                    target.name() + "-" + i,
+                                    List.of(),
+                                    Map.of("app", "shop:" + i),
+                                    "",
+                                    Instant.EPOCH,
+                                    0)));
             return new History(target, "uid", OptionalLong.of(n), revisions, 10);
         });
     }

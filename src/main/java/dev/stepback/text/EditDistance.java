@@ -1,18 +1,18 @@
-package dev.stepback.command;
+package dev.stepback.text;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
 /** How many typing errors lie between two words. */
-final class EditDistance {
+public final class EditDistance {
     private EditDistance() {}
 
     /**
      * The number of insertions, deletions, substitutions and swaps of neighbours that turn {@code a} into {@code b}
      * (optimal string alignment), or {@code limit + 1} when it is more than {@code limit}.
      */
-    static int between(String a, String b, int limit) {
+    public static int between(String a, String b, int limit) {
         if (Math.abs(a.length() - b.length()) > limit) {
             return limit + 1;
         }
@@ -45,12 +45,12 @@ final class EditDistance {
     }
 
     /** How many errors a word of this length may have and still be recognized. */
-    static int tolerance(String word) {
+    public static int tolerance(String word) {
         return word.length() <= 3 ? 1 : word.length() <= 7 ? 2 : 3;
     }
 
     /** Those of {@code words} that may have been meant, nearest first. */
-    static List<String> nearest(String typed, Collection<String> words, int max) {
+    public static List<String> nearest(String typed, Collection<String> words, int max) {
         int limit = tolerance(typed);
         record Near(String word, int distance) {}
         return words.stream()

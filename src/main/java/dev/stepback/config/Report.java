@@ -1,0 +1,44 @@
+package dev.stepback.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Collects what is wrong with one file, and which keys there can be. */
+final class Report {
+    private final String source;
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<String> known = new ArrayList<>();
+
+    Report(String source) {
+        this.source = source;
+    }
+
+    void add(Node node, String path, String message) {
+        problems.add(new Problem(source, line(node), path, message));
+    }
+
+    void add(int line, String message) {
+        problems.add(new Problem(source, line, "", message));
+    }
+
+    void known(String path) {
+        known.add(path);
+    }
+
+    List<String> known() {
+        return known;
+    }
+
+    /** In the order of the lines. */
+    List<Problem> problems() {
+        return problems.stream().sorted(Comparator.comparingInt(Problem::line)).toList();
+    }
+
+    static int line(@Nullable Node node) {
+        return node == null ? 0 : node.getStartMark().map(Mark::getLine).orElse(-1) + 1;
+    }
+}
