@@ -37,6 +37,21 @@ enum Behaviour {
         return tag.contains("unschedulable") ? CANNOT_BE_SCHEDULED : HEALTHY;
     }
 
+    /** What such a container writes to its log, empty if it never runs. */
+    String log() {
+        return switch (this) {
+            case HEALTHY -> "INFO  Listening on port 8080\n";
+            case CRASHES -> """
+                INFO  Starting
+                ERROR Cannot start: required setting ORDER_QUEUE is not set
+                INFO  Exiting with code 1
+                """;
+            case RUNS_OUT_OF_MEMORY -> "INFO  Starting\nINFO  Loading the catalogue into memory\n";
+            case NEVER_READY -> "INFO  Listening on port 8080\nWARN  Not ready: no connection to the database\n";
+            case CANNOT_BE_PULLED, CANNOT_BE_SCHEDULED -> "";
+        };
+    }
+
     boolean restarts() {
         return this == CRASHES || this == RUNS_OUT_OF_MEMORY;
     }

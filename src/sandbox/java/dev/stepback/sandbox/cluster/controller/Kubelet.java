@@ -67,6 +67,7 @@ final class Kubelet implements Reconciler {
                 .update(new PodBuilder(pod)
                         .editMetadata()
                         .addToFinalizers(TERMINATION)
+                        .addToAnnotations(logOf(pod))
                         .endMetadata()
                         .editSpec()
                         .withNodeName(node)
@@ -74,6 +75,16 @@ final class Kubelet implements Reconciler {
                         .build());
         events.scheduled(bound, node);
         enter(bound, ContainerLife.CREATING);
+    }
+
+    /** What the pod will have said: the API server shows this annotation as the pod's log. */
+    private static Map<String, String> logOf(Pod pod) {
+        return pod.getSpec().getContainers().stream()
+                .map(container -> Behaviour.of(container.getImage()).log())
+                .filter(log -> !log.isEmpty())
+                .findFirst()
+                .map(log -> Map.of("sandbox.stepback.dev/log", log))
+                .orElse(Map.of());
     }
 
     private void run(Pod pod) {
