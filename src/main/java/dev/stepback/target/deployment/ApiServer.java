@@ -6,6 +6,10 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfig;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.net.HttpURLConnection;
@@ -29,10 +33,27 @@ final class ApiServer {
     private static final String METADATA_ONLY =
             "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json";
 
-    private final KubernetesClient client;
+    private static final int READ_RETRIES = 2;
+
+    private final String master;
+    private final HttpClient reading;
+
+    /** Never retries by itself: whoever writes looks first whether the write before took effect. */
+    private final HttpClient writing;
 
     ApiServer(KubernetesClient client) {
-        this.client = client;
+        String url = client.getMasterUrl().toString();
+        master = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        reading = retrying(client, READ_RETRIES);
+        writing = retrying(client, 0);
+    }
+
+    private static HttpClient retrying(KubernetesClient client, int retries) {
+        RequestConfig config = new RequestConfigBuilder(
+                        client.getConfiguration().getRequestConfig())
+                .withRequestRetryBackoffLimit(retries)
+                .build();
+        return client.getHttpClient().newBuilder().tag(config).build();
     }
 
     /** Empty when there is no such object (404). */
@@ -54,14 +75,14 @@ final class ApiServer {
     }
 
     ObjectNode create(String path, JsonNode body) {
-        return object(send(request(path).post("application/json", Json.canonical(body))));
+        return object(send(writing, request(path).post("application/json", Json.canonical(body))));
     }
 
     /** Sends a JSON patch (RFC 6902). A {@code test} that fails is answered with 422. */
     ObjectNode patch(String path, JsonNode patch, boolean dryRun) {
         String query = "?fieldManager=" + FIELD_MANAGER + (dryRun ? "&dryRun=All" : "");
-        return object(
-                send(request(path + query).method("PATCH", "application/json-patch+json", Json.canonical(patch))));
+        return object(send(
+                writing, request(path + query).method("PATCH", "application/json-patch+json", Json.canonical(patch))));
     }
 
     static String query(String parameter, String value) {
@@ -70,7 +91,7 @@ final class ApiServer {
 
     private Optional<ObjectNode> read(String path, String accept) {
         try {
-            return Optional.of(object(send(request(path).setHeader("Accept", accept))));
+            return Optional.of(object(send(reading, request(path).setHeader("Accept", accept))));
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 return Optional.empty();
@@ -80,17 +101,14 @@ final class ApiServer {
     }
 
     private HttpRequest.Builder request(String path) {
-        String master = client.getMasterUrl().toString();
-        return client.getHttpClient()
-                .newHttpRequestBuilder()
-                .uri((master.endsWith("/") ? master.substring(0, master.length() - 1) : master) + path);
+        return reading.newHttpRequestBuilder().uri(master + path);
     }
 
-    private String send(io.fabric8.kubernetes.client.http.BasicBuilder builder) {
+    private static String send(HttpClient http, BasicBuilder builder) {
         HttpRequest request = ((HttpRequest.Builder) builder).build();
         HttpResponse<String> response;
         try {
-            response = client.getHttpClient().sendAsync(request, String.class).get();
+            response = http.sendAsync(request, String.class).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KubernetesClientException("interrupted while waiting for the API server", e);

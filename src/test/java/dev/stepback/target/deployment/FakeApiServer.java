@@ -52,7 +52,6 @@ final class FakeApiServer implements AutoCloseable {
         client = new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
                         .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                        .withRequestRetryBackoffLimit(0)
                         .build())
                 .build();
     }
