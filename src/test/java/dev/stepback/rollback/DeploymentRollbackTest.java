@@ -1,0 +1,236 @@
+package dev.stepback.rollback;
+
+import static dev.stepback.rollback.Examples.ASKER;
+import static dev.stepback.rollback.Examples.LEAD;
+import static dev.stepback.rollback.Examples.TARGET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.ops.Metrics;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.sandbox.cluster.RecordedRequest;
+import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.sandbox.cluster.controller.Controllers;
+import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import dev.stepback.target.Plan;
+import dev.stepback.target.TargetType;
+import dev.stepback.target.deployment.DeploymentTarget;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The engine with real Deployments and the controllers that roll them out. */
+class DeploymentRollbackTest {
+    private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+    private final Controllers controllers = Controllers.start(cluster.store(), Clock.systemUTC(), KubeletTiming.fast());
+    private final KubernetesClient client = Shop.client(cluster.kubeconfig());
+    private final StepbackConfig config = StepbackConfig.defaults();
+    private final List<TargetType> targets =
+            List.of(new DeploymentTarget(client, new Redactor(config.redaction().secretNames()), Clock.systemUTC()));
+    private final KubernetesRollbacks rollbacks =
+            new KubernetesRollbacks(client, config, new DefaultAuthorizer(config), targets, Clock.systemUTC());
+    private RollbackOperator operator;
+
+    @BeforeEach
+    void start() throws Exception {
+        for (String namespace : List.of("production", "default")) {
+            client.resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(namespace)
+                            .endMetadata()
+                            .build())
+                    .serverSideApply();
+        }
+        try (var crd = Files.newInputStream(Path.of("k8s-manifests", "crd-rollbacks.stepback.dev-v1.yaml"))) {
+            client.load(crd).create();
+        }
+        client.resource("""
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: checkout, namespace: production}
+                spec:
+                  replicas: 3
+                  selector: {matchLabels: {app: checkout}}
+                  template:
+                    metadata: {labels: {app: checkout}}
+                    spec: {containers: [{name: checkout, image: 'shop/checkout:1.0'}]}
+                """).create();
+        awaitImage("shop/checkout:1.0");
+        release("shop/checkout:1.1");
+        awaitImage("shop/checkout:1.1");
+        release("shop/checkout:1.2-crash");
+        awaitRevisions(3);
+        operator =
+                RollbackOperator.start(client, config, targets, r -> {}, new Metrics(), Clock.systemUTC(), Shop.SHORT);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        operator.close();
+        client.close();
+        controllers.close();
+        cluster.close();
+    }
+
+    @Test
+    void badRelease_isRolledBackAndStaysKnownBad() {
+        Rollback first = rollBack("first", OptionalLong.empty());
+
+        assertThat(image()).isEqualTo("shop/checkout:1.1");
+        assertThat(first.statusOrInitial().message()).contains("successfully rolled out");
+        assertThat(first.statusOrInitial().rollout()).isNotNull();
+        assertThat(rollbacks.knownBad(TARGET)).hasSize(1);
+
+        rollBack("second", OptionalLong.empty());
+
+        assertThat(image()).isEqualTo("shop/checkout:1.0");
+        assertThat(patches()).isEqualTo(2);
+    }
+
+    @Test
+    void revisionThatCrashes_failsAtItsDeadlineAndNamesThePods() {
+        rollBack("first", OptionalLong.of(2));
+        client.apps()
+                .deployments()
+                .inNamespace("production")
+                .withName("checkout")
+                .edit(d -> {
+                    d.getSpec().setProgressDeadlineSeconds(2);
+                    return d;
+                });
+        String name = open("second", OptionalLong.of(3));
+        approve(name);
+
+        RollbackStatus status = awaitPhase(name, Phase.FAILED);
+
+        assertThat(status.rollout()).isNotNull();
+        assertThat(Objects.requireNonNull(status.rollout()).problems()).isNotEmpty();
+    }
+
+    @Test
+    void clickToPatch_takesFewCalls() {
+        String name = open("first", OptionalLong.empty());
+        cluster.clearRequests();
+
+        approve(name);
+        awaitPhase(name, Phase.SUCCEEDED);
+
+        List<String> calls = cluster.requests().stream()
+                .filter(r ->
+                        r.resource().startsWith("rollbacks") || r.resource().startsWith("deployments"))
+                .filter(r -> !r.verb().equals("watch"))
+                .map(r -> r.verb() + " " + r.resource() + (r.subresource().isEmpty() ? "" : "/" + r.subresource()))
+                .toList();
+        assertThat(calls.subList(0, calls.indexOf("patch deployments.apps") + 1))
+                .filteredOn(c -> !c.equals("get rollbacks.stepback.dev"))
+                .containsExactly(
+                        "update rollbacks.stepback.dev",
+                        "update rollbacks.stepback.dev/status",
+                        "get deployments.apps",
+                        "patch deployments.apps");
+    }
+
+    private Rollback rollBack(String deliveryKey, OptionalLong to) {
+        String name = open(deliveryKey, to);
+        approve(name);
+        awaitPhase(name, Phase.SUCCEEDED);
+        return now(name);
+    }
+
+    private String open(String deliveryKey, OptionalLong to) {
+        var created = rollbacks.create(
+                new NewRollback(deliveryKey, TARGET, to, "crashes", ASKER, new RollbackSpec.Origin("C1", null), null));
+        assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
+        String name = ((Rollbacks.Created.Ok) created).rollback().getMetadata().getName();
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        return name;
+    }
+
+    private void approve(String name) {
+        Plan plan = Objects.requireNonNull(now(name).statusOrInitial().plan());
+        assertThat(rollbacks.decide("production", name, RollbackSpec.Decision.Verdict.Approved, LEAD, plan.hash()))
+                .isInstanceOf(Rollbacks.Decided.Recorded.class);
+    }
+
+    private RollbackStatus awaitPhase(String name, Phase phase) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    RollbackStatus status = now(name).statusOrInitial();
+                    assertThat(status.phase().terminal() && status.phase() != phase)
+                            .as(status.phase() + ": " + status.message())
+                            .isFalse();
+                    return status.phase() == phase;
+                });
+        return now(name).statusOrInitial();
+    }
+
+    private Rollback now(String name) {
+        return rollbacks.find("production", name).orElseThrow();
+    }
+
+    private void release(String image) {
+        client.apps()
+                .deployments()
+                .inNamespace("production")
+                .withName("checkout")
+                .edit(d -> {
+                    d.getSpec().getTemplate().getSpec().getContainers().get(0).setImage(image);
+                    return d;
+                });
+    }
+
+    private String image() {
+        return client.apps()
+                .deployments()
+                .inNamespace("production")
+                .withName("checkout")
+                .get()
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .get(0)
+                .getImage();
+    }
+
+    private void awaitImage(String image) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> client.pods().inNamespace("production").list().getItems().stream()
+                                .filter(p -> p.getSpec()
+                                        .getContainers()
+                                        .get(0)
+                                        .getImage()
+                                        .equals(image))
+                                .filter(p -> p.getStatus() != null
+                                        && p.getStatus().getConditions().stream()
+                                                .anyMatch(c -> c.getType().equals("Ready")
+                                                        && c.getStatus().equals("True")))
+                                .count()
+                        == 3);
+    }
+
+    private void awaitRevisions(int count) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        targets.get(0).history(TARGET).orElseThrow().revisions().size() == count);
+    }
+
+    private long patches() {
+        return cluster.requests().stream()
+                .filter(r -> r.verb().equals("patch") && r.resource().equals("deployments.apps"))
+                .filter(r -> r.query().contains("fieldManager=stepback") && !r.isDryRun())
+                .map(RecordedRequest::path)
+                .count();
+    }
+}
