@@ -32,6 +32,9 @@ final class Clicks {
     private record Found(JsonNode block, JsonNode element) {}
 
     Control.Sent inMessage(User user, Channel channel, String ts, Click click) {
+        if (!channel.members().contains(user.id())) {
+            throw new IllegalArgumentException(user.name() + " is not in #" + channel.name());
+        }
         ObjectNode payload;
         String threadTs;
         synchronized (workspace) {

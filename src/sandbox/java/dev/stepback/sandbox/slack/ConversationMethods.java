@@ -6,10 +6,14 @@ import dev.stepback.sandbox.slack.RateLimits.Tier;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** {@code conversations.*}. */
 final class ConversationMethods {
+    private static final Map<String, String> SCOPES = Map.of(
+            "public_channel", "channels:read", "private_channel", "groups:read", "im", "im:read", "mpim", "mpim:read");
+
     private final Workspace workspace;
 
     ConversationMethods(Workspace workspace) {
@@ -48,8 +52,19 @@ final class ConversationMethods {
     }
 
     private ObjectNode list(Call call) {
-        List<String> types =
-                List.of(call.string("types").orElse("public_channel").split(","));
+        List<String> types = List.of(call.string("types")
+                .filter(given -> !given.isEmpty())
+                .orElse("public_channel")
+                .split("\\s*,\\s*"));
+        for (String type : types) {
+            String needed = SCOPES.getOrDefault(type, "");
+            if (needed.isEmpty()) {
+                throw new SlackError("invalid_types");
+            }
+            if (!call.scopes().contains(needed)) {
+                throw SlackError.missingScope(needed, String.join(",", call.scopes()));
+            }
+        }
         List<ObjectNode> found = workspace.channels().stream()
                 .filter(channel -> types.contains(channel.direct() ? "im" : "public_channel"))
                 .filter(channel -> !(call.flag("exclude_archived") && channel.archived()))

@@ -17,6 +17,9 @@ public record Mention(String channel, String ts, String who) {
     private static final Pattern MARKUP =
             Pattern.compile("<(?:@([UW][A-Z0-9]+)|!(channel|here|everyone|group)|!subteam\\^(S[A-Z0-9]+))[^>]*>");
 
+    /** What Slack takes for a mention by itself, unless a text is verbatim. */
+    private static final Pattern BARE = Pattern.compile("(?<![\\w.@])@(channel|here|everyone)\\b");
+
     static List<Mention> in(Message message) {
         List<String> who = new ArrayList<>();
         markup(Json.text(message.body(), "text"), who);
@@ -29,7 +32,16 @@ public record Mention(String channel, String ts, String who) {
 
     private static void walk(JsonNode node, List<String> who) {
         switch (Json.text(node, "type")) {
-            case "mrkdwn", "markdown" -> markup(Json.text(node, "text"), who);
+            case "mrkdwn" -> {
+                markup(Json.text(node, "text"), who);
+                if (!node.path("verbatim").asBoolean()) {
+                    bare(Json.text(node, "text"), who);
+                }
+            }
+            case "markdown" -> {
+                markup(Json.text(node, "text"), who);
+                bare(Json.text(node, "text"), who);
+            }
             case "user" -> who.add(Json.text(node, "user_id"));
             case "usergroup" -> who.add(Json.text(node, "usergroup_id"));
             case "broadcast" -> who.add(Json.text(node, "range"));
@@ -45,6 +57,13 @@ public record Mention(String channel, String ts, String who) {
                     who.add(found.group(group));
                 }
             }
+        }
+    }
+
+    private static void bare(String text, List<String> who) {
+        Matcher found = BARE.matcher(text);
+        while (found.find()) {
+            who.add(found.group(1));
         }
     }
 }

@@ -25,7 +25,6 @@ final class WebApi {
             "channels:read",
             "chat:write",
             "commands",
-            "files:read",
             "files:write",
             "groups:history",
             "groups:read",

@@ -1,15 +1,18 @@
 package dev.stepback.sandbox.slack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.response.chat.ChatPostMessageResponse;
+import com.slack.api.model.ConversationType;
 import com.slack.api.model.Message;
 import com.slack.api.model.block.Blocks;
 import com.slack.api.model.block.LayoutBlock;
 import com.slack.api.model.block.composition.BlockCompositions;
+import com.slack.api.model.block.composition.MarkdownTextObject;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -289,6 +292,40 @@ class WebApiTest {
     }
 
     @Test
+    void mentions_inTextThatIsNotVerbatim_needNoMarkup() throws Exception {
+        methods.chatPostMessage(message -> message.channel(INCIDENTS)
+                .text("@channel")
+                .blocks(List.of(
+                        Blocks.section(section -> section.text(MarkdownTextObject.builder()
+                                .text("@everyone")
+                                .verbatim(true)
+                                .build())),
+                        Blocks.section(section -> section.text(BlockCompositions.markdownText("ask @here"))))));
+
+        assertThat(slack.control().mentions()).extracting(Mention::who).containsExactly("here");
+    }
+
+    @Test
+    void update_moreOftenThanItsTierAllows_isRateLimited() throws Exception {
+        String ts = post(INCIDENTS, "x").getTs();
+        for (int i = 0; i < 50; i++) {
+            methods.chatUpdate(update -> update.channel(INCIDENTS).ts(ts).text("y"));
+        }
+
+        assertThatThrownBy(() -> methods.chatUpdate(
+                        update -> update.channel(INCIDENTS).ts(ts).text("z")))
+                .isInstanceOf(SlackApiException.class);
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(methods.chatUpdate(update -> update.channel(INCIDENTS).ts(ts).text("z"))
+                        .isOk())
+                .isTrue();
+        slack.control().rateLimits(false);
+        assertThat(methods.chatUpdate(update -> update.channel(INCIDENTS).ts(ts).text("z"))
+                        .isOk())
+                .isTrue();
+    }
+
+    @Test
     void people_areFoundByIdAndAddress() throws Exception {
         assertThat(methods.usersInfo(request -> request.user("U0GUEST"))
                         .getUser()
@@ -318,6 +355,10 @@ class WebApiTest {
                         .getMembers())
                 .contains("U0GUEST", "U0STEPBACK");
         assertThat(methods.conversationsList(request -> request).getChannels()).hasSize(3);
+        slack.control().revokeScope("groups:read");
+        assertThat(methods.conversationsList(request -> request.types(List.of(ConversationType.PRIVATE_CHANNEL)))
+                        .getNeeded())
+                .isEqualTo("groups:read");
     }
 
     @Test
