@@ -4,6 +4,9 @@ import java.util.List;
 
 /** A request that the API server refuses, with the code and reason of its {@code Status}. */
 public final class ApiException extends RuntimeException {
+    /** The reason of a cause that the answer does not show. */
+    static final String UNTOLD = "";
+
     private final int code;
     private final String reason;
     private final List<Cause> causes;

@@ -33,9 +33,9 @@ record ApiReply(int code, String contentType, byte[] body) {
         status.putObject("metadata");
         status.put("status", "Failure").put("message", failure.getMessage()).put("reason", failure.reason());
         ObjectNode details = Json.object();
-        boolean aboutObject =
-                failure.causes().stream().noneMatch(cause -> cause.reason().equals("UnexpectedServerResponse"));
-        if (info != null && aboutObject) {
+        boolean told =
+                failure.causes().stream().noneMatch(cause -> cause.reason().equals(ApiException.UNTOLD));
+        if (info != null && told) {
             details.put("name", info.name() == null ? "" : info.name());
             details.put("group", info.type().group());
             details.put("kind", info.type().plural());
@@ -43,7 +43,7 @@ record ApiReply(int code, String contentType, byte[] body) {
         if (failure.code() == 429) {
             details.put("retryAfterSeconds", 1);
         }
-        if (!failure.causes().isEmpty()) {
+        if (told && !failure.causes().isEmpty()) {
             ArrayNode causes = details.putArray("causes");
             failure.causes().forEach(cause -> {
                 ObjectNode node = causes.addObject();

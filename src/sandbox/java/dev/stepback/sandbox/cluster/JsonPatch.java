@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** JSON Patch, RFC 6902. What cannot be applied, a failed {@code test} included, is a 422 as in Kubernetes. */
 final class JsonPatch {
+    private static final Logger log = LoggerFactory.getLogger(JsonPatch.class);
+
     private JsonPatch() {}
 
     static JsonNode apply(JsonNode document, JsonNode patch) {
@@ -115,11 +119,13 @@ final class JsonPatch {
         }
     }
 
+    /** A client is not told which operation failed: an API server keeps that to itself. */
     private static ApiException rejected(String cause) {
+        log.debug("JSON patch refused: {}", cause);
         return new ApiException(
                 422,
                 "Invalid",
                 "the server rejected our request due to an error in our request",
-                List.of(new ApiException.Cause("UnexpectedServerResponse", "", cause)));
+                List.of(new ApiException.Cause(ApiException.UNTOLD, "", cause)));
     }
 }
