@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A container's life in steps: 0 is being created, 1 running, 2 ready, or crashed, or waiting for another pull. From there
@@ -90,7 +91,7 @@ final class ContainerLife {
         return "Back-off pulling image \"" + image + "\"";
     }
 
-    private static ContainerState waiting(String reason, @org.jspecify.annotations.Nullable String message) {
+    private static ContainerState waiting(String reason, @Nullable String message) {
         return new ContainerStateBuilder()
                 .withNewWaiting()
                 .withReason(reason)

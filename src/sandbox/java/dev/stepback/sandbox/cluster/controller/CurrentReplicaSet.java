@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Finds or makes the ReplicaSet of a Deployment's present template, and numbers the revisions. */
 final class CurrentReplicaSet {
@@ -104,8 +106,7 @@ final class CurrentReplicaSet {
         deployments.updateStatus(edited.build());
     }
 
-    private void announce(
-            Deployment deployment, long revision, java.util.function.Consumer<DeploymentStatus> condition) {
+    private void announce(Deployment deployment, long revision, Consumer<DeploymentStatus> condition) {
         Deployment written = deployment;
         if (Revisions.of(deployment) != revision) {
             written = deployments.updateMetadata(new DeploymentBuilder(deployment)
@@ -124,7 +125,7 @@ final class CurrentReplicaSet {
         }
     }
 
-    private static int orZero(@org.jspecify.annotations.Nullable Integer value) {
+    private static int orZero(@Nullable Integer value) {
         return value == null ? 0 : value;
     }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Deletes what has lost its last owner, and sees to the finalizers with which a deletion in the foreground waits for its
@@ -147,7 +148,7 @@ final class GarbageCollector implements AutoCloseable {
         edit(entry, metadata -> removeFrom(metadata, "finalizers", "", finalizer));
     }
 
-    private void edit(Entry entry, java.util.function.Consumer<ObjectNode> change) {
+    private void edit(Entry entry, Consumer<ObjectNode> change) {
         ignoringAbsence(() -> store.get(entry.kind, entry.namespace, entry.name).ifPresent(object -> {
             change.accept((ObjectNode) object.path("metadata"));
             store.update(entry.kind, object);

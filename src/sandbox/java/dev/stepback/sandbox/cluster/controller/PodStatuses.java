@@ -7,10 +7,12 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /** The status of a pod, from the steps of its containers. */
 public final class PodStatuses {
@@ -84,12 +86,7 @@ public final class PodStatuses {
     }
 
     private static PodCondition condition(
-            Pod pod,
-            String type,
-            boolean value,
-            @org.jspecify.annotations.Nullable String reason,
-            @org.jspecify.annotations.Nullable String message,
-            String now) {
+            Pod pod, String type, boolean value, @Nullable String reason, @Nullable String message, String now) {
         String status = value ? "True" : "False";
         String transition = Readiness.condition(pod, type)
                 .filter(known -> known.getStatus().equals(status))
@@ -106,7 +103,7 @@ public final class PodStatuses {
 
     private static String ip(Pod pod) {
         CRC32 crc = new CRC32();
-        crc.update(pod.getMetadata().getUid().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        crc.update(pod.getMetadata().getUid().getBytes(StandardCharsets.UTF_8));
         long value = crc.getValue();
         return "10.244." + (value >> 8) % 256 + "." + (1 + value % 254);
     }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /** A Deployment's ReplicaSets: which one is current, how they are made, and what they add up to. */
@@ -95,7 +96,7 @@ public final class ReplicaSets {
         return sets.stream().mapToInt(number).sum();
     }
 
-    private static int count(ReplicaSet set, java.util.function.Function<ReplicaSetStatus, Integer> number) {
+    private static int count(ReplicaSet set, Function<ReplicaSetStatus, Integer> number) {
         ReplicaSetStatus status = set.getStatus();
         Integer value = status == null ? null : number.apply(status);
         return value == null ? 0 : value;
