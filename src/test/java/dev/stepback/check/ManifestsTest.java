@@ -1,0 +1,142 @@
+package dev.stepback.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.stepback.config.Checked;
+import dev.stepback.config.ConfigLoader;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** The manifests as kubectl renders them. */
+class ManifestsTest {
+    private static final List<String> WRITES =
+            List.of("create", "update", "patch", "delete", "deletecollection", "*", "bind", "escalate", "impersonate");
+
+    @Test
+    void clusterWide_grantsWhatIsNeeded() throws Exception {
+        List<HasMetadata> all = render("k8s-manifests");
+        List<PolicyRule> rules = only(ClusterRole.class, all).getRules();
+        Permission.ALL.forEach(p -> assertThat(granted(rules, p)).as("%s", p).isTrue());
+        assertThat(of(CustomResourceDefinition.class, all)).hasSize(1);
+        assertLease(all);
+        assertWritesLittle(rules);
+    }
+
+    @Test
+    void chosenNamespaces_grantTheSameThereAndNothingElsewhere() throws Exception {
+        List<HasMetadata> all = render("k8s-manifests/namespaced");
+        for (String namespace : List.of("production", "staging")) {
+            List<PolicyRule> rules = of(Role.class, all).stream()
+                    .filter(r -> namespace.equals(r.getMetadata().getNamespace()))
+                    .flatMap(r -> r.getRules().stream())
+                    .toList();
+            Permission.ALL.forEach(p ->
+                    assertThat(granted(rules, p)).as("%s in %s", p, namespace).isTrue());
+            assertWritesLittle(rules);
+        }
+        assertThat(only(ClusterRole.class, all).getRules())
+                .singleElement()
+                .satisfies(r -> assertThat(r.getResources()).containsExactly("selfsubjectaccessreviews"));
+        assertLease(all);
+    }
+
+    @Test
+    void configurations_areValid() throws Exception {
+        for (String directory : List.of("k8s-manifests", "k8s-manifests/namespaced")) {
+            String yaml = only(ConfigMap.class, render(directory)).getData().get("stepback.yaml");
+            assertThat(ConfigLoader.load(Objects.requireNonNull(yaml), directory, Map.of()))
+                    .isInstanceOf(Checked.Valid.class);
+        }
+    }
+
+    @Test
+    void pods_areRestricted() throws Exception {
+        List<HasMetadata> all = render("k8s-manifests");
+        Deployment deployment = only(Deployment.class, all);
+        assertThat(deployment.getSpec().getReplicas()).isEqualTo(2);
+        var pod = deployment.getSpec().getTemplate().getSpec();
+        assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+        assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+        Container container = pod.getContainers().get(0);
+        assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+        assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+        assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+        assertThat(container.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/healthz");
+        assertThat(container.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/readyz");
+        assertThat(only(PodDisruptionBudget.class, all).getSpec().getSelector().getMatchLabels())
+                .isEqualTo(deployment.getSpec().getSelector().getMatchLabels());
+    }
+
+    /** Besides its own objects and its Lease, the bot patches Deployments and nothing else. */
+    private static void assertWritesLittle(List<PolicyRule> rules) {
+        assertThat(rules.stream()
+                        .filter(r -> !r.getApiGroups().contains("stepback.dev"))
+                        .flatMap(r -> r.getResources().stream()
+                                .flatMap(res -> r.getVerbs().stream()
+                                        .filter(WRITES::contains)
+                                        .map(v -> v + " " + res))))
+                .containsOnlyOnce("patch deployments")
+                .isSubsetOf("patch deployments", "create selfsubjectaccessreviews");
+    }
+
+    private static void assertLease(List<HasMetadata> all) {
+        List<PolicyRule> rules = of(Role.class, all).stream()
+                .filter(r -> r.getMetadata().getName().equals("stepback-lease"))
+                .flatMap(r -> r.getRules().stream())
+                .toList();
+        Permission.LEASE.forEach(p -> assertThat(granted(rules, p)).as("%s", p).isTrue());
+    }
+
+    private static boolean granted(List<PolicyRule> rules, Permission wanted) {
+        return rules.stream()
+                .anyMatch(r -> r.getApiGroups().contains(wanted.group())
+                        && r.getResources().contains(wanted.resource())
+                        && r.getVerbs().contains(wanted.verb()));
+    }
+
+    private static <T extends HasMetadata> T only(Class<T> type, List<HasMetadata> all) {
+        assertThat(of(type, all)).hasSize(1);
+        return of(type, all).get(0);
+    }
+
+    private static <T extends HasMetadata> List<T> of(Class<T> type, List<HasMetadata> all) {
+        return all.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    private static List<HasMetadata> render(String directory) throws IOException, InterruptedException {
+        Process kubectl;
+        try {
+            kubectl = new ProcessBuilder("kubectl", "kustomize", directory)
+                    .redirectError(ProcessBuilder.Redirect.to(new File("/dev/null")))
+                    .start();
+        } catch (IOException e) {
+            assumeTrue(false, "no kubectl here");
+            throw e;
+        }
+        byte[] yaml;
+        try (InputStream output = kubectl.getInputStream()) {
+            yaml = output.readAllBytes();
+        }
+        assertThat(kubectl.waitFor()).isZero();
+        Object parsed = Serialization.unmarshal(new ByteArrayInputStream(yaml));
+        return ((Collection<?>) parsed).stream().map(HasMetadata.class::cast).toList();
+    }
+}
