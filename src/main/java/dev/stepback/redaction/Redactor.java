@@ -15,9 +15,9 @@ public final class Redactor {
 
     private static final Pattern BEARER = Pattern.compile("(?i)\\b(bearer|basic)\\s+[A-Za-z0-9._~+/=-]{8,}");
 
-    /** {@code name=value} and {@code name: value}, with or without dashes before the name. */
-    private static final Pattern PAIR =
-            Pattern.compile("(?<![\\w-])(--?)?([A-Za-z][\\w.-]*)(\\s*=\\s*|:\\s+)(\"[^\"]*\"|'[^']*'|[^\\s,;&]+)");
+    /** {@code name=value}, {@code name: value} and {@code "name":"value"}, with or without dashes before the name. */
+    private static final Pattern PAIR = Pattern.compile(
+            "(?<![\\w-])(--?)?([A-Za-z][\\w.-]*)(\\s*=\\s*|:\\s+|\"\\s*:\\s*)(\"[^\"]*\"|'[^']*'|[^\\s,;&]+)");
 
     private static final Pattern FLAG = Pattern.compile("--?([A-Za-z][\\w.-]*)");
 

@@ -27,6 +27,7 @@ class RedactorTest {
                 "invalid token: abc                           | invalid token: *",
                 "export DB_PASSWORD=abc; run --level=3        | export DB_PASSWORD=*; run --level=3",
                 "Back-off pulling image \"shop/checkout:2\"   | Back-off pulling image \"shop/checkout:2\"",
+                "{\"user\":\"ana\",\"password\":\"x y\"}     | {\"user\":\"ana\",\"password\":*}",
                 "--token=abc                                  | --token=*",
             })
     void text_losesWhatLooksSecret(String text, String shown) {
