@@ -1,10 +1,136 @@
 package dev.stepback;
 
-/** Starts Stepback. */
-public final class Main {
-    private Main() {}
+import dev.stepback.check.ClusterCheck;
+import dev.stepback.check.Row;
+import dev.stepback.check.Table;
+import dev.stepback.config.Checked;
+import dev.stepback.config.ConfigLoader;
+import dev.stepback.config.Problem;
+import dev.stepback.config.Secrets;
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.ops.Metrics;
+import dev.stepback.slack.SlackCheck;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line: {@code java -jar stepback.jar} runs the bot, {@code … check} tries what it needs. */
+@Command(
+        name = "stepback",
+        description = "A Slack bot that rolls Kubernetes back. Without a command it runs until it is told to stop.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class)
+public final class Main implements Callable<Integer> {
+    private static final int OK = 0;
+    private static final int SOMETHING_MISSING = 1;
+    private static final int BAD_CONFIGURATION = 2;
+
+    private final Map<String, String> env;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything.
+    private CommandSpec spec;
+
+    Main(Map<String, String> env) {
+        this.env = env;
+    }
 
     public static void main(String[] args) {
-        System.out.println("Stepback");
+        System.exit(commandLine(System.getenv()).execute(args));
+    }
+
+    static CommandLine commandLine(Map<String, String> env) {
+        return new CommandLine(new Main(env)).setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println("Stepback could not start: " + failure.getMessage());
+            return SOMETHING_MISSING;
+        });
+    }
+
+    /** Runs the bot until the process is told to stop. */
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Optional<StepbackConfig> config = configuration();
+        if (config.isEmpty()) {
+            return BAD_CONFIGURATION;
+        }
+        CountDownLatch stopped = new CountDownLatch(1);
+        KubernetesClient client = kubernetes(config.get());
+        Stepback bot = Stepback.start(config.get(), env, client);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            bot.close();
+                            client.close();
+                            stopped.countDown();
+                        },
+                        "shutdown"));
+        stopped.await();
+        return OK;
+    }
+
+    /** Prints what the bot needs and whether it has it. */
+    @Command(
+            name = "check",
+            description =
+                    "Checks the configuration, Slack's tokens and scopes, the cluster and every permission needed.",
+            mixinStandardHelpOptions = true)
+    int check() {
+        Optional<StepbackConfig> config = configuration();
+        if (config.isEmpty()) {
+            return BAD_CONFIGURATION;
+        }
+        List<Row> rows = new ArrayList<>();
+        rows.add(new Row("config", env.getOrDefault(ConfigLoader.VARIABLE, "defaults"), true, "valid"));
+        SlackCheck.run(config.get(), env, new Metrics())
+                .forEach(row -> rows.add(new Row("slack", row.item(), row.ok(), row.detail())));
+        try (KubernetesClient client = kubernetes(config.get())) {
+            rows.addAll(new ClusterCheck(client, config.get().kubernetes()).run());
+        }
+        out().print(Table.of(rows));
+        out().flush();
+        return rows.stream().allMatch(Row::ok) ? OK : SOMETHING_MISSING;
+    }
+
+    /** The configuration, or nothing once every problem has been printed. */
+    private Optional<StepbackConfig> configuration() {
+        Checked<StepbackConfig> config = ConfigLoader.fromEnvironment(env);
+        List<Problem> problems = new ArrayList<>(config.problems());
+        config.valid()
+                .ifPresent(
+                        c -> problems.addAll(Secrets.read(env, c.slack().mode()).problems()));
+        PrintWriter err = spec.commandLine().getErr();
+        problems.forEach(err::println);
+        err.flush();
+        return problems.isEmpty() ? config.valid() : Optional.empty();
+    }
+
+    private static KubernetesClient kubernetes(StepbackConfig config) {
+        Config found = Config.autoConfigure(config.kubernetes().context());
+        return new KubernetesClientBuilder().withConfig(found).build();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"stepback " + (version == null ? "(not packaged)" : version)};
+        }
     }
 }

@@ -1,16 +1,20 @@
 package dev.stepback.slack;
 
-import dev.stepback.command.Command;
-import dev.stepback.command.CommandParser;
 import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
 import dev.stepback.slack.card.Message;
 import dev.stepback.slack.card.Replies;
 import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Carries typed commands to the dispatcher and its answers back. */
 final class Commands {
+    /** Commands that need nothing but an answer to the person who asked. */
+    private static final Set<String> READING = Set.of("help", "list", "status", "history", "diff", "cancel");
+
     private final Function<Invocation, Reply> dispatcher;
     private final Workspace workspace;
     private final Replies replies;
@@ -58,6 +62,8 @@ final class Commands {
     }
 
     private static boolean mayOpen(String text) {
-        return CommandParser.parse(text) instanceof Command.Rollback;
+        String beforeReason = text.toLowerCase(Locale.ROOT).split("\\bbecause\\b", 2)[0];
+        List<String> words = List.of(beforeReason.strip().split("\\s+"));
+        return !beforeReason.isBlank() && words.stream().noneMatch(READING::contains);
     }
 }

@@ -34,7 +34,8 @@ final class Deliveries implements AutoCloseable {
             .build();
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
             THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(QUEUE), Threads.named("slack-delivery"));
-    private final ScheduledExecutorService slow = Executors.newScheduledThreadPool(2, Threads.named("slack-slow"));
+    private final ScheduledExecutorService slow =
+            Executors.newSingleThreadScheduledExecutor(Threads.named("slack-slow"));
 
     Deliveries(Metrics metrics) {
         this.metrics = metrics;
@@ -72,7 +73,7 @@ final class Deliveries implements AutoCloseable {
         Future<?> notice = slow.schedule(
                 () -> {
                     if (!answered.get()) {
-                        tell(answers, "⏳ Working on it…");
+                        workers.execute(() -> tell(answers, "⏳ Working on it…"));
                     }
                 },
                 SLOW.toMillis(),

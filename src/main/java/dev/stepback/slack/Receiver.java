@@ -10,7 +10,6 @@ import dev.stepback.command.Invocation;
 import dev.stepback.rollback.Person;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,25 +95,22 @@ final class Receiver {
         });
     }
 
-    /**
-     * What is asked for in a message that mentions the bot: {@code @Stepback rollback checkout} is {@code checkout}. What
-     * stands before the mention counts only when nothing stands behind it. Escapes are left to whoever parses.
-     */
+    /** What is asked for in a message that mentions the bot: {@code @Stepback rollback checkout} is {@code checkout}. */
     static String commandIn(String text, String command) {
-        Matcher mention = MENTION.matcher(text);
-        String asked = text.strip();
-        if (mention.find()) {
-            String behind = text.substring(mention.end()).strip();
-            asked = behind.isEmpty() ? text.substring(0, mention.start()).strip() : behind;
-        }
-        String lower = asked.toLowerCase(Locale.ROOT);
-        String full = command.toLowerCase(Locale.ROOT);
-        for (String prefix : List.of(full, full.substring(1))) {
+        String unescaped = MENTION.matcher(text)
+                .replaceFirst("")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&")
+                .strip();
+        String word = command.substring(1).toLowerCase(Locale.ROOT);
+        String lower = unescaped.toLowerCase(Locale.ROOT);
+        for (String prefix : List.of(command.toLowerCase(Locale.ROOT), word)) {
             if (lower.equals(prefix) || lower.startsWith(prefix + " ")) {
-                return asked.substring(prefix.length()).strip();
+                return unescaped.substring(prefix.length()).strip();
             }
         }
-        return asked;
+        return unescaped;
     }
 
     private void click(BlockActionPayload payload) {

@@ -18,7 +18,7 @@ import java.util.List;
 public final class Card {
     private static final int CARD_FENCES = 1;
     private static final int CARD_CHANGE_LIMIT = 600;
-    private static final int MAX_FINDINGS = 6;
+    private static final int MAX_FINDINGS = 8;
 
     private Card() {}
 
@@ -66,7 +66,7 @@ public final class Card {
 
     private static String state(Rollback rollback, Instant now) {
         RollbackStatus status = rollback.statusOrInitial();
-        String words = status.message().isBlank() ? Words.meaning(status.phase()) : Mrkdwn.text(status.message(), 800);
+        String words = status.message().isBlank() ? Words.meaning(status.phase()) : Mrkdwn.text(status.message(), 1500);
         String time = "";
         if (status.approvedAt() != null) {
             Duration elapsed = Words.elapsed(rollback, now);
@@ -139,7 +139,7 @@ public final class Card {
             plan.findings().stream()
                     .filter(f -> f.verdict() == verdict)
                     .forEach(f -> lines.add((verdict == Finding.Verdict.BLOCK ? "⛔ *Blocked*: " : "⚠️ ")
-                            + Mrkdwn.line(f.message(), 240)));
+                            + Mrkdwn.line(f.message(), 300)));
         }
         int shown = Math.min(MAX_FINDINGS, lines.size());
         return String.join("\n", lines.subList(0, shown)) + Words.more(lines.size() - shown, "warning");

@@ -11,7 +11,7 @@ import java.util.List;
 
 /** A diff as a message and as a modal. */
 public final class DiffMessages {
-    private static final int MESSAGE_FENCES = 3;
+    private static final int MESSAGE_FENCES = 4;
     private static final int MODAL_FENCES = 30;
     private static final int CHANGE_LIMIT = 2000;
 

@@ -17,9 +17,6 @@ public final class HistoryMessage {
     // Two blocks a revision, with room for the head and the note below.
     private static final int MAX_ROWS = 20;
 
-    /** Slack refuses messages whose blocks have some more than 12,000 characters together. */
-    private static final int TEXT_BUDGET = 9_000;
-
     private HistoryMessage() {}
 
     public static Message of(Reply.ShowHistory reply, Instant now, String command) {
@@ -29,14 +26,11 @@ public final class HistoryMessage {
         blocks.add(Kit.header("History of " + history.target().name() + " in "
                 + history.target().namespace()));
         int row = 0;
-        int used = 0;
         for (Revision revision : history.revisions()) {
-            String text = row(revision, reply, now);
-            used += text.length();
-            if (row == MAX_ROWS || used > TEXT_BUDGET) {
+            if (row == MAX_ROWS) {
                 break;
             }
-            blocks.add(Kit.section(text));
+            blocks.add(Kit.section(row(revision, reply, now)));
             List<ButtonElement> buttons = buttons(revision, history, row);
             if (!buttons.isEmpty()) {
                 blocks.add(Kit.actions(buttons));
@@ -52,10 +46,10 @@ public final class HistoryMessage {
                                 + " goes back to any of them"
                         : Mrkdwn.code(target, 300) + " keeps " + history.limit() + " old revisions";
         blocks.add(Kit.context(note));
-        String fallback = "History of " + Mrkdwn.line(target, 300) + ": "
+        String text = "History of " + Mrkdwn.line(target, 300) + ": "
                 + history.revisions().size() + " revision"
                 + (history.revisions().size() == 1 ? "" : "s");
-        return new Message(fallback, blocks);
+        return new Message(text, blocks);
     }
 
     private static String row(Revision revision, Reply.ShowHistory reply, Instant now) {

@@ -12,7 +12,6 @@ import java.util.List;
 /** How far a rollback is: its steps, a bar, kubectl's sentence, and the pods that are not ready. */
 final class Progress {
     private static final int CELLS = 10;
-    private static final int MAX_STEPS = 8;
 
     private Progress() {}
 
@@ -39,9 +38,9 @@ final class Progress {
         int shown = Math.min(Rollout.MAX_PROBLEMS, rollout.problems().size());
         for (Rollout.PodProblem problem : rollout.problems().subList(0, shown)) {
             out.append("\n• ")
-                    .append(Mrkdwn.code(problem.pod(), 80))
+                    .append(Mrkdwn.code(problem.pod(), 100))
                     .append(" *")
-                    .append(Mrkdwn.line(problem.reason(), 40))
+                    .append(Mrkdwn.line(problem.reason(), 60))
                     .append('*');
             if (!problem.detail().isBlank()) {
                 out.append(": ").append(Mrkdwn.line(problem.detail(), 80));
@@ -60,7 +59,7 @@ final class Progress {
     private static String steps(RollbackStatus status) {
         Plan plan = status.plan();
         StringBuilder out = new StringBuilder();
-        for (int i = 0; i < Math.min(MAX_STEPS, status.steps().size()); i++) {
+        for (int i = 0; i < Math.min(12, status.steps().size()); i++) {
             StepStatus step = status.steps().get(i);
             String words = plan != null && i < plan.steps().size()
                     ? plan.steps().get(i).description()
@@ -72,7 +71,7 @@ final class Progress {
                 out.append(": ").append(Mrkdwn.line(step.message(), 110));
             }
         }
-        return out + Words.more(status.steps().size() - MAX_STEPS, "step");
+        return out + Words.more(status.steps().size() - 12, "step");
     }
 
     private static String sign(StepStatus.State state) {

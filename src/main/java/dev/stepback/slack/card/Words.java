@@ -94,7 +94,7 @@ final class Words {
             }
             out.append(shown == 0 ? "" : "\n");
             out.append(images.size() == 1 ? "" : Mrkdwn.line(image.getKey(), 64) + " ");
-            out.append(Mrkdwn.code(image.getValue(), 120));
+            out.append(Mrkdwn.code(image.getValue(), 160));
             shown++;
         }
         return out + more(images.size() - shown, "container");

@@ -1,6 +1,8 @@
 package dev.stepback.sandbox.cluster;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
@@ -11,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One open watch: a chunked answer of one JSON document per event. */
 final class Watch {
+    /**
+     * fabric8 7.6.1 appends NUL characters to each chunk of a watch over plain HTTP that has characters beyond ASCII; it
+     * reads real clusters by websocket, which the JDK's server cannot speak. Escapes are the same JSON.
+     */
+    private static final ObjectWriter ASCII = Json.MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
+
     private final HttpExchange exchange;
     private final RequestInfo info;
     private final Predicate<JsonNode> selected;
@@ -108,7 +116,7 @@ final class Watch {
         ObjectNode event = Json.object().put("type", type);
         event.set("object", object);
         try {
-            byte[] line = Json.MAPPER.writeValueAsBytes(event);
+            byte[] line = ASCII.writeValueAsBytes(event);
             OutputStream body = exchange.getResponseBody();
             body.write(line);
             body.write('\n');

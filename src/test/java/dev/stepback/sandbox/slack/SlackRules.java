@@ -18,11 +18,6 @@ public final class SlackRules {
         return BlockKit.modal(Json.parse(json(view)).orElseThrow());
     }
 
-    public static int textLength(List<LayoutBlock> blocks) {
-        return BlockKit.textLength(
-                Json.parse("{\"b\":" + json(blocks) + "}").orElseThrow().path("b"));
-    }
-
     public static String json(Object value) {
         return GsonFactory.createSnakeCase().toJson(value);
     }

@@ -111,7 +111,7 @@ class CardTest {
                             .toList());
         }));
         assertThat(draw(huge))
-                .contains("… and 34 more containers", "more changes: press *Full diff*", "… and 24 more warnings");
+                .contains("… and 34 more containers", "more changes: press *Full diff*", "… and 22 more warnings");
         assertThat(SlackRules.violations(DiffMessages.modal(Samples.CHECKOUT, 5, 4, Samples.changes(2000))))
                 .isEmpty();
         assertThat(SlackRules.violations(DiffMessages.message(Samples.CHECKOUT, 5, 4, Samples.changes(2000))

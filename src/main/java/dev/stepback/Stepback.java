@@ -1,0 +1,96 @@
+package dev.stepback;
+
+import dev.stepback.command.Dispatcher;
+import dev.stepback.command.Workloads;
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.ops.Health;
+import dev.stepback.ops.Metrics;
+import dev.stepback.ops.OpsServer;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.DefaultAuthorizer;
+import dev.stepback.rollback.KubernetesRollbacks;
+import dev.stepback.rollback.RollbackOperator;
+import dev.stepback.rollback.Rollbacks;
+import dev.stepback.slack.SlackBot;
+import dev.stepback.target.TargetType;
+import dev.stepback.target.deployment.DeploymentTarget;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The bot, put together and running. */
+public final class Stepback implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Stepback.class);
+
+    private final OpsServer ops;
+    private final SlackBot slack;
+    private final RollbackOperator operator;
+    private final Workloads workloads;
+
+    private Stepback(OpsServer ops, SlackBot slack, RollbackOperator operator, Workloads workloads) {
+        this.ops = ops;
+        this.slack = slack;
+        this.operator = operator;
+        this.workloads = workloads;
+    }
+
+    /**
+     * Starts the bot: returns when it listens, receives from Slack and takes part in the leader election.
+     *
+     * @param env where the Slack tokens are found
+     * @param client stays the caller's to close
+     * @throws IOException when the configured address cannot be listened on
+     */
+    public static Stepback start(StepbackConfig config, Map<String, String> env, KubernetesClient client)
+            throws IOException {
+        Clock clock = Clock.systemUTC();
+        Metrics metrics = new Metrics();
+        Health health = new Health();
+        Redactor redactor = new Redactor(config.redaction().secretNames());
+        List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
+        Authorizer authorizer = new DefaultAuthorizer(config);
+        Rollbacks rollbacks = new KubernetesRollbacks(client, config, authorizer, targets, clock);
+        Workloads workloads = Workloads.start(client, config);
+        Dispatcher dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, config);
+
+        SlackBot slack = new SlackBot(config, env, dispatcher::dispatch, rollbacks, targets, metrics, clock);
+        health.register("slack", slack::healthProblem);
+        OpsServer ops = OpsServer.start(
+                new InetSocketAddress(config.server().address(), config.server().port()),
+                health,
+                metrics,
+                config.slack().mode() == StepbackConfig.Slack.Mode.HTTP
+                        ? Optional.of(slack.httpHandler())
+                        : Optional.empty());
+        RollbackOperator operator = RollbackOperator.start(client, config, targets, slack.listener(), metrics, clock);
+        health.register("cluster", operator.health());
+        slack.start();
+        log.info("Stepback is up, http on port {}", ops.port());
+        return new Stepback(ops, slack, operator, workloads);
+    }
+
+    /** The port of health, metrics and, in HTTP mode, of Slack's deliveries. */
+    public int port() {
+        return ops.port();
+    }
+
+    public boolean leading() {
+        return operator.leading();
+    }
+
+    /** Takes no more work, finishes the write that is under way, and gives up the Lease. */
+    @Override
+    public void close() {
+        slack.close();
+        operator.close();
+        workloads.close();
+        ops.close();
+    }
+}
