@@ -3,6 +3,7 @@ package dev.stepback.rollback;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -40,6 +41,7 @@ final class Leadership implements AutoCloseable {
     private volatile boolean closed;
     private volatile String problem = "";
     private @Nullable CompletableFuture<?> election;
+    private @Nullable LeaderElector elector;
 
     /**
      * @param begin called when this replica becomes the leader
@@ -73,7 +75,7 @@ final class Leadership implements AutoCloseable {
         if (closed) {
             return;
         }
-        var elector = client.leaderElector()
+        LeaderElector next = client.leaderElector()
                 .withConfig(new LeaderElectionConfigBuilder()
                         .withName(LEASE)
                         .withLock(new LeaseLock(namespace, LEASE, identity))
@@ -84,7 +86,8 @@ final class Leadership implements AutoCloseable {
                         .withLeaderCallbacks(new LeaderCallbacks(this::began, this::ended, leader -> {}))
                         .build())
                 .build();
-        election = elector.start();
+        elector = next;
+        election = next.start();
         election.whenComplete((result, e) -> again());
     }
 
@@ -168,7 +171,23 @@ final class Leadership implements AutoCloseable {
         if (running != null) {
             running.cancel(true);
         }
+        release();
         elections.shutdown();
+    }
+
+    /** Whoever waits need not wait until the Lease ends by itself. */
+    private void release() {
+        LeaderElector last;
+        synchronized (this) {
+            last = elector;
+        }
+        try {
+            if (last != null) {
+                last.release();
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("the Lease could not be released and ends by itself", e);
+        }
     }
 
     private static ThreadFactory daemon(String name) {

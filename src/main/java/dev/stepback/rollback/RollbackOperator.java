@@ -5,6 +5,7 @@ import dev.stepback.ops.Metrics;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,6 +107,7 @@ public final class RollbackOperator implements AutoCloseable {
         started.register(reconciler, c -> {
             c.withName("rollbacks")
                     .withGenerationAware(true)
+                    .withRateLimiter(new LinearRateLimiter(Duration.ofMillis(500), 5))
                     .withRetry(new GenericRetry()
                             .withoutMaxAttempts()
                             .setInitialInterval(FIRST_RETRY)

@@ -17,6 +17,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,6 +72,9 @@ final class RollbackReconciler implements Reconciler<Rollback> {
 
     @Override
     public UpdateControl<Rollback> reconcile(Rollback cached, Context<Rollback> context) {
+        if (cached.getSpec() == null) {
+            return UpdateControl.noUpdate();
+        }
         Rollback rollback = cached;
         boolean live = false;
         Seen seen = new Seen.Nothing();
@@ -161,7 +165,15 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         if (!leading.getAsBoolean()) {
             throw new IllegalStateException("not the leader any more");
         }
-        return step.start(context(rollback, planned));
+        try {
+            return step.start(context(rollback, planned));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+                // An approved change must not lie in wait until somebody grants the permission.
+                return new Step.Start.Failed("Stepback may not do this: " + e.getMessage());
+            }
+            throw e;
+        }
     }
 
     private static String unknown(PlannedStep planned) {

@@ -18,6 +18,8 @@ import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -104,10 +106,7 @@ class DeploymentRollbackTest {
                 .deployments()
                 .inNamespace("production")
                 .withName("checkout")
-                .edit(d -> {
-                    d.getSpec().setProgressDeadlineSeconds(2);
-                    return d;
-                });
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"progressDeadlineSeconds\":2}}");
         String name = open("second", OptionalLong.of(3));
         approve(name);
 
@@ -184,10 +183,10 @@ class DeploymentRollbackTest {
                 .deployments()
                 .inNamespace("production")
                 .withName("checkout")
-                .edit(d -> {
-                    d.getSpec().getTemplate().getSpec().getContainers().get(0).setImage(image);
-                    return d;
-                });
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"checkout\",\"image\":\"%s\"}]}}}}"
+                                .formatted(image));
     }
 
     private String image() {

@@ -3,11 +3,13 @@ package dev.stepback.rollback;
 import static dev.stepback.rollback.Examples.ASKER;
 import static dev.stepback.rollback.Examples.LEAD;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.Rollbacks.Created;
 import dev.stepback.rollback.Rollbacks.Decided;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -227,6 +229,45 @@ class RollbackOperatorTest {
                 .forEach(CompletableFuture::join);
 
         assertThat(shop.now(name).statusOrInitial().card().sent()).hasSize(6);
+    }
+
+    @Test
+    void forbiddenPatch_failsAndDoesNotLieInWait() {
+        shop.engine();
+        String name = shop.request("delivery").getMetadata().getName();
+        shop.awaitPhase(name, Phase.AWAITING_APPROVAL);
+        shop.cluster.faults().deny("patch", "deployments.apps");
+        shop.approve(name);
+
+        RollbackStatus status = shop.awaitPhase(name, Phase.FAILED);
+
+        assertThat(status.message()).startsWith("Stepback may not do this");
+        assertThat(status.patchedAt()).isNull();
+    }
+
+    @Test
+    void spec_isImmutableButForDecisionsAndCancellation() {
+        Rollback rollback = shop.request("delivery");
+        RollbackSpec spec = rollback.getSpec();
+        RollbackSpec other = new RollbackSpec(
+                spec.target(),
+                7L,
+                spec.reason(),
+                spec.requestedBy(),
+                spec.origin(),
+                spec.approvalSeconds(),
+                spec.deadlineSeconds(),
+                spec.follows(),
+                List.of(),
+                null);
+
+        assertThatThrownBy(() -> shop.client
+                        .resource(Store.with(rollback, other, rollback.statusOrInitial()))
+                        .update())
+                .isInstanceOfSatisfying(KubernetesClientException.class, e -> {
+                    assertThat(e.getCode()).isEqualTo(422);
+                    assertThat(e).hasMessageContaining("toRevision is immutable");
+                });
     }
 
     private String plannedWithoutEngine() {
