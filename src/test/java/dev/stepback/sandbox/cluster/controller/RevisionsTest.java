@@ -115,8 +115,9 @@ class RevisionsTest {
 
     @Test
     void takenName_leadsToAnother() {
-        String hash =
-                PodTemplates.hash(TestCluster.web("web:1").build().getSpec().getTemplate(), 0);
+        cluster.create(
+                TestCluster.web("web:1").editSpec().withPaused(true).endSpec().build());
+        String hash = PodTemplates.hash(cluster.web().getSpec().getTemplate(), 0);
         ReplicaSet foreign = ReplicaSets.make(
                 TestCluster.web("other:1")
                         .editMetadata()
@@ -131,7 +132,8 @@ class RevisionsTest {
         foreign.getMetadata().setLabels(Map.of());
         cluster.store.create(Resource.REPLICA_SETS.name(), Resource.write(foreign));
 
-        cluster.createAndAwait(TestCluster.web("web:1").build());
+        cluster.edit(web -> web.getSpec().setPaused(false));
+        cluster.awaitRolledOut();
 
         assertThat(cluster.web().getStatus().getCollisionCount()).isEqualTo(1);
         assertThat(cluster.replicaSets()).hasSize(2);
