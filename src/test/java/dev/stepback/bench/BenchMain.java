@@ -1,0 +1,34 @@
+package dev.stepback.bench;
+
+import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+
+/**
+ * Measures the bot and prints one table. On the sandbox, or with {@code -Dstepback.it.kubeconfig=FILE} on a real
+ * cluster, where it works in a namespace of its own.
+ */
+public final class BenchMain {
+    private BenchMain() {}
+
+    public static void main(String[] args) throws Exception {
+        Report report = new Report();
+        try (Ground ground = Ground.start(KubeletTiming.fast())) {
+            Acknowledgement.measure(ground, report);
+            ClickToPatch.measure(ground, report);
+        }
+        System.out.println();
+        System.out.print(report);
+        System.out.println(machine());
+        // The pools of HTTP clients would keep the process for another minute.
+        System.exit(0);
+    }
+
+    private static String machine() {
+        String cluster = Ground.realCluster().map(f -> "cluster of " + f).orElse("sandbox cluster");
+        return String.format(
+                "%s, %d cores, %s %s",
+                cluster,
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("java.vm.name"),
+                System.getProperty("java.runtime.version"));
+    }
+}
