@@ -33,7 +33,7 @@ class RollbackFlowIT {
             assertThat(scene.people.mentions()).noneMatch(m -> m.toString().contains("who=channel"));
 
             scene.people.action("responder", INCIDENTS, ts(card), "approve");
-            scene.awaitMessage(INCIDENTS, "responder", m -> m.toString().contains("own"));
+            scene.awaitMessage(INCIDENTS, "responder", m -> m.toString().contains("somebody else has to approve"));
             assertThat(scene.patchesOf("checkout")).isZero();
 
             scene.people.action("lead", INCIDENTS, ts(card), "approve");
