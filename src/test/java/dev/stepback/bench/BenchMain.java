@@ -14,7 +14,15 @@ public final class BenchMain {
         try (Ground ground = Ground.start(KubeletTiming.fast())) {
             Acknowledgement.measure(ground, report);
             ClickToPatch.measure(ground, report);
+            ReadyToCard.measure(ground, report);
         }
+        try (Ground ground = Ground.start(KubeletTiming.visible())) {
+            SlackCalls.measure(ground, report, 3);
+            if (Ground.realCluster().isEmpty()) {
+                SlackCalls.measure(ground, report, 100);
+            }
+        }
+        StartAndMemory.measure(report);
         System.out.println();
         System.out.print(report);
         System.out.println(machine());

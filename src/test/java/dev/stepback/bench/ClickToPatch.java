@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /** From the click on Approve to the answer of the Deployment's patch, beside kubectl as a whole process. */
 final class ClickToPatch {
-    private static final int WARM_UP = 3;
-    private static final int COUNTED = 20;
+    private static final int WARM_UP = 2;
+    private static final int COUNTED = 15;
 
     private ClickToPatch() {}
 

@@ -2,7 +2,6 @@ package dev.stepback.bench;
 
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.Stepback;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.sandbox.cluster.SandboxCluster;
@@ -16,7 +15,9 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -82,8 +83,8 @@ final class Ground implements AutoCloseable {
             Path file = Files.createTempFile("bench", ".yaml");
             file.toFile().deleteOnExit();
             return Files.writeString(file, text);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -210,11 +211,6 @@ final class Ground implements AutoCloseable {
                         && m.toString().contains(text))
                 .map(m -> m.path("ts").asText())
                 .findFirst();
-    }
-
-    /** What is shown in the channel, for when a measurement does not come to its end. */
-    List<ObjectNode> shown() {
-        return people.messages(INCIDENTS, "lead");
     }
 
     @Override

@@ -1,0 +1,73 @@
+package dev.stepback.bench;
+
+import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.sandbox.slack.SandboxSlack;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Locale;
+
+/** The start of the bot in a JVM of its own, and what it takes of memory. Always on the sandbox. */
+final class StartAndMemory {
+    private static final int STARTS = 3;
+    /** Until the lists have been read and the rubbish of reading them is as large as it gets. */
+    private static final long SETTLED_MILLIS = 8000;
+
+    private StartAndMemory() {}
+
+    static void measure(Report report) throws Exception {
+        try (SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+                SandboxSlack slack = SandboxSlack.start(0, Clock.systemUTC())) {
+            Path kubeconfig = Ground.written(cluster.kubeconfig());
+            install(kubeconfig);
+            Samples starts = new Samples();
+            for (int i = 0; i < STARTS; i++) {
+                try (BotProcess bot = started(kubeconfig, slack, starts)) {
+                    if (i == 0) {
+                        report.add("resident memory, empty cluster", mebibytes(bot));
+                    }
+                }
+            }
+            report.add("start of the process to ready", starts);
+
+            LargeCluster.fill(cluster.store());
+            Samples large = new Samples();
+            try (BotProcess bot = started(kubeconfig, slack, large)) {
+                Thread.sleep(SETTLED_MILLIS);
+                String size = LargeCluster.DEPLOYMENTS + " Deployments of " + LargeCluster.REVISIONS + " revisions";
+                report.add("start to ready, " + size, large);
+                report.add("resident memory, " + size, mebibytes(bot));
+            }
+        }
+    }
+
+    private static BotProcess started(Path kubeconfig, SandboxSlack slack, Samples samples) throws Exception {
+        long start = System.nanoTime();
+        BotProcess bot = BotProcess.start(kubeconfig, slack, "default");
+        try {
+            bot.awaitReady();
+        } catch (IllegalStateException e) {
+            bot.close();
+            throw e;
+        }
+        samples.since(start);
+        return bot;
+    }
+
+    private static String mebibytes(BotProcess bot) throws Exception {
+        return String.format(Locale.ROOT, "%.0f MiB", bot.residentMebibytes());
+    }
+
+    private static void install(Path kubeconfig) throws Exception {
+        try (KubernetesClient client = new KubernetesClientBuilder()
+                        .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+                        .build();
+                InputStream crd = Files.newInputStream(Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml"))) {
+            client.load(crd).create();
+        }
+    }
+}
