@@ -12,15 +12,15 @@ final class Catalogue {
 
     static List<Workload> workloads() {
         return List.of(
-                checkout("production", 4),
+                checkout(),
                 cart(),
-                payments(),
+                payments("production"),
                 search(),
                 paused(),
                 onlyOneRevision(),
                 withoutHistory(),
                 stuck(),
-                checkout("staging", 2),
+                payments("staging"),
                 Workload.of(
                         "staging",
                         "recommendations",
@@ -29,11 +29,11 @@ final class Catalogue {
                         Release.of("0.4.0", "CI #312: collaborative filtering", "512Mi", "MODEL", "collaborative")));
     }
 
-    private static Workload checkout(String namespace, int replicas) {
+    private static Workload checkout() {
         return Workload.of(
-                namespace,
+                "production",
                 "checkout",
-                replicas,
+                4,
                 Release.of("1.3.8", "CI #1180: invoices as PDF", "256Mi", DATABASE, SHOP_DB, PASSWORD, "spring-2026"),
                 Release.of("1.4.0", "CI #1204: guest checkout", "256Mi", DATABASE, SHOP_DB, PASSWORD, "spring-2026"),
                 Release.of(
@@ -84,9 +84,10 @@ final class Catalogue {
                 Release.of("2.8.0", "CI #893: share a cart", "256Mi", "CACHE_TTL", "60", "SHARING", "true"));
     }
 
-    private static Workload payments() {
+    /** In two namespaces, so that its bare name is ambiguous. */
+    private static Workload payments(String namespace) {
         return Workload.of(
-                        "production",
+                        namespace,
                         "payments",
                         2,
                         Release.of(

@@ -55,7 +55,7 @@ class ShopTest {
         assertThat(replicaSets("newsletter")).hasSize(1);
         assertThat(replicaSets("gift-cards")).hasSize(1);
         assertThat(progressing("shipping")).isEqualTo("ProgressDeadlineExceeded");
-        assertThat(store.get("deployments.apps", "staging", "checkout")).isPresent();
+        assertThat(store.get("deployments.apps", "staging", "payments")).isPresent();
     }
 
     @Test
