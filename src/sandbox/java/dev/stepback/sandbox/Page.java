@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.stepback.sandbox.cluster.Faults;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.shop.Shop;
+import dev.stepback.sandbox.slack.OwnPage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -108,7 +109,9 @@ final class Page {
 
     private static HttpHandler only(String method, String path, HttpHandler handler) {
         return exchange -> {
-            if (!exchange.getRequestURI().getPath().equals(path)) {
+            if (!OwnPage.asks(exchange)) {
+                answer(exchange, 403, "text/plain", "other pages may not ask\n");
+            } else if (!exchange.getRequestURI().getPath().equals(path)) {
                 answer(exchange, 404, "text/plain", "not found\n");
             } else if (!exchange.getRequestMethod().equals(method)) {
                 answer(exchange, 405, "text/plain", "use " + method + "\n");

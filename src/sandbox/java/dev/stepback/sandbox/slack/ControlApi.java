@@ -69,6 +69,10 @@ public final class ControlApi {
     }
 
     private void handle(HttpExchange exchange, String httpMethod, Handler handler) throws IOException {
+        if (!OwnPage.asks(exchange)) {
+            Http.answer(exchange, 403, problem("other pages may not ask"));
+            return;
+        }
         if (!exchange.getRequestMethod().equals(httpMethod)) {
             Http.answer(exchange, 405, problem("use " + httpMethod));
             return;
