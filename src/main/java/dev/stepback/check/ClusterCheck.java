@@ -89,8 +89,14 @@ public final class ClusterCheck {
                 .build();
     }
 
-    private static String firstLine(Exception e) {
-        String message = String.valueOf(e.getMessage());
+    /** What the API server said; when it said nothing, what kept it from being reached. */
+    private static String firstLine(KubernetesClientException e) {
+        Throwable said = e;
+        while (e.getStatus() == null && said.getCause() != null) {
+            said = said.getCause();
+        }
+        String message =
+                said.getMessage() == null ? "not reached, " + said.getClass().getSimpleName() : said.getMessage();
         return message.lines().findFirst().orElse(message);
     }
 }
