@@ -54,6 +54,10 @@ final class Decision {
         if (rollback.getSpec().cancellation() != null) {
             return cancelled();
         }
+        if (!rollback.getSpec().decisions().isEmpty()) {
+            // A plan can be foretold, and so can its hash: this approval was written by hand, not given to a card.
+            return finish(Phase.SUPERSEDED, "it was decided on before there was a plan; ask for the rollback again");
+        }
         if (!(seen instanceof Seen.Planned planned)) {
             return new Action.MakePlan();
         }

@@ -132,6 +132,17 @@ class DecisionTest {
         }
 
         @Test
+        void approvalBeforeThePlan_isNone() {
+            Rollback rollback = requested();
+            rollback.setSpec(rollback.getSpec().withDecisions(List.of(approved(T0.plusSeconds(60)))));
+
+            RollbackStatus status = written(next(rollback, planned(new PlanResult.Planned(PLAN)), T0));
+
+            assertThat(status.phase()).isEqualTo(Phase.SUPERSEDED);
+            assertThat(status.message()).contains("before there was a plan");
+        }
+
+        @Test
         void cancellation_needsNoPlan() {
             assertThat(written(next(cancelled(requested()), T0)).phase()).isEqualTo(Phase.CANCELLED);
         }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
 
 /**
  * The few requests that Deployments need, with JSON in and out just as it is on the wire.
@@ -32,6 +33,8 @@ final class ApiServer {
     /** Asks for an object without its data: the values of a Secret never come into this process. */
     private static final String METADATA_ONLY =
             "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json";
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     private static final int READ_RETRIES = 2;
 
@@ -83,6 +86,14 @@ final class ApiServer {
         String query = "?fieldManager=" + FIELD_MANAGER + (dryRun ? "&dryRun=All" : "");
         return object(send(
                 writing, request(path + query).method("PATCH", "application/json-patch+json", Json.canonical(patch))));
+    }
+
+    /**
+     * Whether an object may have this name (RFC 1123 subdomain). Names come from objects that others write: whatever is no
+     * name must not get into the path of a request.
+     */
+    static boolean isName(String name) {
+        return name.length() <= 253 && NAME.matcher(name).matches();
     }
 
     static String query(String parameter, String value) {

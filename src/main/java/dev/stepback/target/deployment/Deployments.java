@@ -20,7 +20,7 @@ final class Deployments {
     }
 
     Optional<ObjectNode> deployment(TargetRef ref) {
-        return api.get(path(ref));
+        return ApiServer.isName(ref.name()) ? api.get(path(ref)) : Optional.empty();
     }
 
     Optional<Workload> workload(TargetRef ref) {
@@ -32,6 +32,14 @@ final class Deployments {
         return selected("/apis/apps/v1", "replicasets", ref, deployment).stream()
                 .filter(rs -> controlledBy(rs, Json.uid(deployment)))
                 .toList();
+    }
+
+    /** One ReplicaSet by its name, if the Deployment with this uid controls it. */
+    Optional<ObjectNode> replicaSet(TargetRef ref, String deploymentUid, String name) {
+        return ApiServer.isName(name)
+                ? api.get("/apis/apps/v1/namespaces/" + ref.namespace() + "/replicasets/" + name)
+                        .filter(rs -> controlledBy(rs, deploymentUid))
+                : Optional.empty();
     }
 
     /** The pods of one ReplicaSet. */

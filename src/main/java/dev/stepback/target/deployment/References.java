@@ -46,8 +46,10 @@ final class References {
         List<String> changed = new ArrayList<>();
         for (Reference reference : in(subject.restored())) {
             try {
-                Optional<ObjectNode> found = api.metadata(
-                        "/api/v1/namespaces/" + namespace + "/" + reference.resource() + "/" + reference.name());
+                Optional<ObjectNode> found = ApiServer.isName(reference.name())
+                        ? api.metadata(
+                                "/api/v1/namespaces/" + namespace + "/" + reference.resource() + "/" + reference.name())
+                        : Optional.empty();
                 if (found.isEmpty()) {
                     (reference.required() ? missing : useful).add(reference.title());
                 } else if (hasData(reference)) {

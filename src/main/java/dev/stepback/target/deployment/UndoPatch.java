@@ -14,22 +14,37 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param operations the approved operations
  */
 record UndoPatch(ArrayNode operations) {
+    private static final String UID = "/metadata/uid";
     private static final String TEMPLATE = "/spec/template";
 
     static UndoPatch from(Workload workload, PodTemplate restored) {
         ArrayNode operations = Json.object().arrayNode();
-        operation(operations, "test", "/metadata/uid", operations.textNode(workload.uid()));
+        operation(operations, "test", UID, operations.textNode(workload.uid()));
         operation(operations, "test", TEMPLATE, workload.template().json());
         operation(operations, "replace", TEMPLATE, restored.json());
         return new UndoPatch(operations);
     }
 
-    /** @throws IllegalArgumentException when it is not such a patch */
+    /**
+     * Reads a stored patch. Whatever else somebody may have put into the object that stores it is never sent.
+     *
+     * @throws IllegalArgumentException when it is not such a patch
+     */
     static UndoPatch parse(String text) {
-        if (Json.parse(text) instanceof ArrayNode operations && operations.size() == 3) {
+        if (Json.parse(text) instanceof ArrayNode operations
+                && operations.size() == 3
+                && is(operations.get(0), "test", UID)
+                && is(operations.get(1), "test", TEMPLATE)
+                && is(operations.get(2), "replace", TEMPLATE)) {
             return new UndoPatch(operations);
         }
         throw new IllegalArgumentException("not the patch of an undo");
+    }
+
+    private static boolean is(JsonNode operation, String op, String path) {
+        return operation.path("op").asText().equals(op)
+                && operation.path("path").asText().equals(path)
+                && operation.has("value");
     }
 
     String text() {

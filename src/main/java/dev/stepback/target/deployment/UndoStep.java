@@ -54,18 +54,24 @@ final class UndoStep implements Step {
 
     @Override
     public Start start(StepContext context) {
+        UndoPatch patch;
+        try {
+            patch = patch(context);
+        } catch (IllegalArgumentException e) {
+            return new Start.Failed("The stored plan cannot be carried out: " + e.getMessage() + ".");
+        }
         KubernetesClientException refused = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Optional<ObjectNode> live = deployments.deployment(context.target());
             if (live.isEmpty()) {
                 return new Start.Void(gone(context.target()));
             }
-            Optional<Start> settled = settled(context, live.get());
+            Optional<Start> settled = settled(context, patch, live.get());
             if (settled.isPresent()) {
                 return settled.get();
             }
             try {
-                deployments.patch(context.target(), patch(context).annotating(live.get(), annotations(context)), false);
+                deployments.patch(context.target(), patch.annotating(live.get(), annotations(context)), false);
                 return new Start.Started();
             } catch (KubernetesClientException e) {
                 if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
@@ -100,7 +106,7 @@ final class UndoStep implements Step {
     }
 
     /** What needs no patch: it is done already, or must not be done any more. */
-    private Optional<Start> settled(StepContext context, ObjectNode live) {
+    private Optional<Start> settled(StepContext context, UndoPatch patch, ObjectNode live) {
         if (!Json.uid(live).equals(context.targetUid())) {
             return Optional.of(new Start.Void("%s was deleted and created again at %s; this is another one."
                     .formatted(Blame.title(context.target()), Workload.createdAt(live))));
@@ -108,7 +114,6 @@ final class UndoStep implements Step {
         if (marked(context, live)) {
             return Optional.of(new Start.Started());
         }
-        UndoPatch patch = patch(context);
         PodTemplate now = PodTemplate.of(live);
         if (!now.json().equals(patch.before().json())) {
             Workload workload = new Workload(context.target(), live, deployments.replicaSets(context.target(), live));
@@ -124,7 +129,26 @@ final class UndoStep implements Step {
             return Optional.of(new Start.Void("%s was paused after the plan was made; resume it first with '%s'."
                     .formatted(Blame.title(context.target()), Blame.resume(context.target()))));
         }
-        return Optional.empty();
+        return foreign(context, patch);
+    }
+
+    /**
+     * Only what the Deployment once ran is ever written: the plan lies in an object that others may be able to write,
+     * and the patch is sent with Stepback's rights.
+     */
+    private Optional<Start> foreign(StepContext context, UndoPatch patch) {
+        String revision = parameter(context, "revision");
+        Optional<ObjectNode> replicaSet =
+                deployments.replicaSet(context.target(), context.targetUid(), parameter(context, "replicaSet"));
+        if (replicaSet.isEmpty()) {
+            return Optional.of(new Start.Void("Revision %s is no longer in the history of %s."
+                    .formatted(revision, Blame.title(context.target()))));
+        }
+        return PodTemplate.of(replicaSet.get()).withoutHash().sameAs(patch.after())
+                ? Optional.empty()
+                : Optional.of(
+                        new Start.Void("What the stored plan would restore is not the template of revision %s of %s."
+                                .formatted(revision, Blame.title(context.target()))));
     }
 
     private static boolean marked(StepContext context, ObjectNode live) {

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlanResult.Refused;
+import dev.stepback.target.TargetRef;
 import java.time.Clock;
 import java.util.List;
 import java.util.OptionalLong;
@@ -45,6 +47,19 @@ class PlannerTest {
         assertThat(plan.changes())
                 .containsExactly(new Change("containers[checkout].image", "shop/checkout:3.0", "shop/checkout:2.0"));
         assertThat(plan.steps()).extracting("type").containsExactly("deployment.undo", "deployment.await-rollout");
+    }
+
+    @Test
+    void nameThatIsNone_isNotFound_andNeverBecomesPartOfAPath() {
+        for (String name :
+                List.of("../replicasets/checkout-h20", "checkout/scale", "no such\n<!channel>", "a?b=c", "..", "")) {
+            assertThat(target.plan(
+                            new TargetRef("production", Kind.DEPLOYMENT, name),
+                            new PlanRequest(OptionalLong.empty(), Set.of())))
+                    .as(name)
+                    .isInstanceOfSatisfying(
+                            Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.TARGET_NOT_FOUND));
+        }
     }
 
     @Test

@@ -10,11 +10,14 @@ import dev.stepback.target.Attribution;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
+import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -171,6 +174,49 @@ class UndoStepTest {
     }
 
     @Test
+    void planThatRestoresWhatTheRevisionNeverWas_voids() {
+        StepContext context = context();
+        StepContext forged = with(context, "patch", patch(context).replace("shop/checkout:2.0", "evil/miner:1"));
+
+        assertThat(undo.start(forged))
+                .isInstanceOfSatisfying(
+                        Step.Start.Void.class, v -> assertThat(v.why()).contains("is not the template of revision 2"));
+        assertThat(api.patches).isEmpty();
+    }
+
+    @Test
+    void planWithOtherOperations_fails() {
+        StepContext context = context();
+        String replicas = patch(context)
+                .replace("\"op\":\"replace\",\"path\":\"/spec/template\"", "\"op\":\"replace\",\"path\":\"/spec\"");
+        String unconditional = patch(context).replace("\"op\":\"test\"", "\"op\":\"add\"");
+
+        for (String patch : List.of(replicas, unconditional, "[]", "{}", "[1,2,3]", "nonsense")) {
+            assertThat(undo.start(with(context, "patch", patch))).as(patch).isInstanceOf(Step.Start.Failed.class);
+        }
+        assertThat(api.patches).isEmpty();
+    }
+
+    @Test
+    void revisionThatLeftTheHistory_voids() {
+        StepContext context = context();
+        api.remove("/apis/apps/v1/namespaces/production/replicasets/checkout-h20");
+
+        assertThat(undo.start(context))
+                .isInstanceOfSatisfying(
+                        Step.Start.Void.class, v -> assertThat(v.why()).contains("no longer in the history"));
+    }
+
+    @Test
+    void replicaSetOfAnother_isNoRevision() {
+        StepContext context = context();
+        ObjectNode replicaSet = api.get("/apis/apps/v1/namespaces/production/replicasets/checkout-h20");
+        ((ObjectNode) replicaSet.at("/metadata/ownerReferences/0")).put("uid", "another");
+
+        assertThat(undo.start(context)).isInstanceOf(Step.Start.Void.class);
+    }
+
+    @Test
     void patchThatIsRefusedForGood_fails() {
         StepContext context = context();
         api.refusePatches = true;
@@ -189,6 +235,17 @@ class UndoStepTest {
         entry.put("manager", manager).put("time", "2026-11-21T14:02:11Z");
         entry.putObject("fieldsV1").putObject("f:spec").putObject("f:template");
         api.put(Shop.PATH, live);
+    }
+
+    private static String patch(StepContext context) {
+        return String.valueOf(context.step().parameters().get("patch"));
+    }
+
+    private static StepContext with(StepContext context, String parameter, String value) {
+        Map<String, String> parameters = new HashMap<>(context.step().parameters());
+        parameters.put(parameter, value);
+        PlannedStep step = new PlannedStep(context.step().type(), context.step().description(), Map.copyOf(parameters));
+        return new StepContext(context.target(), context.targetUid(), step, context.attribution());
     }
 
     private StepContext context() {
