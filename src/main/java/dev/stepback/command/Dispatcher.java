@@ -63,7 +63,7 @@ public final class Dispatcher {
         }
         if (command instanceof Command.ListRollbacks list) {
             Optional<Reply> refused = list.namespace().flatMap(this::notServed);
-            return refused.orElseGet(() -> view.list(list, invocation.user()));
+            return refused.orElseGet(() -> view.list(list, invocation.by()));
         }
         if (command instanceof Command.NotUnderstood not) {
             return new Reply.NotUnderstood(not.understood(), not.problem(), not.instead());
@@ -81,7 +81,7 @@ public final class Dispatcher {
             // An open rollback can be cancelled although its target is gone.
             List<TargetRef> open = undo.openTargets(wanted);
             if (open.size() == 1) {
-                return undo.cancel(open.get(0), invocation.user());
+                return undo.cancel(open.get(0), invocation.by());
             }
             if (open.size() > 1) {
                 return choose(open, command, invocation);
@@ -99,13 +99,13 @@ public final class Dispatcher {
         if (command instanceof Command.Rollback rollback) {
             reply = undo.rollback(rollback, target, invocation);
         } else if (command instanceof Command.Cancel) {
-            reply = Optional.of(undo.cancel(target, invocation.user()));
+            reply = Optional.of(undo.cancel(target, invocation.by()));
         } else if (command instanceof Command.History) {
-            reply = view.history(target, invocation.user());
+            reply = view.history(target, invocation.by());
         } else if (command instanceof Command.Diff diff) {
-            reply = view.diff(diff, target, invocation.user());
+            reply = view.diff(diff, target, invocation.by());
         } else {
-            reply = view.status(target, invocation.user());
+            reply = view.status(target, invocation.by());
         }
         // The index may still know what has just been deleted.
         return reply.orElseGet(() -> notFound(command.target(), command, invocation));
@@ -129,7 +129,7 @@ public final class Dispatcher {
     /** Nobody learns by a suggestion of what they may not see. */
     private List<TargetRef> visible(List<TargetRef> targets, Invocation invocation) {
         return targets.stream()
-                .filter(t -> authorizer.mayView(invocation.user(), t).allowed())
+                .filter(t -> authorizer.mayView(invocation.by(), t).allowed())
                 .toList();
     }
 

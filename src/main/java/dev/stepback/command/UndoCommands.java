@@ -1,8 +1,8 @@
 package dev.stepback.command;
 
+import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.NewRollback;
-import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.Rollbacks;
@@ -30,7 +30,7 @@ final class UndoCommands {
 
     /** Empty when there is no such target. */
     Optional<Reply> rollback(Command.Rollback command, TargetRef target, Invocation invocation) {
-        Authorizer.Authorization may = authorizer.mayRequest(invocation.user(), target);
+        Authorizer.Authorization may = authorizer.mayRequest(invocation.by(), target);
         if (!may.allowed()) {
             return Optional.of(new Reply.Refused(may.why()));
         }
@@ -53,7 +53,7 @@ final class UndoCommands {
                 target,
                 command.to(),
                 command.reason(),
-                invocation.user(),
+                invocation.by(),
                 new RollbackSpec.Origin(invocation.channel(), invocation.thread()),
                 null));
         if (created instanceof Rollbacks.Created.Ok ok) {
@@ -76,7 +76,7 @@ final class UndoCommands {
                 .toList();
     }
 
-    Reply cancel(TargetRef target, Person who) {
+    Reply cancel(TargetRef target, Actor who) {
         Authorizer.Authorization may = authorizer.mayView(who, target);
         if (!may.allowed()) {
             return new Reply.Refused(may.why());

@@ -1,7 +1,7 @@
 package dev.stepback.command;
 
+import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
-import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.target.Change;
@@ -41,7 +41,7 @@ final class ViewCommands {
                 .orElseThrow(() -> new IllegalStateException("no target type for " + target.kind()));
     }
 
-    Optional<Reply> history(TargetRef target, Person who) {
+    Optional<Reply> history(TargetRef target, Actor who) {
         return viewed(
                 target,
                 who,
@@ -51,7 +51,7 @@ final class ViewCommands {
                 }));
     }
 
-    Optional<Reply> diff(Command.Diff command, TargetRef target, Person who) {
+    Optional<Reply> diff(Command.Diff command, TargetRef target, Actor who) {
         return viewed(target, who, () -> type(types, target).history(target).map(h -> diff(command, h, target)));
     }
 
@@ -75,7 +75,7 @@ final class ViewCommands {
         }
     }
 
-    Optional<Reply> status(TargetRef target, Person who) {
+    Optional<Reply> status(TargetRef target, Actor who) {
         return viewed(target, who, () -> {
             Optional<Step.Observation> rollout = type(types, target).status(target);
             Optional<Rollback> latest = rollbacks.latest(target);
@@ -85,7 +85,7 @@ final class ViewCommands {
         });
     }
 
-    Reply list(Command.ListRollbacks command, Person who) {
+    Reply list(Command.ListRollbacks command, Actor who) {
         return new Reply.ShowList(rollbacks.list(READ).stream()
                 .filter(r -> command.namespace()
                         .map(r.getMetadata().getNamespace()::equals)
@@ -95,7 +95,7 @@ final class ViewCommands {
                 .toList());
     }
 
-    private Optional<Reply> viewed(TargetRef target, Person who, Supplier<Optional<Reply>> reply) {
+    private Optional<Reply> viewed(TargetRef target, Actor who, Supplier<Optional<Reply>> reply) {
         Authorizer.Authorization may = authorizer.mayView(who, target);
         return may.allowed() ? reply.get() : Optional.of(new Reply.Refused(may.why()));
     }

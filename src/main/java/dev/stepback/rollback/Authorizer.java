@@ -5,13 +5,13 @@ import dev.stepback.target.TargetRef;
 /** The one place that decides whether somebody may do something. Asked whenever a request or a click is delivered. */
 public interface Authorizer {
 
-    Authorization mayView(Person who, TargetRef target);
+    Authorization mayView(Actor who, TargetRef target);
 
-    Authorization mayRequest(Person who, TargetRef target);
+    Authorization mayRequest(Actor who, TargetRef target);
 
-    Authorization mayDecide(Person who, Rollback rollback, RollbackSpec.Decision.Verdict verdict);
+    Authorization mayDecide(Actor who, Rollback rollback, RollbackSpec.Decision.Verdict verdict);
 
-    Authorization mayCancel(Person who, Rollback rollback);
+    Authorization mayCancel(Actor who, Rollback rollback);
 
     /**
      * An answer.

@@ -15,17 +15,17 @@ public final class DefaultAuthorizer implements Authorizer {
     }
 
     @Override
-    public Authorization mayView(Person who, TargetRef target) {
+    public Authorization mayView(Actor who, TargetRef target) {
         return served(target);
     }
 
     @Override
-    public Authorization mayRequest(Person who, TargetRef target) {
+    public Authorization mayRequest(Actor who, TargetRef target) {
         return served(target);
     }
 
     @Override
-    public Authorization mayDecide(Person who, Rollback rollback, RollbackSpec.Decision.Verdict verdict) {
+    public Authorization mayDecide(Actor who, Rollback rollback, RollbackSpec.Decision.Verdict verdict) {
         boolean own = who.id().equals(rollback.getSpec().requestedBy().id());
         if (verdict == RollbackSpec.Decision.Verdict.Approved
                 && own
@@ -36,7 +36,7 @@ public final class DefaultAuthorizer implements Authorizer {
     }
 
     @Override
-    public Authorization mayCancel(Person who, Rollback rollback) {
+    public Authorization mayCancel(Actor who, Rollback rollback) {
         return served(rollback.target());
     }
 

@@ -91,7 +91,7 @@ public final class KubernetesRollbacks implements Rollbacks {
                         request.target().kind(), request.target().name()),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
                 request.reason(),
-                request.requestedBy(),
+                request.requestedBy().person(),
                 request.origin(),
                 config.rollback().approvalExpiry().toSeconds(),
                 config.rollback().deadline().toSeconds(),
@@ -102,18 +102,18 @@ public final class KubernetesRollbacks implements Rollbacks {
     }
 
     @Override
-    public Decided decide(String namespace, String name, Verdict verdict, Person by, String planHash) {
-        return store.lookAndTry(namespace, name, r -> decide(r, verdict, by, planHash))
-                .orElseGet(Decided.Gone::new);
+    public Decided decide(String namespace, String name, NewDecision decision) {
+        return store.lookAndTry(namespace, name, r -> decide(r, decision)).orElseGet(Decided.Gone::new);
     }
 
-    private Decided decide(Rollback rollback, Verdict verdict, Person by, String planHash) {
-        var authorization = authorizer.mayDecide(by, rollback, verdict);
+    private Decided decide(Rollback rollback, NewDecision decision) {
+        Verdict verdict = decision.verdict();
+        var authorization = authorizer.mayDecide(decision.by(), rollback, verdict);
         if (!authorization.allowed()) {
             return new Decided.Denied(authorization.why());
         }
         Plan plan = rollback.statusOrInitial().plan();
-        if (plan == null || !abbreviates(planHash, plan.hash())) {
+        if (plan == null || !abbreviates(decision.planHash(), plan.hash())) {
             return new Decided.TooLate(rollback, "The plan is another one now; look at the card again.");
         }
         for (RollbackSpec.Decision earlier : rollback.getSpec().decisions()) {
@@ -133,10 +133,10 @@ public final class KubernetesRollbacks implements Rollbacks {
         }
         List<RollbackSpec.Decision> decisions =
                 new ArrayList<>(rollback.getSpec().decisions());
-        decisions.add(new RollbackSpec.Decision(verdict, by, now, plan.hash()));
+        decisions.add(new RollbackSpec.Decision(verdict, decision.by().person(), now, plan.hash()));
         Rollback written = store.update(
                 Store.with(rollback, rollback.getSpec().withDecisions(decisions), rollback.statusOrInitial()));
-        log(written, by, verdict == Verdict.Approved ? "plan approved" : "plan rejected");
+        log(written, decision.by(), verdict == Verdict.Approved ? "plan approved" : "plan rejected");
         return new Decided.Recorded(written);
     }
 
@@ -160,11 +160,11 @@ public final class KubernetesRollbacks implements Rollbacks {
     }
 
     @Override
-    public Decided cancel(String namespace, String name, Person by) {
+    public Decided cancel(String namespace, String name, Actor by) {
         return store.lookAndTry(namespace, name, r -> cancel(r, by)).orElseGet(Decided.Gone::new);
     }
 
-    private Decided cancel(Rollback rollback, Person by) {
+    private Decided cancel(Rollback rollback, Actor by) {
         var authorization = authorizer.mayCancel(by, rollback);
         if (!authorization.allowed()) {
             return new Decided.Denied(authorization.why());
@@ -184,7 +184,7 @@ public final class KubernetesRollbacks implements Rollbacks {
         }
         Rollback written = store.update(Store.with(
                 rollback,
-                rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(by, clock.instant())),
+                rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(by.person(), clock.instant())),
                 status));
         log(written, by, "cancellation requested");
         return new Decided.Recorded(written);
@@ -234,7 +234,7 @@ public final class KubernetesRollbacks implements Rollbacks {
         return !rollback.statusOrInitial().phase().terminal();
     }
 
-    private static void log(Rollback rollback, Person by, String event) {
+    private static void log(Rollback rollback, Actor by, String event) {
         LOG.atInfo()
                 .addKeyValue("rollback", rollback.getMetadata().getName())
                 .addKeyValue("target", rollback.target())

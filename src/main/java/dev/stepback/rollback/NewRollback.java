@@ -15,6 +15,6 @@ public record NewRollback(
         TargetRef target,
         OptionalLong toRevision,
         String reason,
-        Person requestedBy,
+        Actor requestedBy,
         RollbackSpec.Origin origin,
         @Nullable String follows) {}

@@ -18,11 +18,11 @@ public interface Rollbacks {
     /** Creates a Rollback, or finds the one that an earlier delivery of the same request created. */
     Created create(NewRollback request);
 
-    /** Approves or rejects the plan with this hash. The hash may be abbreviated as on a button, to at least 12 digits. */
-    Decided decide(String namespace, String name, RollbackSpec.Decision.Verdict verdict, Person by, String planHash);
+    /** Approves or rejects a plan. */
+    Decided decide(String namespace, String name, NewDecision decision);
 
     /** Asks for a cancellation. */
-    Decided cancel(String namespace, String name, Person by);
+    Decided cancel(String namespace, String name, Actor by);
 
     Optional<Rollback> find(String namespace, String name);
 

@@ -3,8 +3,9 @@ package dev.stepback.slack;
 import com.slack.api.model.view.View;
 import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.NewRollback;
-import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
@@ -61,12 +62,7 @@ final class Clicks {
      * @param thread the thread that the message is in; null in the channel itself
      */
     record Click(
-            String action,
-            String value,
-            Person user,
-            String channel,
-            @Nullable String thread,
-            String triggerId) {}
+            String action, String value, Actor by, @Nullable String thread, String triggerId) {}
 
     void run(Click click, Answers answers) {
         switch (click.action()) {
@@ -91,20 +87,18 @@ final class Clicks {
                         rollbacks.decide(
                                 namespace,
                                 name,
-                                Verdict.Approved,
-                                click.user(),
-                                ref.get().planHash()),
+                                NewDecision.click(
+                                        Verdict.Approved, click.by(), ref.get().planHash())),
                         answers);
             case Actions.REJECT ->
                 decided(
                         rollbacks.decide(
                                 namespace,
                                 name,
-                                Verdict.Rejected,
-                                click.user(),
-                                ref.get().planHash()),
+                                NewDecision.click(
+                                        Verdict.Rejected, click.by(), ref.get().planHash())),
                         answers);
-            case Actions.CANCEL -> decided(rollbacks.cancel(namespace, name, click.user()), answers);
+            case Actions.CANCEL -> decided(rollbacks.cancel(namespace, name, click.by()), answers);
             default ->
                 rollbacks
                         .find(namespace, name)
@@ -165,8 +159,8 @@ final class Clicks {
                 rollback.target(),
                 number,
                 reason,
-                click.user(),
-                new RollbackSpec.Origin(click.channel(), click.thread()),
+                click.by(),
+                new RollbackSpec.Origin(click.by().channel(), click.thread()),
                 rollback.getMetadata().getName()));
         if (created instanceof Created.Ok ok) {
             commands.answer(new Reply.Opened(ok.rollback()), answers);
@@ -261,6 +255,6 @@ final class Clicks {
     }
 
     private static Invocation invocation(Click click, String text) {
-        return new Invocation(text, click.user(), click.channel(), click.thread(), "click:" + click.triggerId());
+        return new Invocation(text, click.by(), click.thread(), "click:" + click.triggerId());
     }
 }

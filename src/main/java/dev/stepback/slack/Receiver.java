@@ -7,6 +7,7 @@ import com.slack.api.bolt.AppConfig;
 import com.slack.api.bolt.response.Response;
 import com.slack.api.model.event.AppMentionEvent;
 import dev.stepback.command.Invocation;
+import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Person;
 import java.util.List;
 import java.util.Locale;
@@ -71,8 +72,8 @@ final class Receiver {
     private boolean slashCommand(SlashCommandPayload payload) {
         String text = payload.getText() == null ? "" : payload.getText();
         Person user = new Person(payload.getUserId(), orElse(payload.getUserName(), payload.getUserId()));
-        Invocation invocation =
-                new Invocation(text, user, payload.getChannelId(), null, "command:" + payload.getTriggerId());
+        Invocation invocation = new Invocation(
+                text, new Actor(user, payload.getChannelId()), null, "command:" + payload.getTriggerId());
         SlackAnswers answers =
                 new SlackAnswers(api, payload.getResponseUrl(), payload.getChannelId(), null, payload.getUserId());
         return deliveries.accept("command", payload.getTriggerId(), answers, to -> {
@@ -91,7 +92,7 @@ final class Receiver {
         deliveries.accept("mention", eventId, answers, to -> {
             Person user = workspace.person(event.getUser());
             log("mention", user, event.getChannel(), text);
-            commands.run(new Invocation(text, user, event.getChannel(), thread, "event:" + eventId), to);
+            commands.run(new Invocation(text, new Actor(user, event.getChannel()), thread, "event:" + eventId), to);
         });
     }
 
@@ -129,8 +130,7 @@ final class Receiver {
         Clicks.Click click = new Clicks.Click(
                 action.getActionId().split(":", 2)[0],
                 orElse(action.getValue(), ""),
-                user,
-                channel,
+                new Actor(user, channel),
                 thread,
                 payload.getTriggerId());
         SlackAnswers answers = new SlackAnswers(api, payload.getResponseUrl(), channel, thread, user.id());

@@ -3,6 +3,7 @@ package dev.stepback.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.config.StepbackConfig;
+import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Person;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -28,7 +29,7 @@ class AnyTextTest {
                 new DispatcherTest.HiddenNamespaces(),
                 StepbackConfig.defaults());
 
-        Reply reply = dispatcher.dispatch(new Invocation(text, new Person("U1", "a"), "C1", null, "key"));
+        Reply reply = dispatcher.dispatch(new Invocation(text, new Actor(new Person("U1", "a"), "C1"), null, "key"));
 
         assertThat(reply).isNotNull();
         if (reply instanceof Reply.NotUnderstood not) {

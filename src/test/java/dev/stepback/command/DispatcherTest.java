@@ -3,6 +3,7 @@ package dev.stepback.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.config.StepbackConfig;
+import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Phase;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DispatcherTest {
-    private static final Person RESPONDER = new Person("U1", "responder");
+    private static final Actor RESPONDER = new Actor(new Person("U1", "responder"), "C1");
 
     private final FakeTarget cluster = new FakeTarget();
     private final FakeRollbacks rollbacks = new FakeRollbacks();
@@ -205,7 +206,7 @@ class DispatcherTest {
     }
 
     private static Invocation invocation(String text, String key) {
-        return new Invocation(text, RESPONDER, "C1", null, key);
+        return new Invocation(text, RESPONDER, null, key);
     }
 
     private Dispatcher dispatcher(StepbackConfig config) {
@@ -221,22 +222,22 @@ class DispatcherTest {
         }
 
         @Override
-        public Authorization mayView(Person who, TargetRef target) {
+        public Authorization mayView(Actor who, TargetRef target) {
             return in(target.namespace());
         }
 
         @Override
-        public Authorization mayRequest(Person who, TargetRef target) {
+        public Authorization mayRequest(Actor who, TargetRef target) {
             return in(target.namespace());
         }
 
         @Override
-        public Authorization mayDecide(Person who, Rollback rollback, RollbackSpec.Decision.Verdict verdict) {
+        public Authorization mayDecide(Actor who, Rollback rollback, RollbackSpec.Decision.Verdict verdict) {
             return in(rollback.target().namespace());
         }
 
         @Override
-        public Authorization mayCancel(Person who, Rollback rollback) {
+        public Authorization mayCancel(Actor who, Rollback rollback) {
             return in(rollback.target().namespace());
         }
     }

@@ -1,7 +1,8 @@
 package dev.stepback.command;
 
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.NewRollback;
-import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
@@ -45,7 +46,7 @@ final class FakeRollbacks implements Rollbacks {
                         request.target().kind(), request.target().name()),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
                 request.reason(),
-                request.requestedBy(),
+                request.requestedBy().person(),
                 request.origin(),
                 900,
                 600,
@@ -57,13 +58,12 @@ final class FakeRollbacks implements Rollbacks {
     }
 
     @Override
-    public Decided decide(
-            String namespace, String name, RollbackSpec.Decision.Verdict verdict, Person by, String planHash) {
+    public Decided decide(String namespace, String name, NewDecision decision) {
         throw new AssertionError("commands decide nothing");
     }
 
     @Override
-    public Decided cancel(String namespace, String name, Person by) {
+    public Decided cancel(String namespace, String name, Actor by) {
         Rollback rollback = find(namespace, name).orElseThrow();
         end(rollback, Phase.CANCELLED);
         return new Decided.Recorded(rollback);

@@ -1,8 +1,9 @@
 package dev.stepback.rollback;
 
-import static dev.stepback.rollback.Examples.ASKER;
-import static dev.stepback.rollback.Examples.LEAD;
+import static dev.stepback.rollback.Examples.ASKING;
+import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.TARGET;
+import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -148,7 +149,7 @@ class DeploymentRollbackTest {
 
     private String open(String deliveryKey, OptionalLong to) {
         var created = rollbacks.create(
-                new NewRollback(deliveryKey, TARGET, to, "crashes", ASKER, new RollbackSpec.Origin("C1", null), null));
+                new NewRollback(deliveryKey, TARGET, to, "crashes", ASKING, new RollbackSpec.Origin("C1", null), null));
         assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
         String name = ((Rollbacks.Created.Ok) created).rollback().getMetadata().getName();
         awaitPhase(name, Phase.AWAITING_APPROVAL);
@@ -157,7 +158,7 @@ class DeploymentRollbackTest {
 
     private void approve(String name) {
         Plan plan = Objects.requireNonNull(now(name).statusOrInitial().plan());
-        assertThat(rollbacks.decide("production", name, RollbackSpec.Decision.Verdict.Approved, LEAD, plan.hash()))
+        assertThat(rollbacks.decide("production", name, approval(LEADING, plan.hash())))
                 .isInstanceOf(Rollbacks.Decided.Recorded.class);
     }
 

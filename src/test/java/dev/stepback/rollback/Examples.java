@@ -18,6 +18,8 @@ final class Examples {
     static final Instant EXPIRES = T0.plusSeconds(900);
     static final Person ASKER = new Person("U1", "responder");
     static final Person LEAD = new Person("U2", "lead");
+    static final Actor ASKING = new Actor(ASKER, "C1");
+    static final Actor LEADING = new Actor(LEAD, "C1");
     static final TargetRef TARGET = new TargetRef("production", Kind.DEPLOYMENT, "checkout");
     static final Plan PLAN = plan("7");
 
@@ -92,6 +94,14 @@ final class Examples {
 
     static RollbackSpec.Decision approved(Instant at) {
         return new RollbackSpec.Decision(RollbackSpec.Decision.Verdict.Approved, LEAD, at, PLAN.hash());
+    }
+
+    static NewDecision approval(Actor by, String hash) {
+        return NewDecision.click(RollbackSpec.Decision.Verdict.Approved, by, hash);
+    }
+
+    static NewDecision rejection(Actor by, String hash) {
+        return NewDecision.click(RollbackSpec.Decision.Verdict.Rejected, by, hash);
     }
 
     static Rollback with(Rollback rollback, Consumer<RollbackStatus.Changes> changes) {

@@ -1,12 +1,13 @@
 package dev.stepback.rollback;
 
-import static dev.stepback.rollback.Examples.ASKER;
-import static dev.stepback.rollback.Examples.LEAD;
+import static dev.stepback.rollback.Examples.ASKING;
+import static dev.stepback.rollback.Examples.LEADING;
+import static dev.stepback.rollback.Examples.approval;
+import static dev.stepback.rollback.Examples.rejection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.Rollbacks.Created;
 import dev.stepback.rollback.Rollbacks.Decided;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -77,8 +78,9 @@ class RollbackOperatorTest {
         String hash = shop.hash(name).substring(0, 12);
 
         List<CompletableFuture<Decided>> clicks = IntStream.range(0, 6)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> shop.rollbacks.decide(
-                        "production", name, Verdict.Approved, new Person("A" + i, "approver " + i), hash)))
+                .mapToObj(i -> new Actor(new Person("A" + i, "approver " + i), "C1"))
+                .map(by -> CompletableFuture.supplyAsync(
+                        () -> shop.rollbacks.decide("production", name, approval(by, hash))))
                 .toList();
         List<Decided> answers = clicks.stream().map(CompletableFuture::join).toList();
 
@@ -94,17 +96,17 @@ class RollbackOperatorTest {
         String name = plannedWithoutEngine();
         String hash = shop.hash(name);
 
-        assertThat(shop.rollbacks.decide("production", name, Verdict.Approved, ASKER, hash))
+        assertThat(shop.rollbacks.decide("production", name, approval(ASKING, hash)))
                 .isInstanceOf(Decided.Denied.class);
-        assertThat(shop.rollbacks.decide("production", name, Verdict.Approved, LEAD, "000000000000"))
+        assertThat(shop.rollbacks.decide("production", name, approval(LEADING, "000000000000")))
                 .isInstanceOf(Decided.TooLate.class);
-        assertThat(shop.rollbacks.decide("production", name, Verdict.Approved, LEAD, hash.substring(0, 11)))
+        assertThat(shop.rollbacks.decide("production", name, approval(LEADING, hash.substring(0, 11))))
                 .isInstanceOf(Decided.TooLate.class);
-        assertThat(shop.rollbacks.decide("production", name, Verdict.Rejected, ASKER, hash))
+        assertThat(shop.rollbacks.decide("production", name, rejection(ASKING, hash)))
                 .isInstanceOf(Decided.Recorded.class);
-        assertThat(shop.rollbacks.decide("production", name, Verdict.Approved, LEAD, hash))
+        assertThat(shop.rollbacks.decide("production", name, approval(LEADING, hash)))
                 .isInstanceOf(Decided.TooLate.class);
-        assertThat(shop.rollbacks.decide("production", "nobody", Verdict.Approved, LEAD, hash))
+        assertThat(shop.rollbacks.decide("production", "nobody", approval(LEADING, hash)))
                 .isInstanceOf(Decided.Gone.class);
     }
 
@@ -114,8 +116,8 @@ class RollbackOperatorTest {
         String name = shop.request("delivery").getMetadata().getName();
         shop.awaitPhase(name, Phase.AWAITING_APPROVAL);
 
-        assertThat(shop.rollbacks.cancel("production", name, ASKER)).isInstanceOf(Decided.Recorded.class);
-        assertThat(shop.rollbacks.cancel("production", name, ASKER)).isInstanceOf(Decided.AlreadyRecorded.class);
+        assertThat(shop.rollbacks.cancel("production", name, ASKING)).isInstanceOf(Decided.Recorded.class);
+        assertThat(shop.rollbacks.cancel("production", name, ASKING)).isInstanceOf(Decided.AlreadyRecorded.class);
         shop.awaitPhase(name, Phase.CANCELLED);
 
         assertThat(shop.undos()).isZero();

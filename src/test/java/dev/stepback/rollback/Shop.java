@@ -1,8 +1,9 @@
 package dev.stepback.rollback;
 
-import static dev.stepback.rollback.Examples.ASKER;
-import static dev.stepback.rollback.Examples.LEAD;
+import static dev.stepback.rollback.Examples.ASKING;
+import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.TARGET;
+import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -106,11 +107,17 @@ final class Shop implements AutoCloseable {
 
     static NewRollback newRollback(String deliveryKey) {
         return new NewRollback(
-                deliveryKey, TARGET, OptionalLong.empty(), "crashes", ASKER, new RollbackSpec.Origin("C1", null), null);
+                deliveryKey,
+                TARGET,
+                OptionalLong.empty(),
+                "crashes",
+                ASKING,
+                new RollbackSpec.Origin("C1", null),
+                null);
     }
 
     Rollbacks.Decided approve(String name) {
-        return rollbacks.decide("production", name, RollbackSpec.Decision.Verdict.Approved, LEAD, hash(name));
+        return rollbacks.decide("production", name, approval(LEADING, hash(name)));
     }
 
     /** The hash of the plan that waits for an approval. */

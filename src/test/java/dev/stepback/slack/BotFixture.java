@@ -182,7 +182,7 @@ final class BotFixture implements AutoCloseable {
                 Samples.CHECKOUT,
                 OptionalLong.empty(),
                 "",
-                invocation.user(),
+                invocation.by(),
                 new RollbackSpec.Origin(invocation.channel(), invocation.thread()),
                 null));
         if (created instanceof Created.Ok ok) {

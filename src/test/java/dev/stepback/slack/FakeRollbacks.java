@@ -1,5 +1,7 @@
 package dev.stepback.slack;
 
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.NewRollback;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Phase;
@@ -91,7 +93,7 @@ final class FakeRollbacks implements Rollbacks {
                         request.target().kind(), request.target().name()),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
                 request.reason(),
-                request.requestedBy(),
+                request.requestedBy().person(),
                 request.origin(),
                 900,
                 600,
@@ -109,8 +111,9 @@ final class FakeRollbacks implements Rollbacks {
     }
 
     @Override
-    public synchronized Decided decide(
-            String namespace, String name, Decision.Verdict verdict, Person by, String planHash) {
+    public synchronized Decided decide(String namespace, String name, NewDecision decision) {
+        Decision.Verdict verdict = decision.verdict();
+        Person by = decision.by().person();
         Rollback rollback = byName.get(name);
         if (rollback == null) {
             return new Decided.Gone();
@@ -137,12 +140,13 @@ final class FakeRollbacks implements Rollbacks {
     }
 
     @Override
-    public synchronized Decided cancel(String namespace, String name, Person by) {
+    public synchronized Decided cancel(String namespace, String name, Actor by) {
         Rollback rollback = byName.get(name);
         if (rollback == null) {
             return new Decided.Gone();
         }
-        rollback.setSpec(rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(by, Instant.now())));
+        rollback.setSpec(
+                rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(by.person(), Instant.now())));
         change(rollback, s -> {
             s.phase = Phase.CANCELLED;
             s.finishedAt = Instant.now();

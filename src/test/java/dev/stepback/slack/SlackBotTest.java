@@ -123,8 +123,8 @@ class SlackBotTest {
         assertThat(card.path("thread_ts").asText()).isEqualTo(ts);
         assertThat(bot.invocations).singleElement().satisfies(i -> {
             assertThat(i.text()).isEqualTo("checkout");
-            assertThat(i.user().id()).isEqualTo("U0RESPONDER");
-            assertThat(i.user().name()).isNotEqualTo("U0RESPONDER");
+            assertThat(i.by().id()).isEqualTo("U0RESPONDER");
+            assertThat(i.by().person().name()).isNotEqualTo("U0RESPONDER");
         });
     }
 
