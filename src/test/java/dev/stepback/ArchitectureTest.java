@@ -71,6 +71,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void policy_isPure() {
+        classes()
+                .that()
+                .resideInAPackage("dev.stepback.policy..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..", "org.jspecify..", "dev.stepback.policy..", "dev.stepback.target", "dev.stepback.text")
+                .check(main);
+    }
+
+    @Test
     void theBot_doesNotUseTheSandbox() {
         noClasses()
                 .should()

@@ -1,0 +1,154 @@
+package dev.stepback.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** One question to a policy, and what was found out on the way to the answer. Used once. */
+final class Evaluation {
+    private final Subject subject;
+    private final Permission permission;
+    private final Place place;
+    private final Optional<String> channel;
+    private final Directory directory;
+
+    /** Why rules that might grant it could not be decided. Sorted, so that the order of the rules does not show. */
+    private final SortedSet<String> doubts = new TreeSet<>();
+
+    private boolean grantedElsewhere;
+
+    Evaluation(Subject subject, Permission permission, Place place, Optional<String> channel, Directory directory) {
+        this.subject = subject;
+        this.permission = permission;
+        this.place = place;
+        this.channel = channel;
+        this.directory = directory;
+    }
+
+    Verdict of(Policy policy) {
+        if (subject.standing() == Subject.Standing.DEACTIVATED) {
+            return Verdict.denied("A deactivated Slack account may do nothing here.");
+        }
+        if (subject.standing() == Subject.Standing.UNKNOWN) {
+            return Verdict.undecided("Slack could not tell me who you are, so I can let you do nothing right now."
+                    + " Try again in a moment.");
+        }
+        Optional<Verdict> bound = bound(policy.channels());
+        if (bound.isPresent()) {
+            return bound.get();
+        }
+        // All are looked at even after a doubt; a rule that grants ends it.
+        for (Rule rule : policy.rules()) {
+            if (grants(rule)) {
+                return Verdict.ALLOWED;
+            }
+        }
+        return denied();
+    }
+
+    /** The refusal when the channel is bound to something else. */
+    private Optional<Verdict> bound(List<ChannelBinding> bindings) {
+        if (channel.isEmpty()) {
+            return Optional.empty();
+        }
+        List<ChannelBinding> here = new ArrayList<>();
+        List<ChannelBinding> perhaps = new ArrayList<>();
+        for (ChannelBinding binding : bindings) {
+            switch (directory.sameChannel(binding.channel(), channel.get())) {
+                case YES -> here.add(binding);
+                case UNKNOWN -> perhaps.add(binding);
+                case NO -> {}
+            }
+        }
+        if (here.stream().anyMatch(place::within)) {
+            return Optional.empty();
+        }
+        // Not within what the channel is known to be bound to; or there may be a binding that would refuse it.
+        if (perhaps.stream().anyMatch(b -> here.isEmpty() != place.within(b))) {
+            return Optional.of(Verdict.undecided("Slack could not tell me whether this channel is "
+                    + perhaps.get(0).channel() + ", which is bound to "
+                    + perhaps.get(0).reach()
+                    + ". Try again in a moment."));
+        }
+        return here.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Verdict.denied("This channel is for "
+                        + String.join(
+                                " and ",
+                                here.stream()
+                                        .map(ChannelBinding::reach)
+                                        .sorted()
+                                        .toList())
+                        + " only, so " + place.text() + " cannot be reached from here."));
+    }
+
+    private boolean grants(Rule rule) {
+        if (!rule.gives(permission) || !place.named(rule.scope())) {
+            return false;
+        }
+        Answer who = Who.anyNames(rule.who(), subject, directory);
+        Answer labelled = who == Answer.NO ? Answer.NO : place.labelled(rule.scope());
+        Answer meant = who.and(labelled);
+        if (meant == Answer.NO) {
+            return false;
+        }
+        Answer here = here(rule.channels());
+        if (here == Answer.NO) {
+            grantedElsewhere |= meant == Answer.YES;
+            return false;
+        }
+        if (meant.and(here) == Answer.YES) {
+            return true;
+        }
+        note(rule, who, labelled, here);
+        return false;
+    }
+
+    private Answer here(List<String> channels) {
+        if (channels.isEmpty()) {
+            return Answer.YES;
+        }
+        return channel.map(here -> channels.stream()
+                        .map(c -> directory.sameChannel(c, here))
+                        .reduce(Answer.NO, Answer::or))
+                .orElse(Answer.NO);
+    }
+
+    private void note(Rule rule, Answer who, Answer labelled, Answer here) {
+        if (who == Answer.UNKNOWN) {
+            rule.who().stream()
+                    .filter(w -> w.names(subject, directory) == Answer.UNKNOWN)
+                    .filter(Who.Group.class::isInstance)
+                    .map(w -> "Slack could not tell me who is in " + ((Who.Group) w).handleOrId() + ".")
+                    .forEach(doubts::add);
+        }
+        if (labelled == Answer.UNKNOWN) {
+            doubts.add("The labels of " + place.text() + " could not be read.");
+        }
+        if (here == Answer.UNKNOWN) {
+            doubts.add("Slack could not tell me which channel this is.");
+        }
+    }
+
+    private Verdict denied() {
+        String not = "You may not " + permission.phrase() + " " + place.text();
+        if (!doubts.isEmpty()) {
+            return Verdict.undecided(not + " right now. " + String.join(" ", doubts));
+        }
+        if (grantedElsewhere) {
+            return Verdict.denied(not + (channel.isPresent() ? " from this channel." : " from just anywhere."));
+        }
+        return Verdict.denied(not + "." + standing());
+    }
+
+    private String standing() {
+        return switch (subject.standing()) {
+            case GUEST -> " A guest may only do what a rule allows by id or e-mail address.";
+            case OTHER_WORKSPACE -> " Somebody of another workspace may only do what a rule allows by id.";
+            case BOT -> " A bot may only do what a rule allows by id.";
+            default -> "";
+        };
+    }
+}

@@ -1,0 +1,29 @@
+package dev.stepback.policy;
+
+import java.util.Optional;
+
+/**
+ * Somebody who wants to do something, as Slack knows them now.
+ *
+ * @param id the Slack user id
+ * @param name for people to read; decides nothing
+ * @param email as the own workspace knows it; decides nothing for people of other workspaces, who could claim any
+ */
+public record Subject(String id, String name, Standing standing, Optional<String> email) {
+
+    /** How somebody belongs to the workspace. */
+    public enum Standing {
+        /** A full member of the own workspace: has what names them, their groups or all members. */
+        MEMBER,
+        /** Has only what names them by id or e-mail address. */
+        GUEST,
+        /** From a shared channel or another workspace of the organization: has only what names them by id. */
+        OTHER_WORKSPACE,
+        /** Has only what names it by id. */
+        BOT,
+        /** Has nothing, whatever the policy still says. */
+        DEACTIVATED,
+        /** Slack could not be asked: has nothing until it can. */
+        UNKNOWN
+    }
+}
