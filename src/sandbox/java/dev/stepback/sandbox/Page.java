@@ -13,10 +13,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The page, and what it and scripts ask of the cluster; what they ask of Slack is in the control API. */
 final class Page {
+    private static final Pattern USER = Pattern.compile("[A-Za-z0-9@._:-]{1,253}");
     private static final String JSON = "application/json";
 
     private final Optional<SandboxCluster> cluster;
@@ -76,7 +78,15 @@ final class Page {
             answer(exchange, 404, "text/plain", "the cluster is not the sandbox's\n");
             return;
         }
-        answer(exchange, 200, "application/yaml", cluster.get().kubeconfig());
+        String query = exchange.getRequestURI().getQuery();
+        if (query == null) {
+            answer(exchange, 200, "application/yaml", cluster.get().kubeconfig());
+        } else if (query.startsWith("as=") && USER.matcher(query.substring(3)).matches()) {
+            String user = query.substring(3);
+            answer(exchange, 200, "application/yaml", cluster.get().kubeconfigOf(user));
+        } else {
+            answer(exchange, 400, "text/plain", "use ?as=USER\n");
+        }
     }
 
     private void panel(HttpExchange exchange) throws IOException {

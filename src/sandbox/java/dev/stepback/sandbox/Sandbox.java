@@ -35,6 +35,7 @@ final class Sandbox implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Map<String, String> environment = new HashMap<>();
     private Optional<SandboxCluster> cluster = Optional.empty();
+    private String botKubeconfig = "";
     private int port;
 
     /**
@@ -111,6 +112,7 @@ final class Sandbox implements AutoCloseable {
         SandboxCluster started = SandboxCluster.start(0, clock);
         parts.push(started);
         started.store().create("customresourcedefinitions.apiextensions.k8s.io", customResource());
+        botKubeconfig = BotAccount.install(started);
         Shop.seed(started.store(), clock);
         parts.push(Controllers.start(started.store(), clock, timing));
         cluster = Optional.of(started);
@@ -130,13 +132,12 @@ final class Sandbox implements AutoCloseable {
         StepbackConfig config = new StepbackConfig(
                 new StepbackConfig.Slack(
                         StepbackConfig.Slack.Mode.SOCKET, d.slack().command()),
-                new StepbackConfig.Kubernetes(null, List.of(), "default"),
+                new StepbackConfig.Kubernetes(null, List.of(), cluster.isPresent() ? BotAccount.NAMESPACE : "default"),
                 d.rollback(),
                 new StepbackConfig.Notifications(List.of("deploys")),
                 d.redaction(),
                 new StepbackConfig.Server("127.0.0.1", 0));
-        Config found =
-                cluster.map(c -> Config.fromKubeconfig(c.kubeconfig())).orElseGet(() -> Config.autoConfigure(null));
+        Config found = cluster.isPresent() ? Config.fromKubeconfig(botKubeconfig) : Config.autoConfigure(null);
         KubernetesClient client =
                 new KubernetesClientBuilder().withConfig(found).build();
         parts.push(client);

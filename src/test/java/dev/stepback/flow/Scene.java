@@ -8,6 +8,7 @@ import dev.stepback.Stepback;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.sandbox.BotAccount;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
@@ -41,6 +42,7 @@ final class Scene implements AutoCloseable {
     final SandboxSlack slack;
     final Control people;
     final KubernetesClient client;
+    private final KubernetesClient botClient;
     final StepbackConfig.Slack.Mode mode;
     private final Controllers controllers;
     private Optional<Stepback> bot = Optional.empty();
@@ -51,7 +53,8 @@ final class Scene implements AutoCloseable {
         controllers = Controllers.start(cluster.store(), Clock.systemUTC(), KubeletTiming.fast());
         slack = SandboxSlack.start(0, Clock.systemUTC());
         people = slack.control();
-        client = newClient();
+        client = clientOf(cluster.kubeconfig());
+        botClient = clientOf(BotAccount.install(cluster));
         try (InputStream crd = Files.newInputStream(Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml"))) {
             client.load(crd).create();
         }
@@ -70,9 +73,9 @@ final class Scene implements AutoCloseable {
         return scene;
     }
 
-    KubernetesClient newClient() {
+    private static KubernetesClient clientOf(String kubeconfig) {
         return new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(cluster.kubeconfig()))
+                .withConfig(Config.fromKubeconfig(kubeconfig))
                 .build();
     }
 
@@ -80,7 +83,7 @@ final class Scene implements AutoCloseable {
         StepbackConfig d = StepbackConfig.defaults();
         StepbackConfig config = new StepbackConfig(
                 new StepbackConfig.Slack(mode, "/rollback"),
-                new StepbackConfig.Kubernetes(null, List.of(), "default"),
+                new StepbackConfig.Kubernetes(null, List.of(), BotAccount.NAMESPACE),
                 d.rollback(),
                 new StepbackConfig.Notifications(List.of("deploys")),
                 d.redaction(),
@@ -90,7 +93,7 @@ final class Scene implements AutoCloseable {
                 "SLACK_BOT_TOKEN", slack.botToken(),
                 "SLACK_APP_TOKEN", slack.appToken(),
                 "SLACK_SIGNING_SECRET", slack.signingSecret());
-        Stepback started = Stepback.start(config, env, client);
+        Stepback started = Stepback.start(config, env, botClient);
         bot = Optional.of(started);
         if (mode == StepbackConfig.Slack.Mode.HTTP) {
             slack.deliverTo(URI.create("http://127.0.0.1:" + started.port() + "/slack/events"));
@@ -258,6 +261,7 @@ final class Scene implements AutoCloseable {
     public void close() throws Exception {
         stopBot();
         client.close();
+        botClient.close();
         controllers.close();
         slack.close();
         cluster.close();

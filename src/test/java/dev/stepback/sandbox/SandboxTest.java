@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.net.BindException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -54,6 +57,21 @@ final class SandboxTest {
     void kubeconfig_namesTheLocalCluster() throws Exception {
         assertThat(get("/sandbox/kubeconfig").body())
                 .contains(sandbox.cluster().orElseThrow().uri().toString());
+    }
+
+    @Test
+    void kubeconfigs_areForWhoeverIsNamed() throws Exception {
+        String bot = get("/sandbox/kubeconfig?as=" + BotAccount.USER).body();
+
+        try (KubernetesClient client = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(bot))
+                .build()) {
+            assertThat(client.apps().deployments().inAnyNamespace().list().getItems())
+                    .isNotEmpty();
+            assertThatThrownBy(() -> client.secrets().inNamespace("production").list())
+                    .hasMessageContaining("User \"" + BotAccount.USER + "\" cannot list resource \"secrets\"");
+        }
+        assertThat(get("/sandbox/kubeconfig?as=%22").statusCode()).isEqualTo(400);
     }
 
     @Test

@@ -3,19 +3,26 @@ package dev.stepback.sandbox.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.sandbox.cluster.rbac.Attempt;
+import dev.stepback.sandbox.cluster.rbac.Caller;
+import dev.stepback.sandbox.cluster.rbac.Rbac;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Whether the caller may do something: everything, except what {@link Faults#deny} forbids. */
+/** Answers whether the caller, or somebody else, may do something, and what the caller may do in a namespace. */
 final class AccessReviews {
     static final String GROUP = "authorization.k8s.io";
     static final Map<String, String> KINDS = Map.of(
+            "subjectaccessreviews", "SubjectAccessReview",
             "selfsubjectaccessreviews", "SelfSubjectAccessReview",
             "selfsubjectrulesreviews", "SelfSubjectRulesReview");
 
+    private final Rbac rbac;
     private final Faults faults;
 
-    AccessReviews(Faults faults) {
+    AccessReviews(Rbac rbac, Faults faults) {
+        this.rbac = rbac;
         this.faults = faults;
     }
 
@@ -27,44 +34,79 @@ final class AccessReviews {
                 && KINDS.containsKey(path.get(3));
     }
 
-    ApiReply answer(ApiRequest request) {
+    ApiReply answer(ApiRequest request, Caller caller) {
         if (!request.method().equals("POST")) {
             throw Failures.methodNotAllowed();
         }
-        ObjectNode review = request.object();
-        ObjectNode status = review.putObject("status");
-        if (request.segments().get(3).equals("selfsubjectrulesreviews")) {
-            rules(status);
-        } else {
-            access(review, status);
+        ObjectNode review = request.contentType().equals(ReviewProtobuf.MEDIA_TYPE)
+                ? ReviewProtobuf.read(request.body())
+                : request.object();
+        switch (request.segments().get(3)) {
+            case "selfsubjectrulesreviews" -> rules(review, caller);
+            case "selfsubjectaccessreviews" -> access(review, "SelfSubjectAccessReview", caller);
+            default -> access(review, "SubjectAccessReview", subject(review.path("spec")));
         }
         return ApiReply.json(201, review);
     }
 
-    private void access(ObjectNode review, ObjectNode status) {
-        JsonNode wanted = review.at("/spec/resourceAttributes");
-        if (wanted.isMissingNode() == review.at("/spec/nonResourceAttributes").isMissingNode()) {
-            throw Failures.unprocessable("SelfSubjectAccessReview.authorization.k8s.io \"\" is invalid: spec:"
+    /** Whoever the review names, in exactly the groups that it names. */
+    private static Caller subject(JsonNode spec) {
+        String user = spec.path("user").asText("");
+        List<String> groups = new ArrayList<>();
+        spec.path("groups").forEach(group -> groups.add(group.asText()));
+        if (user.isEmpty() && groups.isEmpty()) {
+            throw Failures.unprocessable("SubjectAccessReview.authorization.k8s.io \"\" is invalid: spec.user:"
+                    + " Invalid value: \"\": at least one of user or group must be specified");
+        }
+        return new Caller(user, spec.path("uid").asText(""), groups, Map.of());
+    }
+
+    private void access(ObjectNode review, String kind, Caller caller) {
+        JsonNode resource = review.at("/spec/resourceAttributes");
+        JsonNode path = review.at("/spec/nonResourceAttributes");
+        if (resource.isMissingNode() == path.isMissingNode()) {
+            throw Failures.unprocessable(kind + ".authorization.k8s.io \"\" is invalid: spec:"
                     + " Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be specified");
         }
-        String group = wanted.path("group").asText("");
-        String subresource = wanted.path("subresource").asText("");
-        String resource = wanted.path("resource").asText("")
-                + (group.isEmpty() ? "" : "." + group)
-                + (subresource.isEmpty() ? "" : "/" + subresource);
-        boolean denied = faults.isDenied(wanted.path("verb").asText(""), resource);
-        status.put("allowed", !denied);
-        if (denied) {
-            status.put("reason", "denied in the sandbox");
+        Attempt attempt = resource.isMissingNode()
+                ? new Attempt(text(path, "verb"), "", "", "", "", "", text(path, "path"))
+                : new Attempt(
+                        text(resource, "verb"),
+                        text(resource, "group"),
+                        text(resource, "resource"),
+                        text(resource, "subresource"),
+                        text(resource, "namespace"),
+                        text(resource, "name"),
+                        "");
+        Rbac.Decision decision = rbac.decide(caller, attempt);
+        boolean allowed = decision.allowed() && !faults.isDenied(attempt.verb(), resourceName(attempt));
+        ObjectNode status = review.putObject("status").put("allowed", allowed);
+        if (!decision.reason().isEmpty() && allowed == decision.allowed()) {
+            status.put("reason", decision.reason());
         }
     }
 
-    private static void rules(ObjectNode status) {
+    private static String resourceName(Attempt attempt) {
+        return attempt.resource()
+                + (attempt.group().isEmpty() ? "" : "." + attempt.group())
+                + (attempt.subresource().isEmpty() ? "" : "/" + attempt.subresource());
+    }
+
+    private void rules(ObjectNode review, Caller caller) {
+        String namespace = review.path("spec").path("namespace").asText("");
+        if (namespace.isEmpty()) {
+            throw Failures.badRequest("no namespace on request");
+        }
+        ObjectNode status = review.putObject("status");
         ArrayNode resourceRules = status.putArray("resourceRules");
-        ObjectNode all = resourceRules.addObject();
-        List.of("verbs", "apiGroups", "resources")
-                .forEach(field -> all.putArray(field).add("*"));
-        status.putArray("nonResourceRules");
+        ArrayNode nonResourceRules = status.putArray("nonResourceRules");
+        for (JsonNode rule : rbac.rules(caller, namespace)) {
+            (rule.has("nonResourceURLs") ? nonResourceRules : resourceRules).add(rule);
+        }
         status.put("incomplete", false);
+    }
+
+    private static String text(JsonNode node, String field) {
+        return node.path(field).asText("");
     }
 }

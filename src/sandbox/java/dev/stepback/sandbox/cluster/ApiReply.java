@@ -35,7 +35,12 @@ record ApiReply(int code, String contentType, byte[] body) {
         ObjectNode details = Json.object();
         boolean told =
                 failure.causes().stream().noneMatch(cause -> cause.reason().equals(ApiException.UNTOLD));
-        if (info != null && told) {
+        ApiException.About about = failure.about();
+        if (about != null) {
+            put(details, "name", about.name());
+            put(details, "group", about.group());
+            put(details, "kind", about.resource());
+        } else if (info != null && told) {
             details.put("name", info.name() == null ? "" : info.name());
             details.put("group", info.type().group());
             details.put("kind", info.type().plural());
@@ -55,6 +60,12 @@ record ApiReply(int code, String contentType, byte[] body) {
         }
         status.set("details", details);
         return status.put("code", failure.code());
+    }
+
+    private static void put(ObjectNode details, String field, String value) {
+        if (!value.isEmpty()) {
+            details.put(field, value);
+        }
     }
 
     static ApiReply success(RequestInfo info, String uid) {

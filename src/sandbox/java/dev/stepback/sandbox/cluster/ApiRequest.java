@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.sun.net.httpserver.HttpExchange;
+import dev.stepback.sandbox.cluster.rbac.Tokens;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -26,17 +27,20 @@ record ApiRequest(
         String accept,
         String contentType,
         String userAgent,
+        String token,
+        Map<String, List<String>> headers,
         byte[] body) {
     private static final YAMLMapper YAML =
             new YAMLMapper(YAMLFactory.builder().loaderOptions(loaderOptions()).build());
 
     static ApiRequest read(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getRawPath();
-        List<String> segments = new ArrayList<>();
-        for (String segment : path.split("/")) {
-            if (!segment.isEmpty()) {
-                segments.add(decode(segment));
-            }
+        List<String> segments = segments(path);
+        String token = Tokens.presented(header(exchange, "Authorization"), segments);
+        int prefix = Tokens.prefix(segments);
+        if (prefix > 0) {
+            segments = segments.subList(prefix, segments.size());
+            path = path.replaceFirst("^/+[^/]+/+[^/]+", "");
         }
         String query = exchange.getRequestURI().getRawQuery();
         return new ApiRequest(
@@ -48,7 +52,19 @@ record ApiRequest(
                 header(exchange, "Accept"),
                 mediaType(header(exchange, "Content-Type")),
                 header(exchange, "User-Agent"),
+                token,
+                exchange.getRequestHeaders(),
                 exchange.getRequestBody().readAllBytes());
+    }
+
+    private static List<String> segments(String path) {
+        List<String> segments = new ArrayList<>();
+        for (String segment : path.split("/")) {
+            if (!segment.isEmpty()) {
+                segments.add(decode(segment));
+            }
+        }
+        return segments;
     }
 
     @Nullable

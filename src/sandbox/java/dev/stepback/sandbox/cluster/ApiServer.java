@@ -2,6 +2,11 @@ package dev.stepback.sandbox.cluster;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.stepback.sandbox.cluster.rbac.Attempt;
+import dev.stepback.sandbox.cluster.rbac.Caller;
+import dev.stepback.sandbox.cluster.rbac.Impersonation;
+import dev.stepback.sandbox.cluster.rbac.Rbac;
+import dev.stepback.sandbox.cluster.rbac.Tokens;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -34,14 +39,27 @@ final class ApiServer implements AutoCloseable {
     private final AccessReviews reviews;
     private final Faults faults;
     private final RequestLog requests;
+    private final Tokens tokens;
+    private final Rbac rbac;
+    private final Impersonation impersonation;
 
-    ApiServer(int port, InMemoryStore store, Verbs verbs, Watches watches, Faults faults, RequestLog requests) {
+    ApiServer(
+            int port,
+            InMemoryStore store,
+            Verbs verbs,
+            Watches watches,
+            Faults faults,
+            RequestLog requests,
+            Tokens tokens) {
         this.store = store;
         this.verbs = verbs;
         this.watches = watches;
         this.discovery = new Discovery(store.types());
         this.faults = faults;
-        this.reviews = new AccessReviews(faults);
+        this.tokens = tokens;
+        this.rbac = new Rbac(store::list);
+        this.impersonation = new Impersonation(rbac);
+        this.reviews = new AccessReviews(rbac, faults);
         this.requests = requests;
         try {
             http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
@@ -59,19 +77,25 @@ final class ApiServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         ApiRequest request = ApiRequest.read(exchange);
-        if (isWebSocket(exchange)) {
-            // Clients that try a websocket first fall back to plain HTTP on this code.
-            send(exchange, ApiReply.text(200, ""));
-            return;
-        }
         RequestInfo info = null;
         try {
             Optional<RequestInfo> parsed = RequestInfo.parse(request, store.types());
             info = parsed.orElse(null);
             String verb = parsed.map(RequestInfo::verb).orElse(request.method().toLowerCase(Locale.ROOT));
             String resource = parsed.map(RequestInfo::resource).orElse("");
-            requests.add(request, verb, parsed.orElse(null));
+            Optional<Caller> sender = tokens.caller(request.token());
+            String name = sender.map(Caller::name).orElse("");
+            String wanted = request.headers()
+                    .getOrDefault("Impersonate-user", List.of(name))
+                    .get(0);
+            requests.add(request, verb, info, name, wanted);
             pause();
+            Caller caller = impersonation.actingAs(sender.orElseThrow(Failures::unauthorized), request.headers());
+            if (isWebSocket(exchange)) {
+                // Clients that try a websocket first fall back to plain HTTP on this code.
+                send(exchange, ApiReply.text(200, ""));
+                return;
+            }
             Optional<Faults.Planned> fault = faults.next(verb, resource);
             if (fault.isPresent() && fault.get().code() > 0) {
                 throw injected(fault.get().code());
@@ -80,12 +104,16 @@ final class ApiServer implements AutoCloseable {
                 exchange.close();
                 return;
             }
-            refuseDenied(info);
+            Attempt attempt = Attempt.of(request.method(), request.segments(), request.flag("watch"));
+            rbac.require(caller, attempt);
+            if (info != null && faults.isDenied(info.verb(), info.resource())) {
+                throw attempt.forbidden(caller, "");
+            }
             if (info != null && info.verb().equals("watch")) {
                 watches.start(exchange, request, info);
                 return;
             }
-            ApiReply reply = answer(request, info);
+            ApiReply reply = answer(request, info, caller);
             if (fault.isPresent()) {
                 exchange.close();
                 return;
@@ -102,30 +130,18 @@ final class ApiServer implements AutoCloseable {
         }
     }
 
-    private ApiReply answer(ApiRequest request, @Nullable RequestInfo info) {
+    private ApiReply answer(ApiRequest request, @Nullable RequestInfo info, Caller caller) {
         if (info != null) {
             return verbs.handle(request, info);
         }
         List<String> path = request.segments();
         if (AccessReviews.isReview(path)) {
-            return reviews.answer(request);
+            return reviews.answer(request, caller);
         }
         if (!request.method().equals("GET")) {
             throw Failures.notServed();
         }
         return discovery.answer(path).orElseThrow(Failures::notServed);
-    }
-
-    private void refuseDenied(@Nullable RequestInfo info) {
-        if (info != null && faults.isDenied(info.verb(), info.resource())) {
-            String name = info.name() == null ? "" : " \"" + info.name() + "\"";
-            throw Failures.forbidden(info.type().name() + name + " is forbidden: User \"sandbox\" cannot " + info.verb()
-                    + " resource \"" + info.type().plural() + "\" in API group \""
-                    + info.type().group() + "\""
-                    + (info.namespace() == null
-                            ? " at the cluster scope"
-                            : " in the namespace \"" + info.namespace() + "\""));
-        }
     }
 
     private void pause() {

@@ -15,6 +15,10 @@ final class Failures {
         return new ApiException(403, "Forbidden", message);
     }
 
+    static ApiException unauthorized() {
+        return new ApiException(401, "Unauthorized", "Unauthorized");
+    }
+
     static ApiException notServed() {
         return new ApiException(404, "NotFound", "the server could not find the requested resource");
     }

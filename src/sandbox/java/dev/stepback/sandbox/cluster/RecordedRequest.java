@@ -5,6 +5,8 @@ import java.time.Instant;
 /**
  * One request that reached the API server, for tests that count.
  *
+ * @param sender whose token it came with; empty when with none that is known
+ * @param user as whom it was made: the sender, or whom the sender impersonates
  * @param verb Kubernetes' verb: {@code get}, {@code list}, {@code watch}, {@code patch}, …
  * @param resource such as {@code deployments.apps}; empty for discovery and the like, which have only a path
  * @param namespace empty when none
@@ -14,6 +16,8 @@ import java.time.Instant;
  * @param contentType empty when there is no body
  */
 public record RecordedRequest(
+        String sender,
+        String user,
         String verb,
         String resource,
         String namespace,

@@ -18,8 +18,14 @@ final class RequestLog {
         this.clock = clock;
     }
 
-    synchronized void add(ApiRequest request, String verb, @Nullable RequestInfo info) {
+    /**
+     * @param sender who authenticated
+     * @param user as whom it is made
+     */
+    synchronized void add(ApiRequest request, String verb, @Nullable RequestInfo info, String sender, String user) {
         requests.add(new RecordedRequest(
+                sender,
+                user,
                 verb,
                 info == null ? "" : info.type().name(),
                 info == null ? "" : Objects.requireNonNullElse(info.namespace(), ""),

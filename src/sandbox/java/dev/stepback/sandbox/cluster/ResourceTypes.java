@@ -1,6 +1,7 @@
 package dev.stepback.sandbox.cluster;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.stepback.sandbox.cluster.rbac.Rbac;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,10 @@ final class ResourceTypes {
         namespaced("batch", "v1", "cronjobs", "CronJob", true, "cj");
         namespaced("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true, "hpa");
         namespaced("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, "pdb");
+        namespaced(Rbac.GROUP, "v1", "roles", "Role", false);
+        namespaced(Rbac.GROUP, "v1", "rolebindings", "RoleBinding", false);
+        cluster(Rbac.GROUP, "v1", "clusterroles", "ClusterRole", false);
+        cluster(Rbac.GROUP, "v1", "clusterrolebindings", "ClusterRoleBinding", false);
         namespaced("coordination.k8s.io", "v1", "leases", "Lease", false);
         cluster(
                 "apiextensions.k8s.io",

@@ -1,21 +1,26 @@
 package dev.stepback.sandbox.cluster;
 
+import dev.stepback.sandbox.cluster.rbac.Caller;
+import dev.stepback.sandbox.cluster.rbac.Tokens;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 
 /**
  * A Kubernetes API in this process, without controllers: those are started on {@link #store()}. It listens on
- * 127.0.0.1 over plain HTTP and lets everybody do everything, unless {@link #faults()} say otherwise.
+ * 127.0.0.1 over plain HTTP. Nobody does anything without a token; what a caller may do is decided by the Roles and
+ * bindings in the store, and {@link #faults()} may forbid more.
  */
 public final class SandboxCluster implements AutoCloseable {
     private final InMemoryStore store;
     private final ApiServer server;
     private final Faults faults;
     private final RequestLog requests;
+    private final Tokens tokens = new Tokens();
 
     private SandboxCluster(int port, Clock clock) {
         this.store = new InMemoryStore(clock);
+        BuiltInRoles.create(store);
         Watches watches = new Watches(store);
         Verbs verbs = new Verbs(store, new ManagedFields(clock));
         this.faults = new Faults(watches::closeAll, () -> {
@@ -23,7 +28,7 @@ public final class SandboxCluster implements AutoCloseable {
             verbs.forgetPages();
         });
         this.requests = new RequestLog(clock);
-        this.server = new ApiServer(port, store, verbs, watches, faults, requests);
+        this.server = new ApiServer(port, store, verbs, watches, faults, requests, tokens);
     }
 
     /** @param port 0 for any that is free */
@@ -52,26 +57,50 @@ public final class SandboxCluster implements AutoCloseable {
         requests.clear();
     }
 
-    /** A kubeconfig, as YAML, whose current context is this cluster. */
+    /** A token of somebody who may do everything. */
+    public String adminToken() {
+        return tokens.of(Caller.admin());
+    }
+
+    /** A kubeconfig, as YAML, for somebody who may do everything. */
     public String kubeconfig() {
+        return kubeconfig(adminToken());
+    }
+
+    /**
+     * A kubeconfig for this user, who may do what is bound to that name and to {@code system:authenticated}.
+     *
+     * @param user such as {@code alice} or {@code system:serviceaccount:stepback:stepback}
+     */
+    public String kubeconfigOf(String user) {
+        return kubeconfig(tokenOf(user));
+    }
+
+    /** A token of this user; see {@link #kubeconfigOf}. */
+    public String tokenOf(String user) {
+        return tokens.of(Caller.named(user));
+    }
+
+    private String kubeconfig(String token) {
         return """
-                apiVersion: v1
-                kind: Config
-                current-context: sandbox
-                clusters:
-                - name: sandbox
-                  cluster:
-                    server: %s
-                contexts:
-                - name: sandbox
-                  context:
-                    cluster: sandbox
-                    user: sandbox
-                    namespace: default
-                users:
-                - name: sandbox
-                  user: {}
-                """.formatted(uri());
+            apiVersion: v1
+            kind: Config
+            current-context: sandbox
+            clusters:
+            - name: sandbox
+              cluster:
+                server: %s%s
+            contexts:
+            - name: sandbox
+              context:
+                cluster: sandbox
+                user: sandbox
+                namespace: default
+            users:
+            - name: sandbox
+              user:
+                token: %s
+            """.formatted(uri(), Tokens.path(token), token);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.stepback.sandbox.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.sandbox.cluster.rbac.Rbac;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ final class Validation {
     private static final Pattern DNS_1123_SUBDOMAIN =
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
     private static final Pattern DNS_1123_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
+    private static final Pattern PATH_SEGMENT = Pattern.compile("(?!\\.{1,2}$)[^/%]+");
     private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?");
     private static final Pattern QUALIFIED_NAME =
             Pattern.compile("([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?");
@@ -25,8 +27,11 @@ final class Validation {
         List<String> causes = new ArrayList<>();
         String name = Json.name(object);
         boolean label = LABEL_NAMES.contains(type.name());
-        boolean legal =
-                (label ? DNS_1123_LABEL : DNS_1123_SUBDOMAIN).matcher(name).matches();
+        // Roles and bindings have names such as system:discovery.
+        boolean free = type.group().equals(Rbac.GROUP);
+        boolean legal = free
+                ? PATH_SEGMENT.matcher(name).matches()
+                : (label ? DNS_1123_LABEL : DNS_1123_SUBDOMAIN).matcher(name).matches();
         if (!legal || name.length() > (label ? 63 : 253)) {
             causes.add("metadata.name: Invalid value: \"" + name + "\": a lowercase RFC 1123 "
                     + (label ? "label" : "subdomain")

@@ -16,7 +16,7 @@ class ApiServerTest {
     private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
 
     private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
-    private final RawClient api = new RawClient(cluster.uri());
+    private final RawClient api = new RawClient(cluster);
 
     @AfterEach
     void close() {
@@ -328,8 +328,9 @@ class ApiServerTest {
 
     static String deployment(String name) {
         return """
-                {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"%s"},"spec":{
-                "selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},
-                "spec":{"containers":[{"name":"app","image":"app:1"}]}}}}""".formatted(name);
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"%s"},"spec":{
+            "selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},
+            "spec":{"containers":[{"name":"app","image":"app:1"}]}}}}\
+            """.formatted(name);
     }
 }

@@ -13,21 +13,22 @@ class CustomResourceTest {
     private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private static final String WIDGETS = "/apis/example.com/v1/namespaces/default/widgets";
     private static final String DEFINITION = """
-            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
-            "metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
-            "names":{"plural":"widgets","kind":"Widget","shortNames":["wd"]},"versions":[{"name":"v1","served":true,
-            "storage":true,"subresources":{"status":{}},
-            "additionalPrinterColumns":[{"name":"Size","type":"integer","jsonPath":".spec.size"}],
-            "schema":{"openAPIV3Schema":{"type":"object","required":["spec"],"properties":{
-              "spec":{"type":"object","required":["color"],"properties":{
-                "color":{"type":"string","enum":["red","blue"]},
-                "code":{"type":"string","pattern":"^[a-z]+$","nullable":true},
-                "size":{"type":"integer","minimum":1,"default":3},
-                "shape":{"type":"string","x-kubernetes-validations":[{"rule":"self == oldSelf","message":"shape is immutable"}]}}},
-              "status":{"type":"object","properties":{"phase":{"type":"string"}}}}}}}]}}""";
+        {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+        "metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
+        "names":{"plural":"widgets","kind":"Widget","shortNames":["wd"]},"versions":[{"name":"v1","served":true,
+        "storage":true,"subresources":{"status":{}},
+        "additionalPrinterColumns":[{"name":"Size","type":"integer","jsonPath":".spec.size"}],
+        "schema":{"openAPIV3Schema":{"type":"object","required":["spec"],"properties":{
+          "spec":{"type":"object","required":["color"],"properties":{
+            "color":{"type":"string","enum":["red","blue"]},
+            "code":{"type":"string","pattern":"^[a-z]+$","nullable":true},
+            "size":{"type":"integer","minimum":1,"default":3},
+            "shape":{"type":"string","x-kubernetes-validations":[{"rule":"self == oldSelf","message":"shape is immutable"}]}}},
+          "status":{"type":"object","properties":{"phase":{"type":"string"}}}}}}}]}}\
+        """;
 
     private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
-    private final RawClient api = new RawClient(cluster.uri());
+    private final RawClient api = new RawClient(cluster);
 
     @BeforeEach
     void define() {

@@ -3,6 +3,7 @@ package dev.stepback.sandbox.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepback.sandbox.cluster.rbac.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +132,53 @@ class KubectlTest {
     void explainsItself() throws IOException {
         assertThat(kubectl("api-resources")).contains("deployments", "poddisruptionbudgets", "leases");
         assertThat(kubectl("version")).contains("Server Version: v1.35");
-        assertThat(kubectl("get", "--raw", "/readyz")).contains("ok");
+        // A raw path replaces the one in the kubeconfig, which carries the token.
+        String path = Tokens.path(cluster.adminToken());
+        assertThat(kubectl("get", "--raw", path + "/readyz")).contains("ok");
+    }
+
+    @Test
+    void authCanI_asksRbac() throws IOException {
+        bind("view", "User", "alice");
+        bind("edit", "Group", "leads");
+
+        assertThat(kubectl("auth", "can-i", "list", "pods", "--as=alice").strip())
+                .isEqualTo("yes");
+        assertThat(kubectl("auth", "can-i", "patch", "deployments", "--as=alice")
+                        .strip())
+                .isEqualTo("no");
+        assertThat(kubectl("auth", "can-i", "patch", "deployments", "--as=alice", "--as-group=leads")
+                        .strip())
+                .isEqualTo("yes");
+        assertThat(kubectl("auth", "can-i", "list", "pods", "-n", "kube-system", "--as=alice")
+                        .strip())
+                .isEqualTo("no");
+        assertThat(kubectl("auth", "can-i", "--list", "--as=alice"))
+                .contains("pods/log", "[get list watch]")
+                .doesNotContain("secrets", "patch");
+        assertThat(kubectl("get", "secrets", "--as=alice"))
+                .contains("Error from server (Forbidden): secrets is forbidden: User \"alice\" cannot list resource"
+                        + " \"secrets\" in API group \"\" in the namespace \"default\"");
+    }
+
+    @Test
+    void aUsersOwnKubeconfig_hasThatUsersRights() throws IOException {
+        bind("view", "User", "alice");
+        Files.writeString(home.resolve("kubeconfig"), cluster.kubeconfigOf("alice"));
+
+        assertThat(kubectl("get", "pods")).contains("No resources found");
+        assertThat(kubectl("get", "pods", "--as=bob"))
+                .contains("users \"bob\" is forbidden: User \"alice\" cannot impersonate resource \"users\" in API"
+                        + " group \"\" at the cluster scope");
+    }
+
+    private void bind(String role, String kind, String name) throws IOException {
+        Files.writeString(home.resolve("binding.json"), """
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"%s"},
+             "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"%s"},
+             "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"%s","name":"%s"}]}\
+            """.formatted(name, role, kind, name));
+        assertThat(kubectl("apply", "--validate=false", "-f", "binding.json")).contains("created");
     }
 
     private String kubectl(String... arguments) throws IOException {

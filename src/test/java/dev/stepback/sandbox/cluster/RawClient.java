@@ -18,9 +18,16 @@ final class RawClient {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI server;
+    private final String token;
 
-    RawClient(URI server) {
+    RawClient(SandboxCluster cluster) {
+        this(cluster.uri(), cluster.adminToken());
+    }
+
+    /** @param token empty for none */
+    RawClient(URI server, String token) {
         this.server = server;
+        this.token = token;
     }
 
     record Answer(int code, JsonNode body) {}
@@ -52,6 +59,9 @@ final class RawClient {
         if (!contentType.isEmpty()) {
             request.header("Content-Type", contentType);
         }
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -69,7 +79,9 @@ final class RawClient {
     /** Watches in the background until the server ends it. */
     Events watch(String path) {
         Events events = new Events();
-        HttpRequest request = HttpRequest.newBuilder(server.resolve(path)).build();
+        HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
+                .header("Authorization", "Bearer " + token)
+                .build();
         http.sendAsync(request, BodyHandlers.ofLines()).whenComplete((response, failure) -> {
             if (response != null) {
                 events.code = response.statusCode();

@@ -11,7 +11,7 @@ class ServerSideApplyTest {
     private static final String CONFIG_MAP = "/api/v1/namespaces/default/configmaps/a";
 
     private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
-    private final RawClient api = new RawClient(cluster.uri());
+    private final RawClient api = new RawClient(cluster);
 
     @AfterEach
     void close() {

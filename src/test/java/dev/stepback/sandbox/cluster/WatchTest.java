@@ -14,7 +14,7 @@ class WatchTest {
     private static final String CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 
     private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
-    private final RawClient api = new RawClient(cluster.uri());
+    private final RawClient api = new RawClient(cluster);
 
     @AfterEach
     void close() {
