@@ -66,7 +66,7 @@ public final class Main implements Callable<Integer> {
             return BAD_CONFIGURATION;
         }
         CountDownLatch stopped = new CountDownLatch(1);
-        KubernetesClient client = kubernetes(config.get());
+        KubernetesClient client = kubernetes(found(config.get()));
         Stepback bot = Stepback.start(config.get(), env, client);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -95,7 +95,10 @@ public final class Main implements Callable<Integer> {
         rows.add(new Row("config", env.getOrDefault(ConfigLoader.VARIABLE, "defaults"), true, "valid"));
         SlackCheck.run(config.get(), env, new Metrics())
                 .forEach(row -> rows.add(new Row("slack", row.item(), row.ok(), row.detail())));
-        try (KubernetesClient client = kubernetes(config.get())) {
+        Config found = found(config.get());
+        // Somebody waits for the table: half a minute of retries tells no more than one.
+        found.setRequestRetryBackoffLimit(1);
+        try (KubernetesClient client = kubernetes(found)) {
             rows.addAll(new ClusterCheck(client, config.get().kubernetes()).run());
         }
         out().print(Table.of(rows));
@@ -116,8 +119,11 @@ public final class Main implements Callable<Integer> {
         return problems.isEmpty() ? config.valid() : Optional.empty();
     }
 
-    private static KubernetesClient kubernetes(StepbackConfig config) {
-        Config found = Config.autoConfigure(config.kubernetes().context());
+    private static Config found(StepbackConfig config) {
+        return Config.autoConfigure(config.kubernetes().context());
+    }
+
+    private static KubernetesClient kubernetes(Config found) {
         return new KubernetesClientBuilder().withConfig(found).build();
     }
 

@@ -30,7 +30,7 @@ public final class ClusterCheck {
             String version = client.getKubernetesVersion().getGitVersion();
             rows.add(new Row(AREA, "connection", true, client.getMasterUrl() + " " + version));
         } catch (KubernetesClientException e) {
-            rows.add(new Row(AREA, "connection", false, client.getMasterUrl() + ": " + firstLine(e)));
+            rows.add(new Row(AREA, "connection", false, client.getMasterUrl() + ": " + firstLine(e) + hint()));
             return rows;
         }
         rows.add(customResource());
@@ -44,6 +44,13 @@ public final class ClusterCheck {
         String leaseNamespace = config.leaseNamespace() != null ? config.leaseNamespace() : client.getNamespace();
         Permission.LEASE.forEach(p -> rows.add(permission(p, leaseNamespace)));
         return rows;
+    }
+
+    /** The client falls back to an address that exists in clusters only. */
+    private String hint() {
+        boolean configured = client.getConfiguration().getCurrentContext() != null
+                || client.getConfiguration().getOauthToken() != null;
+        return configured ? "" : "; no kubeconfig was found; set KUBECONFIG";
     }
 
     private Row customResource() {

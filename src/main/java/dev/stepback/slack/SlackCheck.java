@@ -16,16 +16,16 @@ import java.util.stream.Collectors;
 public final class SlackCheck {
     /** Without these something that the bot promises does not work. */
     private static final Map<String, String> NEEDED = Map.of(
-            "chat:write", "cards and answers",
-            "commands", "the slash command",
-            "app_mentions:read", "mentions",
+            "chat:write", "for cards and answers",
+            "commands", "for the slash command",
+            "app_mentions:read", "for mentions",
             "channels:read", "to see whether the bot is in a public channel",
             "groups:read", "to see whether the bot is in a private channel",
             "channels:history", "to find its own messages in public channels after a crash",
             "groups:history", "to find its own messages in private channels after a crash",
             "metadata.message:read", "to know its own messages after a crash",
-            "users:read", "names of people",
-            "files:write", "diffs that are too long for a message");
+            "users:read", "for names of people",
+            "files:write", "for diffs that are too long for a message");
 
     private SlackCheck() {}
 
@@ -80,7 +80,7 @@ public final class SlackCheck {
         for (String scope : new TreeSet<>(NEEDED.keySet())) {
             boolean ok = granted.contains(scope);
             String use = NEEDED.get(scope);
-            rows.add(new Row("scope " + scope, ok, ok ? "for " + use : "add it and reinstall the app: for " + use));
+            rows.add(new Row("scope " + scope, ok, ok ? use : "missing; add it and reinstall the app, " + use));
         }
     }
 
