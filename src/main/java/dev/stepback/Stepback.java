@@ -12,6 +12,7 @@ import dev.stepback.rollback.DefaultAuthorizer;
 import dev.stepback.rollback.KubernetesRollbacks;
 import dev.stepback.rollback.RollbackOperator;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.rollback.RolloutWatch;
 import dev.stepback.slack.SlackBot;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
@@ -33,12 +34,15 @@ public final class Stepback implements AutoCloseable {
     private final SlackBot slack;
     private final RollbackOperator operator;
     private final Workloads workloads;
+    private final RolloutWatch rollouts;
 
-    private Stepback(OpsServer ops, SlackBot slack, RollbackOperator operator, Workloads workloads) {
+    private Stepback(
+            OpsServer ops, SlackBot slack, RollbackOperator operator, Workloads workloads, RolloutWatch rollouts) {
         this.ops = ops;
         this.slack = slack;
         this.operator = operator;
         this.workloads = workloads;
+        this.rollouts = rollouts;
     }
 
     /**
@@ -57,7 +61,8 @@ public final class Stepback implements AutoCloseable {
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
         Authorizer authorizer = new DefaultAuthorizer(config);
         Rollbacks rollbacks = new KubernetesRollbacks(client, config, authorizer, targets, clock);
-        Workloads workloads = Workloads.start(client, config);
+        RolloutWatch rollouts = new RolloutWatch(targets);
+        Workloads workloads = Workloads.start(client, config, rollouts);
         Dispatcher dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, config);
 
         SlackBot slack = new SlackBot(config, env, dispatcher::dispatch, rollbacks, targets, metrics, clock);
@@ -70,10 +75,11 @@ public final class Stepback implements AutoCloseable {
                         ? Optional.of(slack.httpHandler())
                         : Optional.empty());
         RollbackOperator operator = RollbackOperator.start(client, config, targets, slack.listener(), metrics, clock);
+        rollouts.start(operator::leading);
         health.register("cluster", operator.health());
         slack.start();
         log.info("Stepback is up, http on port {}", ops.port());
-        return new Stepback(ops, slack, operator, workloads);
+        return new Stepback(ops, slack, operator, workloads, rollouts);
     }
 
     /** The port of health, metrics and, in HTTP mode, of Slack's deliveries. */
@@ -89,6 +95,7 @@ public final class Stepback implements AutoCloseable {
     @Override
     public void close() {
         slack.close();
+        rollouts.close();
         operator.close();
         workloads.close();
         ops.close();

@@ -19,6 +19,7 @@ public record Permission(String verb, String group, String resource, String why)
             new Permission("patch", "apps", "deployments", "rolling back"),
             new Permission("get", "apps", "replicasets", "revisions"),
             new Permission("list", "apps", "replicasets", "revisions"),
+            new Permission("patch", "apps", "replicasets", "remembering which rollouts failed"),
             new Permission("list", "", "pods", "why pods are not ready"),
             new Permission("watch", "", "pods", "following rollouts"),
             new Permission("list", "", "events", "why pods are not ready"),

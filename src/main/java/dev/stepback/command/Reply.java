@@ -1,14 +1,15 @@
 package dev.stepback.command;
 
 import dev.stepback.rollback.Rollback;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /** What a command is answered with. */
 public sealed interface Reply {
@@ -19,8 +20,8 @@ public sealed interface Reply {
     /** Another rollback of the target is open; {@code open} says where its card is. */
     record AlreadyOpen(Rollback open) implements Reply {}
 
-    /** @param knownBad ids of revisions that are known bad */
-    record ShowHistory(History history, OptionalLong proposed, Set<String> knownBad) implements Reply {}
+    /** @param knownBad the revisions that are known bad, by their ids */
+    record ShowHistory(History history, OptionalLong proposed, Map<String, BadRevision> knownBad) implements Reply {}
 
     record ShowDiff(TargetRef target, long from, long to, List<Change> changes) implements Reply {}
 

@@ -4,6 +4,7 @@ import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Revision;
@@ -11,9 +12,9 @@ import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** The commands that only look. Each answers empty when there is no such target. */
@@ -46,8 +47,8 @@ final class ViewCommands {
                 target,
                 who,
                 () -> type(types, target).history(target).map(h -> {
-                    Set<String> knownBad = rollbacks.knownBad(target);
-                    return new Reply.ShowHistory(h, number(h.proposed(knownBad)), knownBad);
+                    Map<String, BadRevision> knownBad = rollbacks.knownBad(target);
+                    return new Reply.ShowHistory(h, number(h.proposed(knownBad.keySet())), knownBad);
                 }));
     }
 
@@ -57,8 +58,9 @@ final class ViewCommands {
 
     private Reply diff(Command.Diff command, History history, TargetRef target) {
         OptionalLong from = command.from().isPresent() ? command.from() : history.current();
-        OptionalLong to =
-                command.to().isPresent() ? command.to() : number(history.proposed(rollbacks.knownBad(target)));
+        OptionalLong to = command.to().isPresent()
+                ? command.to()
+                : number(history.proposed(rollbacks.knownBad(target).keySet()));
         if (from.isEmpty()) {
             return new Reply.Refused("The newest template of " + target
                     + " has no revision number yet; name two revisions, as in “diff 3 5”.");

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,16 +23,19 @@ final class WorkloadIndex implements Workloads {
 
     private final KubernetesClient client;
     private final List<String> namespaces;
+    private final ResourceEventHandler<Deployment> listener;
     private final List<SharedIndexInformer<Deployment>> informers = new ArrayList<>();
     private final List<NamesOnly> names = new ArrayList<>();
 
-    private WorkloadIndex(KubernetesClient client, List<String> namespaces) {
+    private WorkloadIndex(KubernetesClient client, List<String> namespaces, ResourceEventHandler<Deployment> listener) {
         this.client = client;
         this.namespaces = namespaces;
+        this.listener = listener;
     }
 
-    static WorkloadIndex start(KubernetesClient client, StepbackConfig config) {
-        WorkloadIndex index = new WorkloadIndex(client, config.kubernetes().namespaces());
+    static WorkloadIndex start(
+            KubernetesClient client, StepbackConfig config, ResourceEventHandler<Deployment> listener) {
+        WorkloadIndex index = new WorkloadIndex(client, config.kubernetes().namespaces(), listener);
         index.scopes(Optional.empty()).forEach(index::watch);
         return index;
     }
@@ -42,6 +46,7 @@ final class WorkloadIndex implements Workloads {
                 .runnableInformer(0)
                 .removeNamespaceIndex()
                 .itemStore(store)
+                .addEventHandler(listener)
                 // Goes on for ever: the API server may be away, or a permission may be granted later.
                 .exceptionHandler((started, error) -> true);
         names.add(store);

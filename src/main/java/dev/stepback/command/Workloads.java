@@ -2,15 +2,21 @@ package dev.stepback.command;
 
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.util.List;
 
 /** Knows the names of the workloads that the bot serves. */
 public interface Workloads extends AutoCloseable {
 
-    /** Begins to watch the workloads of the served namespaces; returns at once. */
-    static Workloads start(KubernetesClient client, StepbackConfig config) {
-        return WorkloadIndex.start(client, config);
+    /**
+     * Begins to watch the workloads of the served namespaces; returns at once.
+     *
+     * @param listener hears of every change, on a thread that it must not hold up
+     */
+    static Workloads start(KubernetesClient client, StepbackConfig config, ResourceEventHandler<Deployment> listener) {
+        return WorkloadIndex.start(client, config, listener);
     }
 
     /**

@@ -1,35 +1,58 @@
 package dev.stepback.rollback;
 
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Plan;
-import java.util.HashSet;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 
-/** Which revisions the earlier rollbacks of a target have shown to be bad. */
+/** Which revisions of a target are bad, from its earlier rollbacks and from what the cluster shows of its rollouts. */
 final class KnownBad {
     private KnownBad() {}
+
+    /**
+     * What the rollbacks and the target's rollouts have shown.
+     *
+     * @param rollbacks of the target, oldest first
+     * @return by the ids of revisions
+     */
+    static Map<String, BadRevision> of(List<Rollback> rollbacks, List<TargetType> targets, TargetRef target) {
+        Map<String, BadRevision> bad = new HashMap<>();
+        targets.stream()
+                .filter(type -> type.kind() == target.kind())
+                .forEach(type -> bad.putAll(type.failedRollouts(target)));
+        bad.putAll(of(rollbacks));
+        return Map.copyOf(bad);
+    }
 
     /**
      * A revision is bad once it was rolled back from or its restoration failed, until its restoration succeeds.
      *
      * @param rollbacks of one target, oldest first
-     * @return ids of revisions
+     * @return by the ids of revisions
      */
-    static Set<String> of(List<Rollback> rollbacks) {
-        Set<String> bad = new HashSet<>();
+    static Map<String, BadRevision> of(List<Rollback> rollbacks) {
+        Map<String, BadRevision> bad = new HashMap<>();
         for (Rollback rollback : rollbacks) {
             RollbackStatus status = rollback.statusOrInitial();
             Plan plan = status.plan();
-            if (plan == null || status.patchedAt() == null) {
+            Instant patchedAt = status.patchedAt();
+            if (plan == null || patchedAt == null) {
                 continue;
             }
-            bad.add(plan.from().id());
+            String by = rollback.getSpec().requestedBy().name();
+            bad.put(plan.from().id(), BadRevision.rolledBack(by, patchedAt));
             if (status.phase() == Phase.SUCCEEDED) {
                 bad.remove(plan.to().id());
             } else if (status.phase() == Phase.FAILED) {
-                bad.add(plan.to().id());
+                Instant at = Objects.requireNonNullElse(status.finishedAt(), patchedAt);
+                bad.put(plan.to().id(), BadRevision.rolloutFailed(status.message(), at));
             }
         }
-        return Set.copyOf(bad);
+        return Map.copyOf(bad);
     }
 }

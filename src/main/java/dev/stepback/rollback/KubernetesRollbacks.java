@@ -2,7 +2,7 @@ package dev.stepback.rollback;
 
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
-import dev.stepback.target.Kind;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
@@ -13,10 +13,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +29,7 @@ public final class KubernetesRollbacks implements Rollbacks {
     private final Store store;
     private final StepbackConfig config;
     private final Authorizer authorizer;
-    private final Set<Kind> kinds;
+    private final List<TargetType> targets;
     private final Clock clock;
 
     /** @param targets the kinds of targets that can be rolled back */
@@ -43,7 +42,7 @@ public final class KubernetesRollbacks implements Rollbacks {
         this.store = new Store(client);
         this.config = config;
         this.authorizer = authorizer;
-        this.kinds = targets.stream().map(TargetType::kind).collect(Collectors.toUnmodifiableSet());
+        this.targets = List.copyOf(targets);
         this.clock = clock;
     }
 
@@ -54,7 +53,7 @@ public final class KubernetesRollbacks implements Rollbacks {
         if (!authorization.allowed()) {
             return new Created.Denied(authorization.why());
         }
-        if (!kinds.contains(target.kind())) {
+        if (targets.stream().noneMatch(t -> t.kind() == target.kind())) {
             return new Created.Denied("I cannot roll back a " + target.kind().apiName() + ".");
         }
         String name = Labels.rollbackName(request);
@@ -214,8 +213,8 @@ public final class KubernetesRollbacks implements Rollbacks {
     }
 
     @Override
-    public Set<String> knownBad(TargetRef target) {
-        return KnownBad.of(store.of(target));
+    public Map<String, BadRevision> knownBad(TargetRef target) {
+        return KnownBad.of(store.of(target), targets, target);
     }
 
     @Override

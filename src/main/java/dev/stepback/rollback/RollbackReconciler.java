@@ -151,8 +151,9 @@ final class RollbackReconciler implements Reconciler<Rollback> {
             return new Seen.Planned(olderOpen, Optional.empty());
         }
         Long to = rollback.getSpec().toRevision();
-        PlanRequest request =
-                new PlanRequest(to == null ? OptionalLong.empty() : OptionalLong.of(to), KnownBad.of(all));
+        PlanRequest request = new PlanRequest(
+                to == null ? OptionalLong.empty() : OptionalLong.of(to),
+                KnownBad.of(all, List.of(type), rollback.target()));
         return new Seen.Planned(Optional.empty(), Optional.of(type.plan(rollback.target(), request)));
     }
 

@@ -1,9 +1,10 @@
 package dev.stepback.rollback;
 
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.TargetRef;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,8 +36,11 @@ public interface Rollbacks {
     /** The newest rollback of the target, open or not. */
     Optional<Rollback> latest(TargetRef target);
 
-    /** Ids of the target's revisions that were rolled back from, or whose restoration failed, and not used with success since. */
-    Set<String> knownBad(TargetRef target);
+    /**
+     * The target's revisions that were rolled back from, or whose rollout or restoration failed, and not used with success
+     * since; by {@link dev.stepback.target.Revision#id}.
+     */
+    Map<String, BadRevision> knownBad(TargetRef target);
 
     /** Changes {@code status.card}, looking again after every conflict. Empty when the Rollback is gone. */
     Optional<Rollback> updateCard(String namespace, String name, UnaryOperator<RollbackStatus.CardStatus> change);

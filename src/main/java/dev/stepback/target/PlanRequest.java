@@ -1,12 +1,12 @@
 package dev.stepback.target;
 
+import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * What is asked of a plan.
  *
  * @param toRevision the revision to restore; empty to let {@link History#proposed} choose
- * @param knownBad ids of revisions that are known bad
+ * @param knownBad the revisions that are known bad, by {@link Revision#id}
  */
-public record PlanRequest(OptionalLong toRevision, Set<String> knownBad) {}
+public record PlanRequest(OptionalLong toRevision, Map<String, BadRevision> knownBad) {}

@@ -1,6 +1,7 @@
 package dev.stepback.target;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** How targets of one kind are read, planned and rolled back. Stateless and safe for use by several threads. */
@@ -26,6 +27,17 @@ public interface TargetType {
 
     /** How the target's present rollout stands, whoever started it; empty when there is no such target. */
     Optional<Step.Observation> status(TargetRef target);
+
+    /**
+     * The revisions whose rollout failed, as the cluster still shows it; by {@link Revision#id}. Read-only. Revisions that
+     * do not show it are left out, whether they worked or not.
+     */
+    default Map<String, BadRevision> failedRollouts(TargetRef target) {
+        return Map.of();
+    }
+
+    /** Writes down, beside the target's revisions, what {@link #failedRollouts} sees now and would not see later. Idempotent. */
+    default void noteFailedRollouts(TargetRef target) {}
 
     /** The steps that plans of this kind may contain. */
     List<Step> steps();

@@ -85,7 +85,7 @@ class ManifestsTest {
                 .isEqualTo(deployment.getSpec().getSelector().getMatchLabels());
     }
 
-    /** Besides its own objects and its Lease, the bot patches Deployments and nothing else. */
+    /** Besides its own objects and its Lease, the bot patches Deployments and marks their ReplicaSets, nothing else. */
     private static void assertWritesLittle(List<PolicyRule> rules) {
         assertThat(rules.stream()
                         .filter(r -> !r.getApiGroups().contains("stepback.dev"))
@@ -93,8 +93,8 @@ class ManifestsTest {
                                 .flatMap(res -> r.getVerbs().stream()
                                         .filter(WRITES::contains)
                                         .map(v -> v + " " + res))))
-                .containsOnlyOnce("patch deployments")
-                .isSubsetOf("patch deployments", "create selfsubjectaccessreviews");
+                .containsOnlyOnce("patch deployments", "patch replicasets")
+                .isSubsetOf("patch deployments", "patch replicasets", "create selfsubjectaccessreviews");
     }
 
     private static void assertLease(List<HasMetadata> all) {

@@ -8,6 +8,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.Comparator;
@@ -15,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Rollbacks in memory, by the key of the delivery that asked for them. */
@@ -102,8 +102,8 @@ final class FakeRollbacks implements Rollbacks {
     }
 
     @Override
-    public Set<String> knownBad(TargetRef target) {
-        return Set.of();
+    public Map<String, BadRevision> knownBad(TargetRef target) {
+        return Map.of();
     }
 
     @Override

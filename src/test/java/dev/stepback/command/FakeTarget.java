@@ -89,7 +89,7 @@ final class FakeTarget implements TargetType, Workloads {
         }
         Optional<Revision> to = request.toRevision().isPresent()
                 ? history.get().revision(request.toRevision().getAsLong())
-                : history.get().proposed(request.knownBad());
+                : history.get().proposed(request.knownBad().keySet());
         if (to.isEmpty()) {
             return refused(PlanResult.Reason.UNKNOWN_REVISION, "unable to find specified revision");
         }

@@ -14,6 +14,7 @@ import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
@@ -58,16 +59,16 @@ class DeploymentRollbackTest {
             client.load(crd).create();
         }
         client.resource("""
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: checkout, namespace: production}
-                spec:
-                  replicas: 3
-                  selector: {matchLabels: {app: checkout}}
-                  template:
-                    metadata: {labels: {app: checkout}}
-                    spec: {containers: [{name: checkout, image: 'shop/checkout:1.0'}]}
-                """).create();
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: checkout, namespace: production}
+            spec:
+              replicas: 3
+              selector: {matchLabels: {app: checkout}}
+              template:
+                metadata: {labels: {app: checkout}}
+                spec: {containers: [{name: checkout, image: 'shop/checkout:1.0'}]}
+            """).create();
         awaitImage("shop/checkout:1.0");
         release("shop/checkout:1.1");
         awaitImage("shop/checkout:1.1");
@@ -98,6 +99,33 @@ class DeploymentRollbackTest {
 
         assertThat(image()).isEqualTo("shop/checkout:1.0");
         assertThat(patches()).isEqualTo(2);
+    }
+
+    @Test
+    void twoBadReleasesInARow_areBothPassedOver_evenOnceAGoodOneRuns() {
+        try (RolloutWatch watch = new RolloutWatch(targets);
+                var deployments =
+                        client.apps().deployments().inNamespace("production").inform(watch)) {
+            watch.start(operator::leading);
+            awaitWarnings("shop/checkout:1.2-crash");
+            release("shop/checkout:1.3-crash");
+            awaitRevisions(4);
+
+            await().untilAsserted(() -> assertThat(rollbacks.knownBad(TARGET).values())
+                    .singleElement()
+                    .satisfies(bad -> assertThat(bad.detail()).contains("BackOff")));
+            await().until(() -> client.apps().replicaSets().inNamespace("production").list().getItems().stream()
+                    .anyMatch(rs -> rs.getMetadata().getAnnotations().containsKey("stepback.dev/rollout-failed")));
+            assertThat(rollBack("first", OptionalLong.empty()).statusOrInitial().plan())
+                    .satisfies(plan -> assertThat(plan.to().number()).isEqualTo(2));
+
+            release("shop/checkout:1.4");
+            awaitImage("shop/checkout:1.4");
+            assertThat(deployments.hasSynced()).isTrue();
+            assertThat(rollbacks.knownBad(TARGET).values())
+                    .extracting(BadRevision::why)
+                    .containsExactlyInAnyOrder(BadRevision.Why.ROLLED_BACK, BadRevision.Why.ROLLOUT_FAILED);
+        }
     }
 
     @Test
@@ -218,6 +246,18 @@ class DeploymentRollbackTest {
                                                         && c.getStatus().equals("True")))
                                 .count()
                         == 3);
+    }
+
+    private void awaitWarnings(String image) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> client.pods().inNamespace("production").list().getItems().stream()
+                        .filter(p ->
+                                p.getSpec().getContainers().get(0).getImage().equals(image))
+                        .anyMatch(p -> client.v1().events().inNamespace("production").list().getItems().stream()
+                                .anyMatch(e -> e.getReason().equals("BackOff")
+                                        && e.getInvolvedObject()
+                                                .getName()
+                                                .equals(p.getMetadata().getName()))));
     }
 
     private void awaitRevisions(int count) {

@@ -15,14 +15,15 @@ import dev.stepback.rollback.Rollbacks.Created;
 import dev.stepback.sandbox.slack.Control;
 import dev.stepback.sandbox.slack.SandboxSlack;
 import dev.stepback.slack.card.Samples;
+import dev.stepback.target.BadRevision;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -166,7 +167,10 @@ final class BotFixture implements AutoCloseable {
             return new Reply.Help();
         }
         if (text.endsWith(" history")) {
-            return new Reply.ShowHistory(Samples.history(5), OptionalLong.of(4), Set.of("checkout-3"));
+            return new Reply.ShowHistory(
+                    Samples.history(5),
+                    OptionalLong.of(4),
+                    Map.of("checkout-3", BadRevision.rolledBack("ana", Instant.parse("2026-11-21T02:58:00Z"))));
         }
         if (text.contains(" diff ")) {
             return new Reply.ShowDiff(Samples.CHECKOUT, 5, 4, Samples.changes(2));

@@ -12,6 +12,7 @@ import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.slack.card.Samples;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
@@ -20,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -179,8 +179,8 @@ final class FakeRollbacks implements Rollbacks {
     }
 
     @Override
-    public Set<String> knownBad(TargetRef target) {
-        return Set.of();
+    public Map<String, BadRevision> knownBad(TargetRef target) {
+        return Map.of();
     }
 
     @Override

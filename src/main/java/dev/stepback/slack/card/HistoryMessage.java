@@ -3,6 +3,7 @@ package dev.stepback.slack.card;
 import com.slack.api.model.block.LayoutBlock;
 import com.slack.api.model.block.element.ButtonElement;
 import dev.stepback.command.Reply;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.History;
 import dev.stepback.target.Revision;
 import java.time.Duration;
@@ -78,8 +79,9 @@ public final class HistoryMessage {
         if (isCurrent(revision, reply.history())) {
             marks += "  ·  🟢 *current*";
         }
-        if (reply.knownBad().contains(revision.id())) {
-            marks += "  ·  🔴 *known bad*";
+        BadRevision bad = reply.knownBad().get(revision.id());
+        if (bad != null) {
+            marks += "  ·  🔴 *known bad*: " + Words.why(bad);
         }
         OptionalLong proposed = reply.proposed();
         if (proposed.isPresent() && proposed.getAsLong() == revision.number()) {

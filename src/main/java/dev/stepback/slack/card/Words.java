@@ -5,6 +5,7 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Plan;
 import java.time.Duration;
 import java.time.Instant;
@@ -98,6 +99,16 @@ final class Words {
             shown++;
         }
         return out + more(images.size() - shown, "container");
+    }
+
+    /** Such as {@code rolled back from by ana, today 14:02}. */
+    static String why(BadRevision bad) {
+        return switch (bad.why()) {
+            case ROLLED_BACK -> "rolled back from by " + Mrkdwn.line(bad.detail(), 80) + ", " + Mrkdwn.time(bad.at());
+            case ROLLOUT_FAILED ->
+                "its rollout failed, " + Mrkdwn.time(bad.at())
+                        + (bad.detail().isBlank() ? "" : ": " + Mrkdwn.line(bad.detail(), 160));
+        };
     }
 
     static String changeCause(String changeCause) {

@@ -1,6 +1,7 @@
 package dev.stepback.target.deployment;
 
 import dev.stepback.redaction.Redactor;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Kind;
@@ -12,6 +13,7 @@ import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,6 +27,7 @@ public final class DeploymentTarget implements TargetType {
     private final Deployments deployments;
     private final TemplateDiff diff;
     private final PodProblems problems;
+    private final FailedRollouts failures;
     private final Planner planner;
 
     /** @param redactor applied to all text that is made for people */
@@ -33,6 +36,7 @@ public final class DeploymentTarget implements TargetType {
         deployments = new Deployments(new ApiServer(client));
         diff = new TemplateDiff(redactor);
         problems = new PodProblems(deployments, redactor);
+        failures = new FailedRollouts(deployments, redactor);
         planner = new Planner(redactor, new Preflight(deployments, redactor, clock));
     }
 
@@ -75,6 +79,16 @@ public final class DeploymentTarget implements TargetType {
         return deployments
                 .workload(target)
                 .map(workload -> problems.addTo(RolloutStatus.of(workload, Optional.empty()), workload));
+    }
+
+    @Override
+    public Map<String, BadRevision> failedRollouts(TargetRef target) {
+        return deployments.workload(target).map(failures::of).orElseGet(Map::of);
+    }
+
+    @Override
+    public void noteFailedRollouts(TargetRef target) {
+        deployments.workload(target).ifPresent(failures::note);
     }
 
     @Override

@@ -51,7 +51,10 @@ final class Deployments {
 
     /** The warnings about one pod, oldest first. */
     List<ObjectNode> warnings(TargetRef ref, ObjectNode pod) {
-        String fields = "involvedObject.kind=Pod,involvedObject.name=" + Json.name(pod);
+        return warnings(ref, "involvedObject.kind=Pod,involvedObject.name=" + Json.name(pod));
+    }
+
+    private List<ObjectNode> warnings(TargetRef ref, String fields) {
         return api
                 .list("/api/v1/namespaces/" + ref.namespace() + "/events?" + ApiServer.query("fieldSelector", fields))
                 .stream()
@@ -60,9 +63,18 @@ final class Deployments {
                 .toList();
     }
 
+    /** The warnings about the namespace's pods that the cluster has not forgotten (an hour, mostly), oldest first. */
+    List<ObjectNode> warnings(TargetRef ref) {
+        return warnings(ref, "involvedObject.kind=Pod,type=Warning");
+    }
+
     /** @throws io.fabric8.kubernetes.client.KubernetesClientException with code 422 when a {@code test} fails */
     ObjectNode patch(TargetRef ref, JsonNode patch, boolean dryRun) {
         return api.patch(path(ref), patch, dryRun);
+    }
+
+    void patchReplicaSet(TargetRef ref, String name, JsonNode patch) {
+        api.patch("/apis/apps/v1/namespaces/" + ref.namespace() + "/replicasets/" + name, patch, false);
     }
 
     static String path(TargetRef ref) {

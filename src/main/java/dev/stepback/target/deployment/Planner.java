@@ -2,7 +2,9 @@ package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
+import dev.stepback.target.Finding;
 import dev.stepback.target.History;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
@@ -14,7 +16,10 @@ import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Revision;
 import dev.stepback.target.TargetRef;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -40,7 +45,10 @@ final class Planner {
         }
         Choice.Restore restore = (Choice.Restore) choice;
         return planned(
-                workload, workload.history(redactor), restore.revision(), restore.replicaSet(), restore.template());
+                workload,
+                workload.history(redactor),
+                restore,
+                Optional.ofNullable(request.knownBad().get(restore.revision().id())));
     }
 
     Optional<Refused> refusal(Workload workload, PlanRequest request) {
@@ -58,7 +66,7 @@ final class Planner {
         History history = workload.history(redactor);
         Optional<Revision> wanted = request.toRevision().isPresent()
                 ? history.revision(request.toRevision().getAsLong())
-                : history.proposed(request.knownBad());
+                : history.proposed(request.knownBad().keySet());
         if (wanted.isEmpty()) {
             return new Choice.None(nowhere(history, request));
         }
@@ -80,19 +88,27 @@ final class Planner {
     }
 
     private PlanResult planned(
-            Workload workload, History history, Revision to, ObjectNode replicaSet, PodTemplate restored) {
+            Workload workload, History history, Choice.Restore restore, Optional<BadRevision> knownBad) {
+        Revision to = restore.revision();
+        PodTemplate restored = restore.template();
         UndoPatch patch = UndoPatch.from(workload, restored);
         List<PlannedStep> steps =
                 List.of(UndoStep.planned(patch, to.number(), to.id()), AwaitRolloutStep.planned(restored, to.number()));
         PlannedRevision from = from(workload, history);
         List<Change> changes = diff.bounded(workload.template(), restored);
+        List<Finding> findings = new ArrayList<>();
+        knownBad.ifPresent(bad -> findings.add(Finding.warn(
+                "known-bad",
+                "Revision %d is known bad: %s. Is it the one you want?".formatted(to.number(), bad.sentence()))));
+        findings.addAll(
+                preflight.run(new Preflight.Subject(workload, restore.replicaSet(), restored, patch, from.number())));
         return new PlanResult.Planned(new Plan(
                 PlanHash.of(workload.ref(), workload.uid(), to.number(), steps),
                 workload.uid(),
                 from,
                 PlannedRevision.of(to),
                 changes,
-                preflight.run(new Preflight.Subject(workload, replicaSet, restored, patch, from.number())),
+                findings,
                 steps));
     }
 
@@ -135,8 +151,18 @@ final class Planner {
         }
         return new Refused(
                 Reason.ONLY_KNOWN_BAD,
-                "every earlier revision (%s) is known bad; name the one to go back to, as in 'to %d'"
-                        .formatted(numbers(earlier), earlier.get(0).number()));
+                "every earlier revision is known bad: %s. Nothing is proposed; name the one to go back to, as in 'to %d'"
+                        .formatted(
+                                why(earlier, request.knownBad()), earlier.get(0).number()));
+    }
+
+    private static String why(List<Revision> revisions, Map<String, BadRevision> knownBad) {
+        return revisions.stream()
+                .map(r -> "%d (%s)"
+                        .formatted(
+                                r.number(),
+                                Objects.requireNonNull(knownBad.get(r.id())).sentence()))
+                .collect(Collectors.joining(", "));
     }
 
     static String unknownRevision(History history, long revision) {

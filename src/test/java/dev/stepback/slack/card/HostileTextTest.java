@@ -8,6 +8,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.sandbox.slack.SlackRules;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -121,7 +121,7 @@ class HostileTextTest {
                                 List.of(new Revision(1, "a", List.of(), Map.of(text, text), text, Samples.NOW, 1)),
                                 10),
                         OptionalLong.empty(),
-                        Set.of()));
+                        Map.of("a", BadRevision.rolloutFailed(text, Samples.NOW))));
         replies.forEach(reply -> check(REPLIES.draw(reply, Samples.NOW)));
     }
 

@@ -151,7 +151,12 @@ final class FakeApiServer implements AutoCloseable {
             } else {
                 int slash = pointer.lastIndexOf('/');
                 ObjectNode parent = (ObjectNode) copy.at(pointer.substring(0, slash));
-                parent.set(pointer.substring(slash + 1).replace("~1", "/").replace("~0", "~"), operation.path("value"));
+                String key = pointer.substring(slash + 1).replace("~1", "/").replace("~0", "~");
+                if (operation.path("op").asText().equals("remove")) {
+                    parent.remove(key);
+                } else {
+                    parent.set(key, operation.path("value"));
+                }
             }
         }
         if (!dryRun) {

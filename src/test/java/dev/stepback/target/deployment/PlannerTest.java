@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
@@ -15,9 +16,12 @@ import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlanResult.Refused;
 import dev.stepback.target.TargetRef;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +59,7 @@ class PlannerTest {
                 List.of("../replicasets/checkout-h20", "checkout/scale", "no such\n<!channel>", "a?b=c", "..", "")) {
             assertThat(target.plan(
                             new TargetRef("production", Kind.DEPLOYMENT, name),
-                            new PlanRequest(OptionalLong.empty(), Set.of())))
+                            new PlanRequest(OptionalLong.empty(), Map.of())))
                     .as(name)
                     .isInstanceOfSatisfying(
                             Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.TARGET_NOT_FOUND));
@@ -66,8 +70,13 @@ class PlannerTest {
     void knownBad_isPassedOver_butMayBeNamed() {
         assertThat(plan(OptionalLong.empty(), Set.of("checkout-h20")).to().number())
                 .isEqualTo(1);
-        assertThat(plan(OptionalLong.of(2), Set.of("checkout-h20")).to().number())
-                .isEqualTo(2);
+        Plan named = plan(OptionalLong.of(2), Set.of("checkout-h20"));
+        assertThat(named.to().number()).isEqualTo(2);
+        assertThat(named.findings())
+                .contains(Finding.warn(
+                        "known-bad",
+                        "Revision 2 is known bad: rolled back from by Ana at 2026-11-21 02:58 UTC. Is it the"
+                                + " one you want?"));
     }
 
     @Test
@@ -75,7 +84,9 @@ class PlannerTest {
         assertThat(refused(OptionalLong.empty(), Set.of("checkout-h20", "checkout-h10")))
                 .isEqualTo(new Refused(
                         Reason.ONLY_KNOWN_BAD,
-                        "every earlier revision (2, 1) is known bad; name the one to go back to, as in 'to 2'"));
+                        "every earlier revision is known bad: 2 (rolled back from by Ana at 2026-11-21 02:58 UTC),"
+                                + " 1 (rolled back from by Ana at 2026-11-21 02:58 UTC)."
+                                + " Nothing is proposed; name the one to go back to, as in 'to 2'"));
     }
 
     @Test
@@ -178,7 +189,8 @@ class PlannerTest {
                 .contains(
                         Finding.block(
                                 "references",
-                                "The restored pods could not start: ConfigMap gone is no longer there. Bring it back first."),
+                                "The restored pods could not start: ConfigMap gone is no longer there. Bring it back"
+                                        + " first."),
                         Finding.warn("references", "No longer there: Secret registry. The images may not be pulled."));
     }
 
@@ -213,12 +225,18 @@ class PlannerTest {
                 .anyMatch(m -> m.contains("kubectl apply"));
     }
 
+    private static Map<String, BadRevision> bad(Set<String> ids) {
+        return ids.stream()
+                .collect(Collectors.toMap(
+                        id -> id, id -> BadRevision.rolledBack("Ana", Instant.parse("2026-11-21T02:58:00Z"))));
+    }
+
     private Plan plan(OptionalLong revision, Set<String> knownBad) {
-        PlanResult result = target.plan(Shop.CHECKOUT, new PlanRequest(revision, knownBad));
+        PlanResult result = target.plan(Shop.CHECKOUT, new PlanRequest(revision, bad(knownBad)));
         return ((PlanResult.Planned) result).plan();
     }
 
     private Refused refused(OptionalLong revision, Set<String> knownBad) {
-        return (Refused) target.plan(Shop.CHECKOUT, new PlanRequest(revision, knownBad));
+        return (Refused) target.plan(Shop.CHECKOUT, new PlanRequest(revision, bad(knownBad)));
     }
 }

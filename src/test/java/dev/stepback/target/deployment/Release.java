@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Attribution;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.History;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
@@ -19,13 +20,14 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** One Deployment on the parity cluster, and what is done with it. */
 final class Release {
@@ -148,7 +150,12 @@ final class Release {
     }
 
     PlanResult plan(OptionalLong revision, String... knownBad) {
-        return target.plan(ref, new PlanRequest(revision, new HashSet<>(Arrays.asList(knownBad))));
+        return target.plan(ref, new PlanRequest(revision, bad(knownBad)));
+    }
+
+    private static Map<String, BadRevision> bad(String... ids) {
+        return Arrays.stream(ids)
+                .collect(Collectors.toMap(id -> id, id -> BadRevision.rolledBack("Ana", Instant.EPOCH)));
     }
 
     Plan planned(OptionalLong revision, String... knownBad) {

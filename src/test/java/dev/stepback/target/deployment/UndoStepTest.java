@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -249,7 +248,7 @@ class UndoStepTest {
     }
 
     private StepContext context() {
-        PlanResult result = target.plan(Shop.CHECKOUT, new PlanRequest(OptionalLong.empty(), Set.of()));
+        PlanResult result = target.plan(Shop.CHECKOUT, new PlanRequest(OptionalLong.empty(), Map.of()));
         Plan plan = ((PlanResult.Planned) result).plan();
         return new StepContext(
                 Shop.CHECKOUT,

@@ -1,0 +1,194 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.BadRevision;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which revisions of a Deployment failed to roll out. A ReplicaSet keeps nothing about it, so what can be seen while the
+ * failure is fresh is written onto it, as the annotation {@value #MARK}.
+ *
+ * <p>Two things are seen: the current revision exceeded its progress deadline; or a revision was replaced while an older
+ * one still ran pods, that is before its rollout ended, and there were warnings about its pods.
+ */
+final class FailedRollouts {
+    static final String MARK = "stepback.dev/rollout-failed";
+
+    private static final int MAX_REASON = 200;
+    private static final Logger log = LoggerFactory.getLogger(FailedRollouts.class);
+
+    private final Deployments deployments;
+    private final Redactor redactor;
+
+    FailedRollouts(Deployments deployments, Redactor redactor) {
+        this.deployments = deployments;
+        this.redactor = redactor;
+    }
+
+    /** What was written down and what can be seen now, by the ReplicaSet's name. */
+    Map<String, BadRevision> of(Workload workload) {
+        Map<String, BadRevision> failed = new LinkedHashMap<>();
+        for (ObjectNode replicaSet : workload.replicaSets()) {
+            if (!recovered(workload, replicaSet)) {
+                mark(replicaSet).ifPresent(bad -> failed.put(Json.name(replicaSet), bad));
+            }
+        }
+        seen(workload).forEach((replicaSet, bad) -> failed.putIfAbsent(Json.name(replicaSet), bad));
+        return failed;
+    }
+
+    /** Writes down what can be seen now and is not written yet, and takes back what has come right since. */
+    void note(Workload workload) {
+        seen(workload).forEach((replicaSet, bad) -> {
+            if (mark(replicaSet).isEmpty()) {
+                patch(workload, replicaSet, "add", value(replicaSet, bad));
+            }
+        });
+        for (ObjectNode replicaSet : workload.replicaSets()) {
+            if (recovered(workload, replicaSet) && mark(replicaSet).isPresent()) {
+                patch(workload, replicaSet, "remove", "");
+            }
+        }
+    }
+
+    private Map<ObjectNode, BadRevision> seen(Workload workload) {
+        Map<ObjectNode, BadRevision> seen = new LinkedHashMap<>();
+        Optional<ObjectNode> current = workload.newReplicaSet();
+        if (current.isEmpty() || Workload.number(current.get()) == 0) {
+            return seen;
+        }
+        deadlineExceeded(workload, current.get()).ifPresent(bad -> seen.put(current.get(), bad));
+        List<ObjectNode> replaced = workload.replicaSets().stream()
+                .filter(rs -> Workload.number(rs) < Workload.number(current.get()))
+                .filter(rs -> replacedBeforeItsEnd(workload, rs))
+                .toList();
+        if (!replaced.isEmpty()) {
+            List<ObjectNode> warnings = warnings(workload);
+            replaced.forEach(rs -> newest(warnings, rs).ifPresent(bad -> seen.put(rs, bad)));
+        }
+        return seen;
+    }
+
+    private static Optional<BadRevision> deadlineExceeded(Workload workload, ObjectNode current) {
+        return progressing(workload)
+                .filter(c -> c.path("reason").asText().equals("ProgressDeadlineExceeded"))
+                .filter(c -> workload.observed() && isAbout(c, current))
+                .map(c -> BadRevision.rolloutFailed("exceeded its progress deadline", time(c, "lastUpdateTime")));
+    }
+
+    /** A condition can still be the one of the revision before. */
+    private static boolean isAbout(JsonNode condition, ObjectNode replicaSet) {
+        String message = condition.path("message").asText();
+        return !message.startsWith("ReplicaSet \"") || message.contains("\"" + Json.name(replicaSet) + "\"");
+    }
+
+    /** A rollout that ends leaves no pods of older revisions, and older revisions get none again. */
+    private static boolean replacedBeforeItsEnd(Workload workload, ObjectNode replicaSet) {
+        long number = Workload.number(replicaSet);
+        return workload.replicaSets().stream()
+                .filter(older -> Workload.number(older) > 0 && Workload.number(older) < number)
+                .anyMatch(older -> older.path("status").path("replicas").asInt(0) > 0);
+    }
+
+    private List<ObjectNode> warnings(Workload workload) {
+        try {
+            return deployments.warnings(workload.ref());
+        } catch (KubernetesClientException e) {
+            log.debug("events cannot be read: {}", e.getMessage());
+            return List.of();
+        }
+    }
+
+    private Optional<BadRevision> newest(List<ObjectNode> warnings, ObjectNode replicaSet) {
+        String pods = Json.name(replicaSet) + "-";
+        return warnings.stream()
+                .filter(e -> e.path("involvedObject").path("name").asText().startsWith(pods))
+                .reduce((a, b) -> b)
+                .map(e -> BadRevision.rolloutFailed(
+                        Text.line(
+                                redactor.text(e.path("reason").asText() + ": "
+                                        + e.path("message").asText()),
+                                MAX_REASON),
+                        time(e, "lastTimestamp", "eventTime", "firstTimestamp")));
+    }
+
+    /** The rollout ended well after all, as when a registry came back after the deadline. */
+    private static boolean recovered(Workload workload, ObjectNode replicaSet) {
+        return workload.observed()
+                && workload.newReplicaSet().filter(rs -> rs == replicaSet).isPresent()
+                && progressing(workload)
+                        .filter(c -> c.path("reason").asText().equals("NewReplicaSetAvailable"))
+                        .filter(c -> isAbout(c, replicaSet))
+                        .isPresent();
+    }
+
+    private static Optional<JsonNode> progressing(Workload workload) {
+        return RolloutStatus.condition(workload.deployment().path("status"), "Progressing");
+    }
+
+    /**
+     * The mark names its ReplicaSet and revision: {@code kubectl rollout undo} copies annotations from ReplicaSet to
+     * Deployment, the Deployment controller copies them on, and a ReplicaSet that is used again gets another chance.
+     */
+    private static Optional<BadRevision> mark(ObjectNode replicaSet) {
+        try {
+            JsonNode mark = Json.parse(Json.annotation(replicaSet, MARK));
+            boolean valid = mark.path("replicaSet").asText().equals(Json.name(replicaSet))
+                    && mark.path("revision").asLong() == Workload.number(replicaSet);
+            return valid
+                    ? Optional.of(BadRevision.rolloutFailed(mark.path("reason").asText(), time(mark, "at")))
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String value(ObjectNode replicaSet, BadRevision bad) {
+        return Json.canonical(Json.object()
+                .put("at", bad.at().toString())
+                .put("reason", bad.detail())
+                .put("replicaSet", Json.name(replicaSet))
+                .put("revision", Workload.number(replicaSet)));
+    }
+
+    private void patch(Workload workload, ObjectNode replicaSet, String operation, String value) {
+        String annotations = "/metadata/annotations/";
+        ArrayNode patch = Json.object().putArray("patch");
+        patch.addObject()
+                .put("op", "test")
+                .put("path", annotations + Workload.REVISION.replace("/", "~1"))
+                .put("value", Json.annotation(replicaSet, Workload.REVISION));
+        ObjectNode change = patch.addObject().put("op", operation).put("path", annotations + MARK.replace("/", "~1"));
+        if (operation.equals("add")) {
+            change.put("value", value);
+        }
+        deployments.patchReplicaSet(workload.ref(), Json.name(replicaSet), patch);
+        log.info(
+                "rollout of revision {} of {}: {}",
+                Workload.number(replicaSet),
+                workload.ref(),
+                operation.equals("add") ? "failed, written down" : "came right, no longer noted as failed");
+    }
+
+    private static Instant time(JsonNode object, String... fields) {
+        for (String field : fields) {
+            try {
+                return Instant.parse(object.path(field).asText(""));
+            } catch (DateTimeException e) {
+                // The next field, then.
+            }
+        }
+        return Instant.EPOCH;
+    }
+}
