@@ -65,18 +65,13 @@ public final class Main implements Callable<Integer> {
         if (config.isEmpty()) {
             return BAD_CONFIGURATION;
         }
-        CountDownLatch stopped = new CountDownLatch(1);
         KubernetesClient client = kubernetes(found(config.get()));
         Stepback bot = Stepback.start(config.get(), env, client);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            bot.close();
-                            client.close();
-                            stopped.countDown();
-                        },
-                        "shutdown"));
-        stopped.await();
+        Shutdown.whenTold(() -> {
+            bot.close();
+            client.close();
+        });
+        new CountDownLatch(1).await();
         return OK;
     }
 

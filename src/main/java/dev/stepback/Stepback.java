@@ -94,9 +94,10 @@ public final class Stepback implements AutoCloseable {
     /** Takes no more work, finishes the write that is under way, and gives up the Lease. */
     @Override
     public void close() {
-        slack.close();
+        slack.stopReceiving();
         rollouts.close();
         operator.close();
+        slack.close();
         workloads.close();
         ops.close();
     }

@@ -1,58 +1,69 @@
 package dev.stepback.rollback;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
-import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds the Lease {@value #LEASE}, or waits for it, until closed. */
+/**
+ * Holds the Lease {@value #LEASE}, or waits for it, until closed. Who could not renew it in time stops to lead before it
+ * ends, and competes again: whatever the API server does, this goes on.
+ */
 final class Leadership implements AutoCloseable {
     static final String LEASE = "stepback";
 
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
-    private final KubernetesClient client;
-    private final String namespace;
-    private final String identity;
+    /** The promise is ten seconds for all of the bot. */
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
+
+    private static final Duration RELEASE_WITHIN = Duration.ofMillis(1500);
+
     private final Times times;
+    private final LeaderLease lease;
     private final Runnable begin;
     private final Runnable end;
+    private final ScheduledExecutorService elections = Executors.newSingleThreadScheduledExecutor(named("election"));
 
-    /** Competes again after the Lease was lost; the elector itself runs on the client's threads. */
-    private final ExecutorService elections = Executors.newSingleThreadExecutor(daemon("leader-election"));
+    /** Begins and ends the work, in order, without holding the election up. */
+    private final ExecutorService work = Executors.newSingleThreadExecutor(named("leadership"));
 
-    /** Begins and ends the work, in order, without holding the elector up. */
-    private final ExecutorService work = Executors.newSingleThreadExecutor(daemon("leadership"));
-
-    private volatile boolean leading;
+    private volatile boolean elected;
     private volatile boolean closed;
     private volatile String problem = "";
-    private @Nullable CompletableFuture<?> election;
-    private @Nullable LeaderElector elector;
+
+    /** By {@link System#nanoTime}. */
+    private volatile long leadsUntil;
+
+    private volatile long answeredAt = System.nanoTime();
 
     /**
      * @param begin called when this replica becomes the leader
      * @param end called when it no longer is; both on one thread, in turn
      */
     Leadership(KubernetesClient client, @Nullable String namespace, Times times, Runnable begin, Runnable end) {
-        this.client = client;
         String own = client.getNamespace();
-        this.namespace = namespace != null ? namespace : own != null ? own : "default";
-        this.identity = hostName() + "-" + UUID.randomUUID();
         this.times = times;
+        this.lease = new LeaderLease(
+                client,
+                namespace != null ? namespace : own != null ? own : "default",
+                LEASE,
+                hostName() + "-" + UUID.randomUUID(),
+                times.lease(),
+                times.patience(),
+                Clock.systemUTC(),
+                System::nanoTime);
         this.begin = begin;
         this.end = end;
     }
@@ -60,62 +71,69 @@ final class Leadership implements AutoCloseable {
     /** How long a Lease is good without being renewed, when its holder gives up, and how often it is tried. */
     record Times(Duration lease, Duration renew, Duration retry) {
         static final Times DEFAULT = new Times(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
+
+        /** Whoever waits for an answer when it should give up does so before the Lease ends. */
+        Duration patience() {
+            return lease.minus(renew).dividedBy(2);
+        }
     }
 
+    /** A fence: false as soon as the Lease was not renewed in time, whether or not the work has been ended by then. */
     boolean leading() {
-        return leading;
+        return elected && System.nanoTime() - leadsUntil < 0;
     }
 
     /** Why this replica could not do its work, or empty. */
     String problem() {
-        return problem;
+        long silent = System.nanoTime() - answeredAt;
+        return silent > times.lease().toNanos()
+                ? "the cluster has not answered for " + TimeUnit.NANOSECONDS.toSeconds(silent) + " s"
+                : problem;
     }
 
-    synchronized void start() {
-        if (closed) {
-            return;
+    void start() {
+        elections.scheduleWithFixedDelay(this::look, 0, times.retry().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        long asked = System.nanoTime();
+        try {
+            boolean held = lease.hold();
+            answeredAt = System.nanoTime();
+            if (held) {
+                leadsUntil = asked + times.renew().toNanos();
+                began();
+            } else {
+                ended();
+            }
+        } catch (KubernetesClientException e) {
+            LOG.debug("the Lease could not be held", e);
+            answeredAt = e.getCode() > 0 ? System.nanoTime() : answeredAt;
+        } catch (RuntimeException e) { // would end the schedule
+            LOG.warn("the Lease could not be held", e);
         }
-        LeaderElector next = client.leaderElector()
-                .withConfig(new LeaderElectionConfigBuilder()
-                        .withName(LEASE)
-                        .withLock(new LeaseLock(namespace, LEASE, identity))
-                        .withLeaseDuration(times.lease())
-                        .withRenewDeadline(times.renew())
-                        .withRetryPeriod(times.retry())
-                        .withReleaseOnCancel(true)
-                        .withLeaderCallbacks(new LeaderCallbacks(this::began, this::ended, leader -> {}))
-                        .build())
-                .build();
-        elector = next;
-        election = next.start();
-        election.whenComplete((result, e) -> again());
-    }
-
-    /** The election ends when the Lease is lost: compete again. */
-    private void again() {
-        if (!closed) {
-            CompletableFuture.delayedExecutor(times.retry().toMillis(), TimeUnit.MILLISECONDS, elections)
-                    .execute(this::start);
+        if (!leading()) {
+            ended();
         }
     }
 
     private synchronized void began() {
-        if (!closed) {
+        if (!closed && !elected) {
             LOG.info("leading");
-            leading = true;
+            elected = true;
             work.execute(this::beginUntilItWorks);
         }
     }
 
     private void beginUntilItWorks() {
-        while (leading) {
+        while (leading()) {
             try {
                 begin.run();
                 problem = "";
                 return;
             } catch (RuntimeException e) {
                 problem = "rollbacks are not reconciled: " + e.getMessage();
-                LOG.warn("cannot begin to reconcile, trying again", e);
+                LOG.warn("cannot begin to reconcile, trying again: {}", e.toString());
                 stopQuietly();
                 pause();
             }
@@ -127,14 +145,15 @@ final class Leadership implements AutoCloseable {
             Thread.sleep(times.retry().toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            leading = false;
+            elected = false;
         }
     }
 
     private synchronized void ended() {
-        if (leading) {
-            LOG.info("no longer leading");
-            leading = false;
+        if (!closed && elected) {
+            LOG.warn("no longer leading: the Lease could not be renewed in time, or another replica has it");
+            elected = false;
+            problem = "";
             work.execute(this::stopQuietly);
         }
     }
@@ -143,54 +162,60 @@ final class Leadership implements AutoCloseable {
         try {
             end.run();
         } catch (RuntimeException e) {
-            LOG.warn("while no longer reconciling", e);
+            LOG.warn("while no longer reconciling: {}", e.toString());
         }
     }
 
-    /** Ends the work first, then releases the Lease, so that there are never two who work. */
+    /**
+     * Ends the work first, then releases the Lease, so that there are never two who work. Takes seven seconds at most,
+     * whatever the API server does.
+     */
     @Override
     public void close() {
-        CompletableFuture<?> running;
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
-            leading = false;
-            running = election;
+            elected = false;
             work.execute(this::stopQuietly);
             work.shutdown();
         }
+        boolean ended = ended(work, STOP_WITHIN);
+        if (ended) {
+            elections.execute(this::release);
+        } else {
+            LOG.warn("the work did not end in time; the Lease ends by itself");
+        }
+        elections.shutdown();
+        if (!ended(elections, RELEASE_WITHIN)) {
+            LOG.info("the API server does not answer; the Lease ends by itself");
+        }
+    }
+
+    private static boolean ended(ExecutorService threads, Duration within) {
+        boolean ended = false;
         try {
-            if (!work.awaitTermination(8, TimeUnit.SECONDS)) {
-                LOG.warn("the work did not end in time");
-            }
+            ended = threads.awaitTermination(within.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (running != null) {
-            running.cancel(true);
+        if (!ended) {
+            threads.shutdownNow();
         }
-        release();
-        elections.shutdown();
+        return ended;
     }
 
     /** Whoever waits need not wait until the Lease ends by itself. */
     private void release() {
-        LeaderElector last;
-        synchronized (this) {
-            last = elector;
-        }
         try {
-            if (last != null) {
-                last.release();
-            }
+            lease.release();
         } catch (RuntimeException e) {
-            LOG.warn("the Lease could not be released and ends by itself", e);
+            LOG.info("the Lease could not be released and ends by itself: {}", e.getMessage());
         }
     }
 
-    private static ThreadFactory daemon(String name) {
+    private static ThreadFactory named(String name) {
         return runnable -> {
             Thread thread = new Thread(runnable, name);
             thread.setDaemon(true);

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class RollbackOperator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RollbackOperator.class);
 
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(4);
     private static final Duration FIRST_RETRY = Duration.ofMillis(250);
     private static final Duration SLOWEST_RETRY = Duration.ofSeconds(10);
 

@@ -38,6 +38,8 @@ final class RollbackReconciler implements Reconciler<Rollback> {
     /** A rollback takes far fewer; this only keeps a mistake from spinning. */
     private static final int MAX_ACTIONS = 50;
 
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
     private final Store store;
     private final Map<Kind, TargetType> targets;
     private final Map<String, Step> steps;
@@ -46,7 +48,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
     private final BooleanSupplier leading;
     private final Clock clock;
 
-    /** @param leading asked right before a target is changed */
+    /** @param leading asked before every action */
     RollbackReconciler(
             Store store,
             List<TargetType> targets,
@@ -79,6 +81,10 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         boolean live = false;
         Seen seen = new Seen.Nothing();
         for (int i = 0; i < MAX_ACTIONS; i++) {
+            if (!leading.getAsBoolean()) {
+                // Another one goes on from what is written, or this one when it leads again.
+                return UpdateControl.<Rollback>noUpdate().rescheduleAfter(LOOK_AGAIN);
+            }
             Action action = Decision.next(rollback, seen, clock.instant());
             seen = new Seen.Nothing();
             if (action instanceof Action.Leave) {
@@ -162,9 +168,6 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         Step step = steps.get(planned.type());
         if (step == null) {
             return new Step.Start.Failed(unknown(planned));
-        }
-        if (!leading.getAsBoolean()) {
-            throw new IllegalStateException("not the leader any more");
         }
         try {
             return step.start(context(rollback, planned));

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stepback.ops.Metrics;
 import dev.stepback.slack.card.Message;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -82,12 +83,17 @@ final class Deliveries implements AutoCloseable {
             work.run(new Noticing(answers, answered));
         } catch (Throwable e) { // Error too: whoever asked shall hear of it
             String id = UUID.randomUUID().toString().substring(0, 8);
-            LOG.error("{} failed, error {}", type, id, e);
+            if (e instanceof SlackFailure || e instanceof KubernetesClientException) {
+                LOG.warn("{} failed, error {}: {}", type, id, e.getMessage());
+            } else {
+                LOG.error("{} failed, error {}", type, id, e);
+            }
             answered.set(true);
             tell(
                     answers,
-                    "😖 That did not work, and it is not your fault. Nothing is half done: please try again in a moment."
-                            + " If it happens again, give `" + id + "` to whoever runs this bot; it is in the log.");
+                    "😖 That did not work, and it is not your fault. Nothing is half done: please try again in a"
+                            + " moment. If it happens again, give"
+                            + " `" + id + "` to whoever runs this bot; it is in the log.");
         } finally {
             answered.set(true);
             notice.cancel(false);
@@ -102,19 +108,16 @@ final class Deliveries implements AutoCloseable {
         }
     }
 
-    /** Stops taking work and gives what has begun a few seconds. */
+    /** Takes no more work; what has begun goes on. */
+    void stopTaking() {
+        workers.shutdown();
+    }
+
+    /** Takes no more work and gives what has begun a moment. */
     @Override
     public void close() {
         slow.shutdownNow();
-        workers.shutdown();
-        try {
-            if (!workers.awaitTermination(3, TimeUnit.SECONDS)) {
-                workers.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            workers.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
+        Threads.end(workers);
     }
 
     private record Noticing(Answers to, AtomicBoolean answered) implements Answers {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Receives Slack's signed requests: 401 unless the signature is right and not older than five minutes, 413 for bodies
- * that Slack would not send, 405 for anything but POST, 404 for other paths.
+ * that Slack would not send, 405 for anything but POST, 404 for other paths, 503 once the bot stops.
  */
 final class SignedRequests implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(SignedRequests.class);
@@ -36,6 +36,7 @@ final class SignedRequests implements HttpHandler {
     private final SlackRequestParser parser;
     private final Metrics metrics;
     private final Clock clock;
+    private volatile boolean refusing;
 
     SignedRequests(App app, String signingSecret, Metrics metrics, Clock clock) {
         if (signingSecret.isEmpty()) {
@@ -75,9 +76,18 @@ final class SignedRequests implements HttpHandler {
                 answer(exchange, 401, "text/plain", "invalid signature");
                 return;
             }
+            if (refusing) {
+                answer(exchange, 503, "text/plain", "stopping");
+                return;
+            }
             run(exchange, body);
             metrics.acknowledged(Duration.ofNanos(System.nanoTime() - begin));
         }
+    }
+
+    /** From now on Slack hears that it should try elsewhere or later, rather than an acknowledgement of nothing. */
+    void refuse() {
+        refusing = true;
     }
 
     private void run(HttpExchange exchange, byte[] body) throws IOException {

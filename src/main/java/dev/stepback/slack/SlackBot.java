@@ -101,12 +101,21 @@ public final class SlackBot implements AutoCloseable {
         return http;
     }
 
-    /** Stops taking work, then lets what has begun end; takes a few seconds at most. */
-    @Override
-    public void close() {
+    /** Takes no more from Slack; what has been taken goes on until {@link #close}. */
+    public void stopReceiving() {
         if (socket != null) {
             socket.close();
         }
+        if (http != null) {
+            http.refuse();
+        }
+        deliveries.stopTaking();
+    }
+
+    /** Receives no more and lets what has begun end; takes four seconds at most. */
+    @Override
+    public void close() {
+        stopReceiving();
         deliveries.close();
         projector.close();
     }

@@ -1,6 +1,7 @@
 package dev.stepback.bench;
 
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import dev.stepback.stage.Stage;
 
 /**
  * Measures the bot and prints one table. On the sandbox, or with {@code -Dstepback.it.kubeconfig=FILE} on a real
@@ -18,7 +19,7 @@ public final class BenchMain {
         }
         try (Ground ground = Ground.start(KubeletTiming.visible())) {
             SlackCalls.measure(ground, report, 3);
-            if (Ground.realCluster().isEmpty()) {
+            if (Stage.realCluster().isEmpty()) {
                 SlackCalls.measure(ground, report, 100);
             }
         }
@@ -31,7 +32,7 @@ public final class BenchMain {
     }
 
     private static String machine() {
-        String cluster = Ground.realCluster().map(f -> "cluster of " + f).orElse("sandbox cluster");
+        String cluster = Stage.realCluster().map(f -> "cluster of " + f).orElse("sandbox cluster");
         return String.format(
                 "%s, %d cores, %s %s",
                 cluster,

@@ -19,7 +19,7 @@ final class Kubectl {
     /** @throws IllegalStateException when it fails */
     static void run(Ground ground, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
-                List.of("kubectl", "--kubeconfig", ground.kubeconfig.toString(), "-n", ground.namespace));
+                List.of("kubectl", "--kubeconfig", ground.kubeconfig().toString(), "-n", ground.namespace));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -2,11 +2,11 @@ package dev.stepback.bench;
 
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.slack.SandboxSlack;
+import dev.stepback.stage.BotProcess;
+import dev.stepback.stage.Stage;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Locale;
@@ -22,7 +22,7 @@ final class StartAndMemory {
     static void measure(Report report) throws Exception {
         try (SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
                 SandboxSlack slack = SandboxSlack.start(0, Clock.systemUTC())) {
-            Path kubeconfig = Ground.written(cluster.kubeconfig());
+            Path kubeconfig = Stage.written(cluster.kubeconfig());
             install(kubeconfig);
             Samples starts = new Samples();
             for (int i = 0; i < STARTS; i++) {
@@ -64,10 +64,9 @@ final class StartAndMemory {
 
     private static void install(Path kubeconfig) throws Exception {
         try (KubernetesClient client = new KubernetesClientBuilder()
-                        .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
-                        .build();
-                InputStream crd = Files.newInputStream(Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml"))) {
-            client.load(crd).create();
+                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+                .build()) {
+            Stage.install(client);
         }
     }
 }

@@ -10,24 +10,17 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.sandbox.BotAccount;
 import dev.stepback.sandbox.cluster.SandboxCluster;
-import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.sandbox.slack.Control;
 import dev.stepback.sandbox.slack.SandboxSlack;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import dev.stepback.stage.BotProcess;
+import dev.stepback.stage.Stage;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
@@ -42,58 +35,47 @@ final class Scene implements AutoCloseable {
     final SandboxSlack slack;
     final Control people;
     final KubernetesClient client;
+    private final Path botKubeconfig;
     private final KubernetesClient botClient;
     final StepbackConfig.Slack.Mode mode;
-    private final Controllers controllers;
+    private final Stage stage;
     private Optional<Stepback> bot = Optional.empty();
 
     private Scene(StepbackConfig.Slack.Mode mode) throws Exception {
         this.mode = mode;
-        cluster = SandboxCluster.start(0, Clock.systemUTC());
-        controllers = Controllers.start(cluster.store(), Clock.systemUTC(), KubeletTiming.fast());
-        slack = SandboxSlack.start(0, Clock.systemUTC());
-        people = slack.control();
-        client = clientOf(cluster.kubeconfig());
-        botClient = clientOf(BotAccount.install(cluster));
-        try (InputStream crd = Files.newInputStream(Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml"))) {
-            client.load(crd).create();
-        }
-        client.resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName(NAMESPACE)
-                        .endMetadata()
-                        .build())
-                .create();
+        stage = Stage.start(NAMESPACE, KubeletTiming.fast());
+        cluster = stage.cluster();
+        slack = stage.slack;
+        people = stage.people;
+        client = stage.client;
+        botKubeconfig = Stage.written(BotAccount.install(cluster));
+        botClient = Stage.client(botKubeconfig);
     }
 
     /** Everything is up, the bot included. */
     static Scene start(StepbackConfig.Slack.Mode mode) throws Exception {
-        Scene scene = new Scene(mode);
+        Scene scene = withoutBot(mode);
         scene.startBot();
         return scene;
     }
 
-    private static KubernetesClient clientOf(String kubeconfig) {
-        return new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(kubeconfig))
-                .build();
+    static Scene withoutBot(StepbackConfig.Slack.Mode mode) throws Exception {
+        return new Scene(mode);
+    }
+
+    /** A bot in a process of its own. */
+    BotProcess botProcess() throws Exception {
+        return BotProcess.start(botKubeconfig, slack, BotAccount.NAMESPACE);
+    }
+
+    void clearFaults() {
+        people.clearFaults();
+        cluster.faults().clear();
     }
 
     void startBot() throws Exception {
-        StepbackConfig d = StepbackConfig.defaults();
-        StepbackConfig config = new StepbackConfig(
-                new StepbackConfig.Slack(mode, "/rollback"),
-                new StepbackConfig.Kubernetes(null, List.of(), BotAccount.NAMESPACE),
-                d.rollback(),
-                new StepbackConfig.Notifications(List.of("deploys")),
-                d.redaction(),
-                new StepbackConfig.Server("127.0.0.1", 0));
-        Map<String, String> env = Map.of(
-                "SLACK_API_URL", slack.apiUrl().toString(),
-                "SLACK_BOT_TOKEN", slack.botToken(),
-                "SLACK_APP_TOKEN", slack.appToken(),
-                "SLACK_SIGNING_SECRET", slack.signingSecret());
-        Stepback started = Stepback.start(config, env, botClient);
+        StepbackConfig config = Stage.config(mode, List.of(), BotAccount.NAMESPACE, List.of("deploys"));
+        Stepback started = Stepback.start(config, stage.slackEnvironment(), botClient);
         bot = Optional.of(started);
         if (mode == StepbackConfig.Slack.Mode.HTTP) {
             slack.deliverTo(URI.create("http://127.0.0.1:" + started.port() + "/slack/events"));
@@ -110,94 +92,25 @@ final class Scene implements AutoCloseable {
 
     /** Makes a Deployment and rolls it through these images, waiting for each but the last; forgets the requests so far. */
     Deployment deployed(String name, int replicas, String... images) {
-        for (int i = 0; i < images.length; i++) {
-            release(name, replicas, images[i]);
-            if (i + 1 < images.length) {
-                awaitRolledOut(name, images[i]);
-            }
-        }
-        String revision = String.valueOf(images.length);
-        await().atMost(PATIENCE).until(() -> revision.equals(revisionOf(name)));
+        stage.releases.ship(name, replicas, images);
         cluster.clearRequests();
         return deployment(name);
     }
 
     void release(String name, int replicas, String image) {
-        Deployment wanted = new DeploymentBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(NAMESPACE)
-                .addToAnnotations("kubernetes.io/change-cause", "ship " + image)
-                .endMetadata()
-                .withNewSpec()
-                .withReplicas(replicas)
-                .withNewSelector()
-                .addToMatchLabels("app", name)
-                .endSelector()
-                .withNewTemplate()
-                .withNewMetadata()
-                .addToLabels("app", name)
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName(name)
-                .withImage(image)
-                .addNewEnv()
-                .withName("DATABASE_PASSWORD")
-                .withValue("hunter2-" + image.hashCode())
-                .endEnv()
-                .endContainer()
-                .endSpec()
-                .endTemplate()
-                .endSpec()
-                .build();
-        if (client.resource(wanted).get() == null) {
-            client.resource(wanted).create();
-        } else {
-            client.apps()
-                    .deployments()
-                    .inNamespace(NAMESPACE)
-                    .withName(name)
-                    .edit(d -> new DeploymentBuilder(d)
-                            .editMetadata()
-                            .addToAnnotations("kubernetes.io/change-cause", "ship " + image)
-                            .endMetadata()
-                            .editSpec()
-                            .withTemplate(wanted.getSpec().getTemplate())
-                            .endSpec()
-                            .build());
-        }
+        stage.releases.release(name, replicas, image);
     }
 
     void awaitRolledOut(String name, String image) {
-        await().atMost(PATIENCE).until(() -> {
-            Deployment d = deployment(name);
-            Integer wanted = d.getSpec().getReplicas();
-            return image(name).equals(image)
-                    && d.getStatus() != null
-                    && d.getMetadata().getGeneration().equals(d.getStatus().getObservedGeneration())
-                    && wanted.equals(d.getStatus().getAvailableReplicas())
-                    && wanted.equals(d.getStatus().getUpdatedReplicas())
-                    && wanted.equals(d.getStatus().getReplicas());
-        });
+        stage.releases.awaitRolledOut(name, image);
     }
 
     Deployment deployment(String name) {
-        return client.apps().deployments().inNamespace(NAMESPACE).withName(name).require();
+        return stage.releases.deployment(name);
     }
 
     String image(String name) {
-        return deployment(name)
-                .getSpec()
-                .getTemplate()
-                .getSpec()
-                .getContainers()
-                .get(0)
-                .getImage();
-    }
-
-    private String revisionOf(String name) {
-        return deployment(name).getMetadata().getAnnotations().getOrDefault("deployment.kubernetes.io/revision", "");
+        return stage.releases.image(name);
     }
 
     List<Rollback> rollbacks() {
@@ -260,10 +173,7 @@ final class Scene implements AutoCloseable {
     @Override
     public void close() throws Exception {
         stopBot();
-        client.close();
         botClient.close();
-        controllers.close();
-        slack.close();
-        cluster.close();
+        stage.close();
     }
 }

@@ -84,6 +84,8 @@ class CrashTest {
         } finally {
             kill(process);
         }
+        // As if the Lease of the dead had ended by now; that it ends has a test of its own.
+        shop.client.leases().inNamespace("default").withName(Leadership.LEASE).delete();
     }
 
     private Process start(Point point) throws IOException {

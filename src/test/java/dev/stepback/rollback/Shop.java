@@ -31,7 +31,7 @@ import java.util.OptionalLong;
 /** A cluster with one Deployment whose rollouts go as the test says, and the engines that a test starts on it. */
 final class Shop implements AutoCloseable {
     static final Leadership.Times SHORT =
-            new Leadership.Times(Duration.ofMillis(1500), Duration.ofMillis(1000), Duration.ofMillis(200));
+            new Leadership.Times(Duration.ofMillis(2000), Duration.ofMillis(1200), Duration.ofMillis(200));
 
     final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
     final KubernetesClient client = client(cluster.kubeconfig());
@@ -49,18 +49,18 @@ final class Shop implements AutoCloseable {
         }
         client.load(manifest("crd-rollbacks.stepback.dev-v1.yaml")).create();
         client.resource("""
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata:
-                  name: checkout
-                  namespace: production
-                  annotations: {test/release: bad, test/rollout: 0 of 3}
-                spec:
-                  selector: {matchLabels: {app: checkout}}
-                  template:
-                    metadata: {labels: {app: checkout}}
-                    spec: {containers: [{name: checkout, image: checkout:1}]}
-                """).create();
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              name: checkout
+              namespace: production
+              annotations: {test/release: bad, test/rollout: 0 of 3}
+            spec:
+              selector: {matchLabels: {app: checkout}}
+              template:
+                metadata: {labels: {app: checkout}}
+                spec: {containers: [{name: checkout, image: checkout:1}]}
+            """).create();
     }
 
     static KubernetesClient client(String kubeconfig) {

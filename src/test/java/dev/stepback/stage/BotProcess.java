@@ -1,4 +1,4 @@
-package dev.stepback.bench;
+package dev.stepback.stage;
 
 import dev.stepback.sandbox.slack.SandboxSlack;
 import java.io.File;
@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The bot in a JVM of its own, with the options that the image sets. */
-final class BotProcess implements AutoCloseable {
+public final class BotProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> OPTIONS =
             List.of("-XX:+UseSerialGC", "-XX:MaxRAM=384m", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError");
@@ -37,21 +37,22 @@ final class BotProcess implements AutoCloseable {
         root = URI.create("http://127.0.0.1:" + port);
     }
 
-    static BotProcess start(Path kubeconfig, SandboxSlack slack, String leaseNamespace) throws IOException {
+    /** Returns at once; {@link #awaitReady} waits. */
+    public static BotProcess start(Path kubeconfig, SandboxSlack slack, String leaseNamespace) throws IOException {
         int port = freePort();
-        Path config = Ground.written("""
-                kubernetes:
-                  leaseNamespace: %s
-                server:
-                  address: 127.0.0.1
-                  port: %d
-                """.formatted(leaseNamespace, port));
-        Path log = Ground.written("");
+        Path config = Stage.written("""
+            kubernetes:
+              leaseNamespace: %s
+            server:
+              address: 127.0.0.1
+              port: %d
+            """.formatted(leaseNamespace, port));
+        Path log = Stage.written("");
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString());
         builder.command().addAll(OPTIONS);
         builder.command().addAll(List.of("-cp", classPath(), "dev.stepback.Main"));
-        builder.environment().putAll(Ground.slackEnvironment(slack));
+        builder.environment().putAll(Stage.environment(slack));
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
         builder.environment().put("STEPBACK_CONFIG", config.toString());
         builder.redirectErrorStream(true).redirectOutput(log.toFile());
@@ -73,7 +74,7 @@ final class BotProcess implements AutoCloseable {
     }
 
     /** Returns once {@code /readyz} answers 200. */
-    void awaitReady() throws IOException, InterruptedException {
+    public void awaitReady() throws IOException, InterruptedException {
         long start = System.nanoTime();
         while (!ready()) {
             if (!process.isAlive() || System.nanoTime() - start > PATIENCE.toNanos()) {
@@ -94,8 +95,22 @@ final class BotProcess implements AutoCloseable {
         }
     }
 
+    /** Sends SIGTERM. */
+    public void tellToStop() {
+        process.destroy();
+    }
+
+    public Process process() {
+        return process;
+    }
+
+    /** All that it has printed. */
+    public String log() throws IOException {
+        return Files.readString(log);
+    }
+
     /** Resident memory in MiB. */
-    double residentMebibytes() throws IOException, InterruptedException {
+    public double residentMebibytes() throws IOException, InterruptedException {
         Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", String.valueOf(process.pid())).start();
         String kibibytes = new String(ps.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         ps.waitFor();

@@ -1,0 +1,140 @@
+package dev.stepback.stage;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.sandbox.cluster.controller.Controllers;
+import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import dev.stepback.sandbox.slack.Control;
+import dev.stepback.sandbox.slack.SandboxSlack;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A cluster, the sandbox's or a real one, with the custom resource and one namespace, and a Slack; no bot yet. */
+public final class Stage implements AutoCloseable {
+    public final String namespace;
+    public final Path kubeconfig;
+    public final KubernetesClient client;
+    public final SandboxSlack slack;
+    public final Control people;
+    public final Releases releases;
+    private final Optional<SandboxCluster> sandbox;
+    private final Optional<Controllers> controllers;
+
+    private Stage(Optional<Path> real, String namespace, KubeletTiming timing) throws Exception {
+        this.namespace = namespace;
+        sandbox = real.isPresent() ? Optional.empty() : Optional.of(SandboxCluster.start(0, Clock.systemUTC()));
+        controllers = sandbox.map(s -> Controllers.start(s.store(), Clock.systemUTC(), timing));
+        kubeconfig = real.orElseGet(() -> written(sandbox.orElseThrow().kubeconfig()));
+        client = client(kubeconfig);
+        install();
+        slack = SandboxSlack.start(0, Clock.systemUTC());
+        people = slack.control();
+        releases = new Releases(client, namespace);
+    }
+
+    /** On the sandbox's cluster. */
+    public static Stage start(String namespace, KubeletTiming timing) throws Exception {
+        return new Stage(Optional.empty(), namespace, timing);
+    }
+
+    /** On the cluster that the command line names, or else on the sandbox's. */
+    public static Stage startOnAny(String namespace, KubeletTiming timing) throws Exception {
+        return new Stage(realCluster(), namespace, timing);
+    }
+
+    /** The kubeconfig that the command line names. */
+    public static Optional<Path> realCluster() {
+        String file = System.getProperty("stepback.it.kubeconfig", "");
+        return file.isBlank() ? Optional.empty() : Optional.of(Path.of(file));
+    }
+
+    /** A file of this text, until the process ends. */
+    public static Path written(String text) {
+        try {
+            Path file = Files.createTempFile("stepback", ".yaml");
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes the custom resource known. */
+    public static void install(KubernetesClient client) throws IOException {
+        try (InputStream crd = Files.newInputStream(Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml"))) {
+            client.load(crd).serverSideApply();
+        }
+    }
+
+    private void install() throws IOException {
+        install(client);
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(namespace)
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    /** @throws java.util.NoSuchElementException when the cluster is a real one */
+    public SandboxCluster cluster() {
+        return sandbox.orElseThrow();
+    }
+
+    public static KubernetesClient client(Path kubeconfig) {
+        return new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+                .build();
+    }
+
+    public Config clientConfig() {
+        return Config.fromKubeconfig(kubeconfig.toFile());
+    }
+
+    /** What the bot's environment needs to hold. */
+    public Map<String, String> slackEnvironment() {
+        return environment(slack);
+    }
+
+    static Map<String, String> environment(SandboxSlack slack) {
+        return Map.of(
+                "SLACK_API_URL", slack.apiUrl().toString(),
+                "SLACK_BOT_TOKEN", slack.botToken(),
+                "SLACK_APP_TOKEN", slack.appToken(),
+                "SLACK_SIGNING_SECRET", slack.signingSecret());
+    }
+
+    /** @param namespaces those that are served; empty for all */
+    public static StepbackConfig config(
+            StepbackConfig.Slack.Mode mode, List<String> namespaces, String leaseNamespace, List<String> notified) {
+        StepbackConfig defaults = StepbackConfig.defaults();
+        return new StepbackConfig(
+                new StepbackConfig.Slack(mode, "/rollback"),
+                new StepbackConfig.Kubernetes(null, namespaces, leaseNamespace),
+                defaults.rollback(),
+                new StepbackConfig.Notifications(notified),
+                defaults.redaction(),
+                new StepbackConfig.Server("127.0.0.1", 0));
+    }
+
+    @Override
+    public void close() throws Exception {
+        client.close();
+        slack.close();
+        if (controllers.isPresent()) {
+            controllers.get().close();
+        }
+        sandbox.ifPresent(SandboxCluster::close);
+    }
+}
