@@ -75,7 +75,7 @@ public final class InMemoryStore implements ObjectStore, AutoCloseable {
         ResourceType type = types.require(resource);
         synchronized (lock) {
             ObjectNode restored = create(type, object, true);
-            for (String field : List.of("creationTimestamp", "generation")) {
+            for (String field : List.of("creationTimestamp", "generation", "managedFields")) {
                 JsonNode value = Json.normalized(object.path("metadata").path(field), true);
                 if (!value.isMissingNode()) {
                     Json.metadata(restored).set(field, value);

@@ -24,8 +24,8 @@ public interface ObjectStore {
     ObjectNode create(String resource, ObjectNode object);
 
     /**
-     * Creates an object with a past, as the restore of a backup does: the creationTimestamp, generation and status that it
-     * has are kept.
+     * Creates an object with a past, as the restore of a backup does: the creationTimestamp, generation,
+     * managedFields and status that it has are kept.
      */
     ObjectNode restore(String resource, ObjectNode object);
 

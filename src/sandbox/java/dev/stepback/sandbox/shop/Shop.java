@@ -13,8 +13,10 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +31,11 @@ public final class Shop {
 
     private static final Duration SINCE_LAST_RELEASE = Duration.ofHours(3);
     private static final Duration BETWEEN_RELEASES = Duration.ofHours(53);
+
+    /** Its Secret was changed between its last two releases: a rollback does not bring the old one back, and says so. */
+    private static final String ROTATED = "cart";
+
+    private static final Duration SINCE_ROTATION = Duration.ofHours(26);
 
     private Shop() {}
 
@@ -52,8 +59,11 @@ public final class Shop {
         }
         PastRollouts past = new PastRollouts(store);
         for (Workload workload : Catalogue.workloads()) {
-            store.create("secrets", Resource.write(secretOf(workload)));
-            past.restore(revisions(workload, clock.instant()));
+            List<PastRollouts.Past> revisions = revisions(workload, clock.instant());
+            Instant created = revisions.get(0).at().minus(BETWEEN_RELEASES);
+            Instant written = workload.name().equals(ROTATED) ? clock.instant().minus(SINCE_ROTATION) : created;
+            store.restore("secrets", Resource.write(secretOf(workload, created, written)));
+            past.restore(revisions);
         }
     }
 
@@ -111,11 +121,22 @@ public final class Shop {
         return revisions;
     }
 
-    private static Secret secretOf(Workload workload) {
+    private static Secret secretOf(Workload workload, Instant created, Instant written) {
         return new SecretBuilder()
                 .withNewMetadata()
                 .withNamespace(workload.namespace())
                 .withName(workload.name())
+                .withCreationTimestamp(created.truncatedTo(ChronoUnit.SECONDS).toString())
+                .addNewManagedField()
+                .withManager("kubectl-create")
+                .withOperation("Update")
+                .withApiVersion("v1")
+                .withTime(written.truncatedTo(ChronoUnit.SECONDS).toString())
+                .withFieldsType("FieldsV1")
+                .withNewFieldsV1()
+                .addToAdditionalProperties("f:data", Map.of("f:signing-key", Map.of()))
+                .endFieldsV1()
+                .endManagedField()
                 .endMetadata()
                 .withType("Opaque")
                 .addToData("signing-key", "bm90LWEtc2VjcmV0LW9mLWFueWJvZHk=")

@@ -59,6 +59,25 @@ class ShopTest {
     }
 
     @Test
+    void secrets_areOlderThanTheReleases_butForTheOneThatWasRotated() {
+        assertThat(store.list("secrets", "production").stream()
+                        .map(secret -> secret.at("/metadata/name").asText())
+                        .filter(name -> replicaSets(name).stream()
+                                .anyMatch(set -> set.at("/metadata/creationTimestamp")
+                                                .asText()
+                                                .compareTo(written(name))
+                                        < 0)))
+                .containsExactly("cart");
+    }
+
+    private String written(String secret) {
+        return store.get("secrets", "production", secret)
+                .orElseThrow()
+                .at("/metadata/managedFields/0/time")
+                .asText();
+    }
+
+    @Test
     void controllers_findNothingToDo() throws Exception {
         List<ObjectNode> before = watched();
         List<String> pods = names("pods");
