@@ -1,25 +1,16 @@
 package dev.stepback.config;
 
+import dev.stepback.policy.Policy;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads the configuration file and reports everything that is wrong with it at once. Never throws. */
 public final class ConfigLoader {
@@ -27,10 +18,6 @@ public final class ConfigLoader {
     public static final String VARIABLE = "STEPBACK_CONFIG";
 
     private static final Pattern COMMAND = Pattern.compile("/[a-z0-9_-]{1,31}");
-    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
-    private static final Pattern CHANNEL = Pattern.compile("#?[^\\s<>#@,]{1,80}");
-    private static final Duration LONGEST = Duration.ofDays(7);
-    private static final String A_DURATION = "a duration between 10s and 7d; write 90s, 15m or 1h30m";
 
     private ConfigLoader() {}
 
@@ -60,17 +47,18 @@ public final class ConfigLoader {
 
     /** Every key that there can be, with those that it is in. */
     static List<String> knownKeys() {
-        Report report = new Report("");
+        Report report = new Report("", true);
         StepbackConfig ignored = read("", report, Map.of());
         return report.known();
     }
 
     private static StepbackConfig read(String yaml, Report report, Map<String, String> environment) {
         StepbackConfig defaults = StepbackConfig.defaults();
-        try (Section root = new Section(report, "", compose(yaml, report))) {
+        try (Section root = new Section(report, "", YamlText.compose(yaml, report))) {
             return new StepbackConfig(
                     slack(root, defaults.slack()),
                     kubernetes(root, defaults.kubernetes()),
+                    policy(root, defaults.policy()),
                     rollback(root, defaults.rollback()),
                     notifications(root, defaults.notifications()),
                     redaction(root, defaults.redaction()),
@@ -78,24 +66,15 @@ public final class ConfigLoader {
         }
     }
 
-    private static @Nullable Node compose(String yaml, Report report) {
-        try {
-            return new Compose(LoadSettings.builder().build())
-                    .composeString(yaml)
-                    .orElse(null);
-        } catch (MarkedYamlEngineException e) {
-            report.add(e.getProblemMark().map(Mark::getLine).orElse(-1) + 1, "is not YAML: " + e.getProblem());
-        } catch (YamlEngineException e) {
-            report.add(0, "is not YAML: " + e.getMessage());
-        }
-        return null;
-    }
-
     private static StepbackConfig.Slack slack(Section root, StepbackConfig.Slack byDefault) {
         try (Section s = root.section("slack")) {
             return new StepbackConfig.Slack(
                     s.value("mode", byDefault.mode(), "a mode; write socket or http", ConfigLoader::mode),
-                    s.value("command", byDefault.command(), "a slash command; write /rollback", matching(COMMAND)));
+                    s.value(
+                            "command",
+                            byDefault.command(),
+                            "a slash command; write /rollback",
+                            Values.matching(COMMAND)));
         }
     }
 
@@ -105,41 +84,49 @@ public final class ConfigLoader {
             Optional<String> lease = Optional.ofNullable(byDefault.leaseNamespace());
             return new StepbackConfig.Kubernetes(
                     s.value(
+                                    "cluster",
+                                    Optional.ofNullable(byDefault.cluster()),
+                                    "the name of a cluster",
+                                    t -> ScopeKeys.clusterName(t).map(Optional::of))
+                            .orElse(null),
+                    s.value(
                                     "context",
                                     context,
                                     "the name of a context",
-                                    t -> notBlank(t).map(Optional::of))
+                                    t -> Values.notBlank(t).map(Optional::of))
                             .orElse(null),
-                    s.list("namespaces", byDefault.namespaces(), "a namespace", matching(NAMESPACE)),
+                    s.list("namespaces", byDefault.namespaces(), "a namespace", Values::namespace),
                     s.value(
                                     "leaseNamespace",
                                     lease,
                                     "a namespace",
-                                    t -> matching(NAMESPACE).apply(t).map(Optional::of))
+                                    t -> Values.namespace(t).map(Optional::of))
                             .orElse(null));
         }
+    }
+
+    private static Policy policy(Section root, Policy byDefault) {
+        AccessSection access = AccessSection.read(root, new AccessSection(byDefault.rules(), byDefault.channels()));
+        ApprovalsSection approvals = ApprovalsSection.read(root, byDefault.approvalByDefault());
+        return new Policy(access.rules(), access.channels(), approvals.byDefault(), approvals.rules());
     }
 
     private static StepbackConfig.Rollback rollback(Section root, StepbackConfig.Rollback byDefault) {
         try (Section s = root.section("rollback")) {
             return new StepbackConfig.Rollback(
-                    s.value("approvalExpiry", byDefault.approvalExpiry(), A_DURATION, ConfigLoader::duration),
-                    s.value("deadline", byDefault.deadline(), A_DURATION, ConfigLoader::duration),
-                    s.value(
-                            "requesterMayApprove",
-                            byDefault.requesterMayApprove(),
-                            "a truth value; write true or false",
-                            ConfigLoader::bool));
+                    s.value("deadline", byDefault.deadline(), Values.A_DURATION, Values::duration));
         }
     }
 
     private static StepbackConfig.Notifications notifications(Section root, StepbackConfig.Notifications byDefault) {
         try (Section s = root.section("notifications")) {
-            return new StepbackConfig.Notifications(s.list(
-                    "channels",
-                    byDefault.channels(),
-                    "a channel; write deploys, \"#deploys\" or C0123ABCD",
-                    matching(CHANNEL)));
+            return new StepbackConfig.Notifications(
+                    s.list("channels", byDefault.channels(), Values.A_CHANNEL, Values::channel),
+                    s.value(
+                            "operators",
+                            byDefault.operators(),
+                            Values.A_CHANNEL,
+                            t -> Values.channel(t).map(Optional::of)));
         }
     }
 
@@ -160,8 +147,8 @@ public final class ConfigLoader {
                             "address",
                             auto,
                             "an IP address; write auto, 127.0.0.1 or 0.0.0.0",
-                            t -> t.equals("auto") ? Optional.of(auto) : address(t)),
-                    s.value("port", byDefault.port(), "a port; write a number from 0 to 65535", ConfigLoader::port));
+                            t -> t.equals("auto") ? Optional.of(auto) : Values.address(t)),
+                    s.value("port", byDefault.port(), "a port; write a number from 0 to 65535", Values.upTo(65_535)));
         }
     }
 
@@ -173,49 +160,11 @@ public final class ConfigLoader {
         };
     }
 
-    private static Optional<Duration> duration(String text) {
-        return Durations.parse(text).filter(d -> d.compareTo(Duration.ofSeconds(10)) >= 0 && d.compareTo(LONGEST) <= 0);
-    }
-
-    private static Optional<Boolean> bool(String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "true" -> Optional.of(true);
-            case "false" -> Optional.of(false);
-            default -> Optional.empty();
-        };
-    }
-
     private static Optional<Pattern> pattern(String text) {
         try {
-            return notBlank(text).map(StepbackConfig.Redaction::name);
+            return Values.notBlank(text).map(StepbackConfig.Redaction::name);
         } catch (PatternSyntaxException e) {
             return Optional.empty();
         }
-    }
-
-    /** Only literal addresses: a name could mean another interface tomorrow. */
-    private static Optional<String> address(String text) {
-        if (!text.matches("[0-9.]{7,15}") && !text.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(InetAddress.getByName(text)).map(a -> text);
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<Integer> port(String text) {
-        return text.matches("\\d{1,5}")
-                ? Optional.of(Integer.valueOf(text)).filter(p -> p <= 65_535)
-                : Optional.empty();
-    }
-
-    private static Optional<String> notBlank(String text) {
-        return text.isBlank() ? Optional.empty() : Optional.of(text.strip());
-    }
-
-    private static Function<String, Optional<String>> matching(Pattern pattern) {
-        return text -> pattern.matcher(text).matches() ? Optional.of(text) : Optional.empty();
     }
 }

@@ -13,11 +13,23 @@ final class Report {
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> known = new ArrayList<>();
 
+    private final boolean listsKeys;
+
     Report(String source) {
-        this.source = source;
+        this(source, false);
     }
 
-    void add(Node node, String path, String message) {
+    /** @param listsKeys whether the keys of items are wanted although there are none; what is wrong is not, then */
+    Report(String source, boolean listsKeys) {
+        this.source = source;
+        this.listsKeys = listsKeys;
+    }
+
+    boolean listsKeys() {
+        return listsKeys;
+    }
+
+    void add(@Nullable Node node, String path, String message) {
         problems.add(new Problem(source, line(node), path, message));
     }
 

@@ -22,6 +22,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class Section implements AutoCloseable {
     private final Report report;
     private final String path;
+    private final @Nullable Node node;
     private final Map<String, Node> values = new LinkedHashMap<>();
     private final Map<String, Node> keys = new LinkedHashMap<>();
     private final List<String> asked = new ArrayList<>();
@@ -30,6 +31,7 @@ final class Section implements AutoCloseable {
     Section(Report report, String path, @Nullable Node node) {
         this.report = report;
         this.path = path;
+        this.node = node;
         if (node instanceof MappingNode mapping) {
             mapping.getValue().forEach(this::add);
         } else if (node != null && !isNull(node)) {
@@ -55,6 +57,72 @@ final class Section implements AutoCloseable {
 
     Section section(String key) {
         return new Section(report, at(key), ask(key));
+    }
+
+    /** Whether the key is there, with a value or without. */
+    boolean has(String key) {
+        return keys.containsKey(key);
+    }
+
+    /** Reports something that is wrong with a key, or with the whole when {@code key} is empty or not there. */
+    void problem(String key, String message) {
+        Node at = values.getOrDefault(key, keys.get(key));
+        report.add(at == null ? node : at, key.isEmpty() ? path : at(key), message);
+    }
+
+    /** A list of mappings. */
+    <T> List<T> each(String key, List<T> byDefault, Function<Section, T> item) {
+        report.known(at(key));
+        if (report.listsKeys()) {
+            read(at(key) + "[]", null, item);
+        }
+        Node list = ask(key);
+        if (list == null || isNull(list)) {
+            return byDefault;
+        }
+        if (!(list instanceof SequenceNode sequence)) {
+            report.add(list, at(key), "must be a list; begin each item with a dash");
+            return byDefault;
+        }
+        List<T> items = new ArrayList<>();
+        int index = 0;
+        for (Node one : sequence.getValue()) {
+            String where = at(key) + "[" + index++ + "]";
+            if (isNull(one)) {
+                report.add(one, where, "must be a mapping of keys to values");
+            } else {
+                items.add(read(where, one, item));
+            }
+        }
+        return List.copyOf(items);
+    }
+
+    private <T> T read(String where, @Nullable Node one, Function<Section, T> item) {
+        try (Section section = new Section(report, where, one)) {
+            return item.apply(section);
+        }
+    }
+
+    /** A list that must be there and have something in it. */
+    <T> List<T> listOfSome(String key, String expected, Function<String, Optional<T>> parser) {
+        List<T> items = list(key, List.of(), expected, parser);
+        Node list = values.get(key);
+        if (list == null
+                || isNull(list)
+                || (list instanceof SequenceNode s && s.getValue().isEmpty())) {
+            problem(key, "must name " + expected);
+        }
+        return items;
+    }
+
+    /** A value that must be there. */
+    <T> T required(String key, T inPlace, String expected, Function<String, Optional<T>> parser) {
+        T value = value(key, inPlace, expected, parser);
+        Node given = values.get(key);
+        if (given == null || isNull(given)) {
+            problem(key, "must be there: " + expected);
+        }
+        return value;
     }
 
     /** @param parser empty for a bad value */

@@ -1,15 +1,22 @@
 package dev.stepback.config;
 
+import dev.stepback.policy.Policy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The configuration as it is in force; {@code config/stepback.yaml} explains every key. */
+/**
+ * The configuration as it is in force; {@code config/stepback.yaml} explains every key.
+ *
+ * @param policy the sections {@code access} and {@code approvals}
+ */
 public record StepbackConfig(
         Slack slack,
         Kubernetes kubernetes,
+        Policy policy,
         Rollback rollback,
         Notifications notifications,
         Redaction redaction,
@@ -26,30 +33,56 @@ public record StepbackConfig(
     }
 
     /**
+     * @param cluster the name by which people know the cluster; null for what the kubeconfig calls it
      * @param context the kubeconfig's context; null for the current one
      * @param namespaces the namespaces that are served; empty for all
      * @param leaseNamespace where the leader's Lease is; null for the namespace that the bot runs in
      */
     public record Kubernetes(
+            @Nullable String cluster,
             @Nullable String context,
             List<String> namespaces,
-            @Nullable String leaseNamespace) {}
+            @Nullable String leaseNamespace) {
+
+        public Kubernetes(@Nullable String context, List<String> namespaces, @Nullable String leaseNamespace) {
+            this(null, context, namespaces, leaseNamespace);
+        }
+    }
+
+    /** @param deadline how long a rollout may take after the patch */
+    public record Rollback(Duration deadline) {}
 
     /**
-     * @param approvalExpiry how long an approval is waited for
-     * @param deadline how long a rollout may take after the patch
-     * @param requesterMayApprove whether who asked may approve
+     * @param channels names or ids of the channels that are told of every outcome
+     * @param operators name or id of the channel that is told what operators must know
      */
-    public record Rollback(Duration approvalExpiry, Duration deadline, boolean requesterMayApprove) {}
+    public record Notifications(List<String> channels, Optional<String> operators) {
 
-    /** @param channels names or ids of the channels that are told of every outcome */
-    public record Notifications(List<String> channels) {}
+        public Notifications(List<String> channels) {
+            this(channels, Optional.empty());
+        }
+    }
 
     /** @param secretNames an environment variable whose name contains one of these is masked */
     public record Redaction(List<Pattern> secretNames) {
         /** @throws java.util.regex.PatternSyntaxException when {@code regex} is not one */
         public static Pattern name(String regex) {
             return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
+        }
+
+        /** By what the patterns say: they have no equality of their own. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Redaction that && texts().equals(that.texts());
+        }
+
+        @Override
+        public int hashCode() {
+            return texts().hashCode();
+        }
+
+        private List<String> texts() {
+            return secretNames.stream().map(Pattern::pattern).toList();
         }
     }
 
@@ -61,7 +94,8 @@ public record StepbackConfig(
         return new StepbackConfig(
                 new Slack(Slack.Mode.SOCKET, "/rollback"),
                 new Kubernetes(null, List.of(), null),
-                new Rollback(Duration.ofMinutes(15), Duration.ofMinutes(10), false),
+                Policy.DEFAULT,
+                new Rollback(Duration.ofMinutes(10)),
                 new Notifications(List.of()),
                 new Redaction(Stream.of(
                                 "pass(word|wd|phrase)?",
@@ -77,5 +111,33 @@ public record StepbackConfig(
                         .map(Redaction::name)
                         .toList()),
                 new Server("127.0.0.1", 8080));
+    }
+
+    public StepbackConfig with(Slack slack) {
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+    }
+
+    public StepbackConfig with(Kubernetes kubernetes) {
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+    }
+
+    public StepbackConfig with(Policy policy) {
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+    }
+
+    public StepbackConfig with(Rollback rollback) {
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+    }
+
+    public StepbackConfig with(Notifications notifications) {
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+    }
+
+    public StepbackConfig with(Redaction redaction) {
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+    }
+
+    public StepbackConfig with(Server server) {
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
     }
 }

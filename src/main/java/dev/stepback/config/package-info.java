@@ -1,4 +1,5 @@
-/** The configuration: read once at start, checked completely, handed out as values. Uses nothing else of the bot. */
+/** The configuration: read once at start, checked completely, handed out as values. Of the
+ * bot it uses {@code policy}, which it builds, and {@code text}. */
 @NullMarked
 package dev.stepback.config;
 

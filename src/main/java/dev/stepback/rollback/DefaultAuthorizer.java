@@ -29,7 +29,7 @@ public final class DefaultAuthorizer implements Authorizer {
         boolean own = who.id().equals(rollback.getSpec().requestedBy().id());
         if (verdict == RollbackSpec.Decision.Verdict.Approved
                 && own
-                && !config.rollback().requesterMayApprove()) {
+                && !config.policy().approvalByDefault().requesterMayApprove()) {
             return Authorization.denied("You asked for this rollback, so somebody else has to approve it.");
         }
         return served(rollback.target());

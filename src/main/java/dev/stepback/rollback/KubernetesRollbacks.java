@@ -92,7 +92,7 @@ public final class KubernetesRollbacks implements Rollbacks {
                 request.reason(),
                 request.requestedBy().person(),
                 request.origin(),
-                config.rollback().approvalExpiry().toSeconds(),
+                config.policy().approvalByDefault().expiry().toSeconds(),
                 config.rollback().deadline().toSeconds(),
                 request.follows(),
                 List.of(),

@@ -129,14 +129,12 @@ final class Sandbox implements AutoCloseable {
 
     private void startBot() throws IOException {
         StepbackConfig d = StepbackConfig.defaults();
-        StepbackConfig config = new StepbackConfig(
-                new StepbackConfig.Slack(
-                        StepbackConfig.Slack.Mode.SOCKET, d.slack().command()),
-                new StepbackConfig.Kubernetes(null, List.of(), cluster.isPresent() ? BotAccount.NAMESPACE : "default"),
-                d.rollback(),
-                new StepbackConfig.Notifications(List.of("deploys")),
-                d.redaction(),
-                new StepbackConfig.Server("127.0.0.1", 0));
+        StepbackConfig config = d.with(new StepbackConfig.Slack(
+                        StepbackConfig.Slack.Mode.SOCKET, d.slack().command()))
+                .with(new StepbackConfig.Kubernetes(
+                        null, List.of(), cluster.isPresent() ? BotAccount.NAMESPACE : "default"))
+                .with(new StepbackConfig.Notifications(List.of("deploys")))
+                .with(new StepbackConfig.Server("127.0.0.1", 0));
         Config found = cluster.isPresent() ? Config.fromKubeconfig(botKubeconfig) : Config.autoConfigure(null);
         KubernetesClient client =
                 new KubernetesClientBuilder().withConfig(found).build();

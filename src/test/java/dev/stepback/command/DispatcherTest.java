@@ -165,14 +165,8 @@ class DispatcherTest {
 
     @Test
     void namespaceThatIsNotServed_isSaid() {
-        StepbackConfig defaults = StepbackConfig.defaults();
-        StepbackConfig shop = new StepbackConfig(
-                defaults.slack(),
-                new StepbackConfig.Kubernetes(null, List.of("production"), null),
-                defaults.rollback(),
-                defaults.notifications(),
-                defaults.redaction(),
-                defaults.server());
+        StepbackConfig shop =
+                StepbackConfig.defaults().with(new StepbackConfig.Kubernetes(null, List.of("production"), null));
         assertThat(dispatcher(shop).dispatch(invocation("staging/checkout", "k")))
                 .isEqualTo(new Reply.Refused("Stepback does not serve the namespace staging; it serves production."));
     }

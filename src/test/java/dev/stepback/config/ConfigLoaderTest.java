@@ -2,11 +2,13 @@ package dev.stepback.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,53 +19,72 @@ import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 class ConfigLoaderTest {
     private static final Path SAMPLE = Path.of("config/stepback.yaml");
 
     @Test
     void sample_isTheDefaults() {
-        assertSame(valid(ConfigLoader.load(SAMPLE, Map.of())), StepbackConfig.defaults());
+        assertThat(valid(ConfigLoader.load(SAMPLE, Map.of()))).isEqualTo(StepbackConfig.defaults());
     }
 
     @Test
     void sample_showsEveryKey() throws Exception {
         Node sample = new Compose(LoadSettings.builder().build())
-                .composeString(java.nio.file.Files.readString(SAMPLE))
+                .composeString(Files.readString(SAMPLE))
                 .orElseThrow();
-        assertThat(leaves("", sample)).containsExactlyElementsOf(ConfigLoader.knownKeys());
+        assertThat(leaves("", sample))
+                .containsExactlyElementsOf(ConfigLoader.knownKeys().stream()
+                        .filter(key -> !key.contains("[]"))
+                        .toList());
+    }
+
+    @Test
+    void examplesInTheSample_areValidAndShowEveryKeyOfAnItem() throws Exception {
+        List<String> shown = new ArrayList<>();
+        for (String example : examples()) {
+            valid(load(example));
+            Node node = new Compose(LoadSettings.builder().build())
+                    .composeString(example)
+                    .orElseThrow();
+            itemKeys("", node, shown);
+        }
+        assertThat(shown)
+                .containsAll(ConfigLoader.knownKeys().stream()
+                        .filter(key -> key.contains("[]"))
+                        .toList());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "# nothing", "slack:\n", "server: {}\n"})
     void whatIsLeftOut_hasItsDefault(String yaml) {
-        assertSame(valid(load(yaml)), StepbackConfig.defaults());
+        assertThat(valid(load(yaml))).isEqualTo(StepbackConfig.defaults());
     }
 
     @Test
     void withoutTheVariable_allIsDefault() {
-        assertSame(valid(ConfigLoader.fromEnvironment(Map.of())), StepbackConfig.defaults());
-        assertSame(
-                valid(ConfigLoader.fromEnvironment(Map.of("STEPBACK_CONFIG", "config/stepback.yaml"))),
-                StepbackConfig.defaults());
+        assertThat(valid(ConfigLoader.fromEnvironment(Map.of()))).isEqualTo(StepbackConfig.defaults());
+        assertThat(valid(ConfigLoader.fromEnvironment(Map.of("STEPBACK_CONFIG", "config/stepback.yaml"))))
+                .isEqualTo(StepbackConfig.defaults());
     }
 
     @Test
     void everyKey_isRead() {
         StepbackConfig config = valid(load("""
-                slack: {mode: http, command: /undo}
-                kubernetes: {context: prod, namespaces: [production, staging], leaseNamespace: ops}
-                rollback: {approvalExpiry: 1h30m, deadline: PT90S, requesterMayApprove: true}
-                notifications: {channels: ["#deploys", C0123]}
-                redaction: {names: [geheim]}
-                server: {address: "::1", port: 0}
-                """));
+            slack: {mode: http, command: /undo}
+            kubernetes: {cluster: eu, context: prod, namespaces: [production, staging], leaseNamespace: ops}
+            rollback: {deadline: PT90S}
+            notifications: {channels: ["#deploys", C0123], operators: ops}
+            redaction: {names: [geheim]}
+            server: {address: "::1", port: 0}
+            """));
         assertThat(config.slack()).isEqualTo(new StepbackConfig.Slack(StepbackConfig.Slack.Mode.HTTP, "/undo"));
         assertThat(config.kubernetes())
-                .isEqualTo(new StepbackConfig.Kubernetes("prod", List.of("production", "staging"), "ops"));
-        assertThat(config.rollback())
-                .isEqualTo(new StepbackConfig.Rollback(Duration.ofMinutes(90), Duration.ofSeconds(90), true));
-        assertThat(config.notifications().channels()).containsExactly("#deploys", "C0123");
+                .isEqualTo(new StepbackConfig.Kubernetes("eu", "prod", List.of("production", "staging"), "ops"));
+        assertThat(config.rollback()).isEqualTo(new StepbackConfig.Rollback(Duration.ofSeconds(90)));
+        assertThat(config.notifications())
+                .isEqualTo(new StepbackConfig.Notifications(List.of("#deploys", "C0123"), Optional.of("ops")));
         assertThat(config.redaction().secretNames())
                 .singleElement()
                 .satisfies(p -> assertThat(p.matcher("GEHEIM_1").find()).isTrue());
@@ -73,41 +94,46 @@ class ConfigLoaderTest {
     @Test
     void allProblems_areReportedAtOnceWithTheirLines() {
         assertThat(problems("""
-                        slack:
-                          mode: pigeon
-                          comand: /rollback
-                        rollback:
-                          approvalExpiry: 15 parrots
-                          deadline: 1s
-                          requesterMayApprove: yes
-                        kubernetes:
-                          namespaces: production
-                        notifications:
-                          channels: [ok, [nested]]
-                        redaction:
-                          names: ["("]
-                        server:
-                          port: 99999
-                          port: 80
-                          address: localhost
-                        colour: red
-                        """))
+            slack:
+              mode: pigeon
+              comand: /rollback
+            approvals:
+              default:
+                expiry: 15 parrots
+                requesterMayApprove: yes
+            rollback:
+              deadline: 1s
+            kubernetes:
+              namespaces: production
+            notifications:
+              channels: [ok, [nested]]
+            redaction:
+              names: ["("]
+            server:
+              port: 99999
+              port: 80
+              address: localhost
+            colour: red
+            """))
                 .containsExactly(
                         "f.yaml:2: slack.mode: \"pigeon\" is not a mode; write socket or http",
                         "f.yaml:3: slack.comand: is not a known key; did you mean command?",
-                        "f.yaml:5: rollback.approvalExpiry: \"15 parrots\" is not a duration between 10s and 7d;"
+                        "f.yaml:6: approvals.default.expiry: \"15 parrots\" is not a duration between 10s and 7d;"
                                 + " write 90s, 15m or 1h30m",
-                        "f.yaml:6: rollback.deadline: \"1s\" is not a duration between 10s and 7d;"
+                        "f.yaml:7: approvals.default.requesterMayApprove: \"yes\" is not a truth value;"
+                                + " write true or false",
+                        "f.yaml:9: rollback.deadline: \"1s\" is not a duration between 10s and 7d;"
                                 + " write 90s, 15m or 1h30m",
-                        "f.yaml:7: rollback.requesterMayApprove: \"yes\" is not a truth value; write true or false",
-                        "f.yaml:9: kubernetes.namespaces: must be a list, such as [a, b]",
-                        "f.yaml:11: notifications.channels[1]: must be a channel; write deploys, \"#deploys\" or C0123ABCD",
-                        "f.yaml:13: redaction.names[0]: \"(\" is not a regular expression",
-                        "f.yaml:15: server.port: \"99999\" is not a port; write a number from 0 to 65535",
-                        "f.yaml:16: server.port: is there twice; the first is in line 15",
-                        "f.yaml:17: server.address: \"localhost\" is not an IP address; write auto, 127.0.0.1 or 0.0.0.0",
-                        "f.yaml:18: colour: is not a known key; known here: slack, kubernetes, rollback,"
-                                + " notifications, redaction, server");
+                        "f.yaml:11: kubernetes.namespaces: must be a list, such as [a, b]",
+                        "f.yaml:13: notifications.channels[1]: must be a channel; write deploys, \"#deploys\" or"
+                                + " C0123ABCD",
+                        "f.yaml:15: redaction.names[0]: \"(\" is not a regular expression",
+                        "f.yaml:17: server.port: \"99999\" is not a port; write a number from 0 to 65535",
+                        "f.yaml:18: server.port: is there twice; the first is in line 17",
+                        "f.yaml:19: server.address: \"localhost\" is not an IP address; write auto, 127.0.0.1 or"
+                                + " 0.0.0.0",
+                        "f.yaml:20: colour: is not a known key; known here: slack, kubernetes, access,"
+                                + " approvals, rollback, notifications, redaction, server");
     }
 
     @Test
@@ -171,16 +197,35 @@ class ConfigLoaderTest {
                 .problems().stream().map(Problem::toString).toList();
     }
 
-    /** Patterns are compared by what they say: they have no equality of their own. */
-    private static void assertSame(StepbackConfig actual, StepbackConfig expected) {
-        assertThat(actual.redaction().secretNames().stream().map(Pattern::pattern))
-                .containsExactlyElementsOf(expected.redaction().secretNames().stream()
-                        .map(Pattern::pattern)
-                        .toList());
-        assertThat(actual)
-                .usingRecursiveComparison()
-                .ignoringFields("redaction")
-                .isEqualTo(expected);
+    /** The comments that follow the word Example, without their marks. */
+    private static List<String> examples() throws Exception {
+        List<String> examples = new ArrayList<>();
+        StringBuilder example = new StringBuilder();
+        boolean within = false;
+        for (String line : Files.readAllLines(SAMPLE)) {
+            if (within && line.startsWith("  #   ")) {
+                example.append(line.substring("  #   ".length())).append('\n');
+            } else if (!example.isEmpty()) {
+                examples.add(example.toString());
+                example.setLength(0);
+            }
+            within = line.equals("  # Example:") || (within && line.startsWith("  #   "));
+        }
+        return examples;
+    }
+
+    /** The paths of values within items of lists. */
+    private static void itemKeys(String path, Node node, List<String> into) {
+        if (node instanceof SequenceNode list && list.getValue().stream().anyMatch(MappingNode.class::isInstance)) {
+            list.getValue().forEach(item -> itemKeys(path + "[]", item, into));
+        } else if (node instanceof MappingNode mapping) {
+            mapping.getValue().forEach(t -> {
+                String key = ((ScalarNode) t.getKeyNode()).getValue();
+                itemKeys(path.isEmpty() ? key : path + "." + key, t.getValueNode(), into);
+            });
+        } else {
+            into.add(path);
+        }
     }
 
     private static List<String> leaves(String path, Node node) {

@@ -40,14 +40,9 @@ final class BotFixture implements AutoCloseable {
 
     BotFixture(StepbackConfig.Slack.Mode mode) throws Exception {
         slack = SandboxSlack.start(0, Clock.systemUTC());
-        StepbackConfig defaults = StepbackConfig.defaults();
-        config = new StepbackConfig(
-                new StepbackConfig.Slack(mode, "/rollback"),
-                defaults.kubernetes(),
-                defaults.rollback(),
-                new StepbackConfig.Notifications(List.of("#deploys")),
-                defaults.redaction(),
-                defaults.server());
+        config = StepbackConfig.defaults()
+                .with(new StepbackConfig.Slack(mode, "/rollback"))
+                .with(new StepbackConfig.Notifications(List.of("#deploys")));
         bot = newBot();
         start();
     }

@@ -31,15 +31,8 @@ class SlackCheckTest {
     }
 
     private List<SlackCheck.Row> check(String... channels) {
-        StepbackConfig d = StepbackConfig.defaults();
         return SlackCheck.run(
-                new StepbackConfig(
-                        d.slack(),
-                        d.kubernetes(),
-                        d.rollback(),
-                        new StepbackConfig.Notifications(List.of(channels)),
-                        d.redaction(),
-                        d.server()),
+                StepbackConfig.defaults().with(new StepbackConfig.Notifications(List.of(channels))),
                 env,
                 new Metrics());
     }

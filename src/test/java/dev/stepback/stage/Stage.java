@@ -118,14 +118,11 @@ public final class Stage implements AutoCloseable {
     /** @param namespaces those that are served; empty for all */
     public static StepbackConfig config(
             StepbackConfig.Slack.Mode mode, List<String> namespaces, String leaseNamespace, List<String> notified) {
-        StepbackConfig defaults = StepbackConfig.defaults();
-        return new StepbackConfig(
-                new StepbackConfig.Slack(mode, "/rollback"),
-                new StepbackConfig.Kubernetes(null, namespaces, leaseNamespace),
-                defaults.rollback(),
-                new StepbackConfig.Notifications(notified),
-                defaults.redaction(),
-                new StepbackConfig.Server("127.0.0.1", 0));
+        return StepbackConfig.defaults()
+                .with(new StepbackConfig.Slack(mode, "/rollback"))
+                .with(new StepbackConfig.Kubernetes(null, namespaces, leaseNamespace))
+                .with(new StepbackConfig.Notifications(notified))
+                .with(new StepbackConfig.Server("127.0.0.1", 0));
     }
 
     @Override
