@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 
 /** The order of the packages, from the outside in. */
 class ArchitectureTest {
-    private final JavaClasses main = new ClassFileImporter().importPath(Path.of("target/classes"));
+    private static final JavaClasses MAIN = new ClassFileImporter().importPath(Path.of("target/classes"));
 
     @Test
     void packages_haveNoCycles() {
-        assertThat(main).isNotEmpty();
-        slices().matching("dev.stepback.(**)").should().beFreeOfCycles().check(main);
+        assertThat(MAIN).isNotEmpty();
+        slices().matching("dev.stepback.(**)").should().beFreeOfCycles().check(MAIN);
     }
 
     @Test
@@ -29,7 +29,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "com.slack..", "dev.stepback.slack..", "dev.stepback.rollback..", "dev.stepback.command..")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -40,7 +40,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.stepback.target.*..")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -51,7 +51,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.slack..")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -67,7 +67,7 @@ class ArchitectureTest {
                         "dev.stepback.command..",
                         "dev.stepback.target..",
                         "dev.stepback.check..")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -79,7 +79,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..", "org.jspecify..", "dev.stepback.policy..", "dev.stepback.target", "dev.stepback.text")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -88,6 +88,6 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.stepback.sandbox..")
-                .check(main);
+                .check(MAIN);
     }
 }

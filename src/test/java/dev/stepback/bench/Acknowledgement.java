@@ -35,7 +35,7 @@ final class Acknowledgement {
                 }
                 left.countDown();
             };
-            ticks.schedule(() -> senders.execute(send), i * 1000L / PER_SECOND, TimeUnit.MILLISECONDS);
+            var unused = ticks.schedule(() -> senders.execute(send), i * 1000L / PER_SECOND, TimeUnit.MILLISECONDS);
         }
         left.await();
         ticks.shutdown();

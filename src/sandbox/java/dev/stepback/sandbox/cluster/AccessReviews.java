@@ -13,10 +13,17 @@ import java.util.Map;
 /** Answers whether the caller, or somebody else, may do something, and what the caller may do in a namespace. */
 final class AccessReviews {
     static final String GROUP = "authorization.k8s.io";
-    static final Map<String, String> KINDS = Map.of(
-            "subjectaccessreviews", "SubjectAccessReview",
-            "selfsubjectaccessreviews", "SelfSubjectAccessReview",
-            "selfsubjectrulesreviews", "SelfSubjectRulesReview");
+    static final String WHO = "authentication.k8s.io";
+
+    /** By group: the reviews, plural and kind. */
+    static final Map<String, Map<String, String>> KINDS = Map.of(
+            GROUP,
+            Map.of(
+                    "subjectaccessreviews", "SubjectAccessReview",
+                    "selfsubjectaccessreviews", "SelfSubjectAccessReview",
+                    "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
+            WHO,
+            Map.of("selfsubjectreviews", "SelfSubjectReview"));
 
     private final Rbac rbac;
     private final Faults faults;
@@ -29,24 +36,27 @@ final class AccessReviews {
     static boolean isReview(List<String> path) {
         return path.size() == 4
                 && path.get(0).equals("apis")
-                && path.get(1).equals(GROUP)
                 && path.get(2).equals("v1")
-                && KINDS.containsKey(path.get(3));
+                && KINDS.getOrDefault(path.get(1), Map.of()).containsKey(path.get(3));
     }
 
     ApiReply answer(ApiRequest request, Caller caller) {
         if (!request.method().equals("POST")) {
             throw Failures.methodNotAllowed();
         }
-        ObjectNode review = request.contentType().equals(ReviewProtobuf.MEDIA_TYPE)
-                ? ReviewProtobuf.read(request.body())
-                : request.object();
+        ObjectNode review = request.object();
         switch (request.segments().get(3)) {
+            case "selfsubjectreviews" -> who(review, caller);
             case "selfsubjectrulesreviews" -> rules(review, caller);
             case "selfsubjectaccessreviews" -> access(review, "SelfSubjectAccessReview", caller);
             default -> access(review, "SubjectAccessReview", subject(review.path("spec")));
         }
         return ApiReply.json(201, review);
+    }
+
+    private static void who(ObjectNode review, Caller caller) {
+        ObjectNode user = review.putObject("status").putObject("userInfo").put("username", caller.name());
+        caller.groups().forEach(user.putArray("groups")::add);
     }
 
     /** Whoever the review names, in exactly the groups that it names. */

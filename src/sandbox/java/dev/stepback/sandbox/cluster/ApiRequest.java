@@ -95,7 +95,7 @@ record ApiRequest(
         return parameter("fieldManager", agent.length == 0 || agent[0].isEmpty() ? "unknown" : agent[0]);
     }
 
-    /** The body as an object, JSON or YAML as its content type says. */
+    /** The body as an object, JSON YAML or protobuf as its content type says. */
     ObjectNode object() {
         JsonNode node = tree();
         if (node instanceof ObjectNode object) {
@@ -105,11 +105,14 @@ record ApiRequest(
     }
 
     JsonNode tree() {
+        if (contentType.equals(Protobuf.MEDIA_TYPE)) {
+            return Protobuf.read(body);
+        }
         boolean yaml = contentType.endsWith("yaml");
         if (!yaml && !contentType.isEmpty() && !contentType.endsWith("json")) {
             throw Failures.unsupportedMediaType(
                     "the body of the request was in an unknown format - accepted media types"
-                            + " include: application/json, application/yaml");
+                            + " include: application/json, application/yaml, " + Protobuf.MEDIA_TYPE);
         }
         try {
             JsonNode node = (yaml ? YAML : Json.MAPPER).readTree(body);

@@ -3,6 +3,9 @@ package dev.stepback.sandbox.cluster;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -101,7 +104,7 @@ final class Discovery {
                 .map(ResourceType::group)
                 .filter(group -> !group.isEmpty())
                 .forEach(groups::add);
-        groups.add(AccessReviews.GROUP);
+        groups.addAll(new TreeSet<>(AccessReviews.KINDS.keySet()));
         return groups;
     }
 
@@ -111,7 +114,7 @@ final class Discovery {
                 .filter(type -> type.group().equals(group))
                 .map(ResourceType::version)
                 .forEach(versions::add);
-        if (group.equals(AccessReviews.GROUP)) {
+        if (AccessReviews.KINDS.containsKey(group)) {
             versions.add("v1");
         }
         return versions;
@@ -121,10 +124,8 @@ final class Discovery {
         ObjectNode list = Json.object().put("kind", "APIResourceList").put("apiVersion", "v1");
         list.put("groupVersion", group.isEmpty() ? version : group + "/" + version);
         ArrayNode resources = list.putArray("resources");
-        if (group.equals(AccessReviews.GROUP)) {
-            AccessReviews.KINDS.forEach(
-                    (plural, kind) -> resource(resources, plural, "", kind, false, List.of("create")));
-        }
+        new TreeMap<>(AccessReviews.KINDS.getOrDefault(group, Map.of()))
+                .forEach((plural, kind) -> resource(resources, plural, "", kind, false, List.of("create")));
         for (ResourceType type : types.all()) {
             if (type.group().equals(group) && type.version().equals(version)) {
                 ObjectNode node =

@@ -41,6 +41,9 @@ final class ResourceTypes {
         namespaced(Rbac.GROUP, "v1", "rolebindings", "RoleBinding", false);
         cluster(Rbac.GROUP, "v1", "clusterroles", "ClusterRole", false);
         cluster(Rbac.GROUP, "v1", "clusterrolebindings", "ClusterRoleBinding", false);
+        namespaced("networking.k8s.io", "v1", "ingresses", "Ingress", true, "ing");
+        namespaced("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", false, "netpol");
+        cluster("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false, "pc");
         namespaced("coordination.k8s.io", "v1", "leases", "Lease", false);
         cluster(
                 "apiextensions.k8s.io",

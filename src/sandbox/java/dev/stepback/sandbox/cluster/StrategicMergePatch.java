@@ -158,7 +158,7 @@ final class StrategicMergePatch {
         ArrayNode result = Json.array();
         for (JsonNode wanted : order) {
             for (JsonNode element : List.copyOf(left)) {
-                boolean same = key == null || key.isEmpty()
+                boolean same = (key == null || key.isEmpty())
                         ? element.equals(wanted)
                         : element.path(key).equals(wanted.path(key));
                 if (same) {

@@ -23,7 +23,7 @@ final class Watches implements AutoCloseable {
     Watches(InMemoryStore store) {
         this.store = store;
         long seconds = BOOKMARKS_EVERY.toSeconds();
-        timer.scheduleWithFixedDelay(
+        var unused = timer.scheduleWithFixedDelay(
                 () -> open.forEach(watch -> watch.bookmark(store.version())), seconds, seconds, TimeUnit.SECONDS);
     }
 
@@ -64,7 +64,7 @@ final class Watches implements AutoCloseable {
             watch.fail(expired);
             return;
         }
-        timer.schedule(watch::close, timeout, TimeUnit.SECONDS);
+        var unused = timer.schedule(watch::close, timeout, TimeUnit.SECONDS);
     }
 
     void closeAll() {

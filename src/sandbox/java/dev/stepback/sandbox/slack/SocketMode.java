@@ -69,7 +69,7 @@ final class SocketMode implements Transport {
         }
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         waiting.put(id, answer);
-        answer.whenComplete((payload, failure) -> waiting.remove(id));
+        var unused = answer.whenComplete((payload, failure) -> waiting.remove(id));
         List<WebSocket> open = List.copyOf(connections);
         if (open.isEmpty()) {
             answer.completeExceptionally(new DeliveryFailed("dispatch_failed"));

@@ -42,8 +42,8 @@ class ApiServerTest {
     }
 
     @Test
-    void protobuf_isRefused() {
-        assertThat(api.send("POST", CONFIG_MAPS, "application/vnd.kubernetes.protobuf", "k8s")
+    void otherForms_areRefused() {
+        assertThat(api.send("POST", CONFIG_MAPS, "application/cbor", "k8s")
                         .code())
                 .isEqualTo(415);
         assertThat(api.send("GET", CONFIG_MAPS, "", "", "Accept", "application/vnd.kubernetes.protobuf")

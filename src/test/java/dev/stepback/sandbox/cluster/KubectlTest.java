@@ -89,6 +89,52 @@ class KubectlTest {
     }
 
     @Test
+    void create_takesWhatKubectlSendsAsProtobuf() throws IOException {
+        assertThat(kubectl("create", "namespace", "shop")).contains("namespace/shop created");
+        assertThat(kubectl("create", "deployment", "api", "--image=api:1", "--replicas=0", "--port=80"))
+                .contains("deployment.apps/api created");
+        assertThat(kubectl("create", "configmap", "settings", "--from-literal=a=b"))
+                .contains("configmap/settings created");
+        assertThat(kubectl("create", "secret", "generic", "keys", "--from-literal=k=v"))
+                .contains("secret/keys created");
+        assertThat(kubectl("create", "job", "once", "--image=busybox")).contains("job.batch/once created");
+        assertThat(kubectl("create", "pdb", "api", "--selector=app=api", "--max-unavailable=30%"))
+                .contains("poddisruptionbudget.policy/api created");
+        assertThat(kubectl("create", "role", "reader", "--verb=get,list", "--resource=pods"))
+                .contains("role.rbac.authorization.k8s.io/reader created");
+
+        String api = "{.spec.replicas} {..image} {..containerPort} {.spec.selector.matchLabels.app}";
+        assertThat(kubectl("get", "deploy", "api", "-o", "jsonpath=" + api)).isEqualTo("0 api:1 80 api");
+        assertThat(kubectl("get", "cm", "settings", "-o", "jsonpath={.data}")).isEqualTo("{\"a\":\"b\"}");
+        assertThat(kubectl("get", "secret", "keys", "-o", "jsonpath={.data.k}")).isEqualTo("dg==");
+        assertThat(kubectl("get", "pdb", "api", "-o", "jsonpath={.spec.maxUnavailable}"))
+                .isEqualTo("30%");
+        assertThat(kubectl("get", "role", "reader", "-o", "jsonpath={.rules[0].verbs}"))
+                .isEqualTo("[\"get\",\"list\"]");
+    }
+
+    @Test
+    void auth_saysWhoMayWhat() throws IOException {
+        assertThat(kubectl("auth", "can-i", "patch", "deployments")).contains("yes");
+        cluster.faults().deny("patch", "deployments.apps");
+        assertThat(kubectl("auth", "can-i", "patch", "deployments")).contains("no");
+        assertThat(kubectl("auth", "can-i", "--list")).contains("*.*");
+        assertThat(kubectl("auth", "whoami")).contains("system:masters");
+    }
+
+    @Test
+    void describe_logsAndEdit_work() throws IOException {
+        kubectl("apply", "--validate=false", "-f", "web.json");
+        assertThat(kubectl("describe", "deploy", "web")).contains("Name:", "app:1");
+        assertThat(kubectl("run", "one", "--image=app:1")).contains("pod/one created");
+        assertThat(kubectl("logs", "one")).isEmpty();
+        Path editor = Files.writeString(home.resolve("editor"), "#!/bin/sh\nsed -i s/app:1/app:9/ \"$1\"\n");
+        assertThat(editor.toFile().setExecutable(true)).isTrue();
+        assertThat(kubectl("edit", "--validate=false", "deploy", "web")).contains("edited");
+        assertThat(kubectl("get", "deploy", "web", "-o", "jsonpath={..image}")).isEqualTo("app:9");
+    }
+
+    @Test
     void whatIsInvalid_isToldFieldByField() throws IOException {
         Files.writeString(
                 home.resolve("web.json"), ApiServerTest.deployment("web").replace("\"app:1\"", "\"\""));
@@ -200,6 +246,7 @@ class KubectlTest {
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
         builder.environment().put("KUBECONFIG", home.resolve("kubeconfig").toString());
         builder.environment().put("HOME", home.toString());
+        builder.environment().put("EDITOR", home.resolve("editor").toString());
         return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     }
 

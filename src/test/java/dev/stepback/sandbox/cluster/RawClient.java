@@ -82,7 +82,7 @@ final class RawClient {
         HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
                 .header("Authorization", "Bearer " + token)
                 .build();
-        http.sendAsync(request, BodyHandlers.ofLines()).whenComplete((response, failure) -> {
+        var unused = http.sendAsync(request, BodyHandlers.ofLines()).whenComplete((response, failure) -> {
             if (response != null) {
                 events.code = response.statusCode();
                 response.body().forEach(line -> events.list.add(parse(line)));

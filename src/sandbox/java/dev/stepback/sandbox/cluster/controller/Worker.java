@@ -66,7 +66,7 @@ final class Worker implements AutoCloseable {
             enqueue(reconciler, namespace, name);
         });
         try {
-            thread.schedule(wakeUp, delay.toNanos(), TimeUnit.NANOSECONDS);
+            var unused = thread.schedule(wakeUp, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             log.debug("Stopped: nothing is done later");
         }
