@@ -43,8 +43,7 @@ class ApiServerTest {
 
     @Test
     void otherForms_areRefused() {
-        assertThat(api.send("POST", CONFIG_MAPS, "application/cbor", "k8s")
-                        .code())
+        assertThat(api.send("POST", CONFIG_MAPS, "application/cbor", "k8s").code())
                 .isEqualTo(415);
         assertThat(api.send("GET", CONFIG_MAPS, "", "", "Accept", "application/vnd.kubernetes.protobuf")
                         .code())
