@@ -67,6 +67,7 @@ public final class Stepback implements AutoCloseable {
 
         SlackBot slack = new SlackBot(config, env, dispatcher::dispatch, rollbacks, targets, metrics, clock);
         health.register("slack", slack::healthProblem);
+        health.register("workloads", () -> workloads.synced() ? "" : "the Deployments have not been read yet");
         OpsServer ops = OpsServer.start(
                 new InetSocketAddress(config.server().address(), config.server().port()),
                 health,

@@ -14,15 +14,18 @@ public final class Health {
         checks.put(name, problem);
     }
 
-    /** What is wrong, by the name of the check; empty when ready. */
-    public Map<String, String> problems() {
-        Map<String, String> problems = new TreeMap<>();
-        checks.forEach((name, check) -> {
-            String problem = check.get();
-            if (!problem.isEmpty()) {
-                problems.put(name, problem);
-            }
-        });
-        return problems;
+    /** Every check by its name, with what is wrong; empty when all is well with it. */
+    public Map<String, String> states() {
+        Map<String, String> states = new TreeMap<>();
+        checks.forEach((name, check) -> states.put(name, state(check)));
+        return states;
+    }
+
+    private static String state(Supplier<String> check) {
+        try {
+            return check.get();
+        } catch (RuntimeException e) {
+            return "the check itself failed: " + e;
+        }
     }
 }

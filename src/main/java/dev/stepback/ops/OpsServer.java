@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /**
- * Serves {@code /healthz} (the process lives), {@code /readyz} (it can do its work), {@code /metrics}, and in HTTP mode
+ * Serves {@code /healthz} (the process lives), {@code /readyz} (it can do its work; every check with {@code ?verbose}), {@code /metrics}, and in HTTP mode
  * Slack's deliveries at {@code /slack/events}. Every other path is 404.
  */
 public final class OpsServer implements AutoCloseable {
@@ -42,10 +42,7 @@ public final class OpsServer implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/", exchange -> answer(exchange, 404, "not found\n"));
         server.createContext("/healthz", exact("/healthz", exchange -> answer(exchange, 200, "ok\n")));
-        server.createContext("/readyz", exact("/readyz", exchange -> {
-            Map<String, String> problems = health.problems();
-            answer(exchange, problems.isEmpty() ? 200 : 503, problems.isEmpty() ? "ok\n" : lines(problems));
-        }));
+        server.createContext("/readyz", exact("/readyz", exchange -> ready(exchange, health.states())));
         server.createContext("/metrics", exact("/metrics", exchange -> answer(exchange, 200, metrics.scrape())));
         slackEvents.ifPresent(handler -> server.createContext("/slack/events", exact("/slack/events", handler)));
         server.start();
@@ -74,10 +71,21 @@ public final class OpsServer implements AutoCloseable {
         };
     }
 
-    private static String lines(Map<String, String> problems) {
-        return problems.entrySet().stream()
-                .map(e -> e.getKey() + ": " + e.getValue() + "\n")
-                .collect(Collectors.joining());
+    /** As Kubernetes does it: short when all is well, unless {@code ?verbose} asks for every check. */
+    private static void ready(HttpExchange exchange, Map<String, String> states) throws IOException {
+        boolean ready = states.values().stream().allMatch(String::isEmpty);
+        String query = exchange.getRequestURI().getQuery();
+        boolean verbose = query != null && query.matches("verbose(=.*)?");
+        answer(exchange, ready ? 200 : 503, ready && !verbose ? "ok\n" : lines(states, ready));
+    }
+
+    private static String lines(Map<String, String> states, boolean ready) {
+        return states.entrySet().stream()
+                        .map(e -> e.getValue().isEmpty()
+                                ? "[+]" + e.getKey() + " ok\n"
+                                : "[-]" + e.getKey() + " failed: " + e.getValue() + "\n")
+                        .collect(Collectors.joining())
+                + "readyz check " + (ready ? "passed" : "failed") + "\n";
     }
 
     private static void answer(HttpExchange exchange, int code, String text) throws IOException {

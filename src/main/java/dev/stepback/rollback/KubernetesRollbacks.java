@@ -109,6 +109,7 @@ public final class KubernetesRollbacks implements Rollbacks {
         Verdict verdict = decision.verdict();
         var authorization = authorizer.mayDecide(decision.by(), rollback, verdict);
         if (!authorization.allowed()) {
+            log(rollback, decision.by(), verdict == Verdict.Approved ? "approval denied" : "rejection denied");
             return new Decided.Denied(authorization.why());
         }
         Plan plan = rollback.statusOrInitial().plan();
@@ -166,6 +167,7 @@ public final class KubernetesRollbacks implements Rollbacks {
     private Decided cancel(Rollback rollback, Actor by) {
         var authorization = authorizer.mayCancel(by, rollback);
         if (!authorization.allowed()) {
+            log(rollback, by, "cancellation denied");
             return new Decided.Denied(authorization.why());
         }
         if (rollback.getSpec().cancellation() != null) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.stepback.target.Kind;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.time.Instant;
 import java.util.List;
@@ -40,7 +41,10 @@ import org.jspecify.annotations.Nullable;
         value = "has(self.follows) == has(oldSelf.follows) && (!has(self.follows) || self.follows == oldSelf.follows)",
         message = "follows is immutable")
 @ValidationRule(
-        value = "!has(oldSelf.decisions) || has(self.decisions) && size(self.decisions) >= size(oldSelf.decisions)",
+        value = "!has(oldSelf.decisions) || has(self.decisions)"
+                + " && size(self.decisions) >= size(oldSelf.decisions)"
+                + " && [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15].all(i, i >= size(oldSelf.decisions)"
+                + " || self.decisions[i] == oldSelf.decisions[i])",
         message = "decisions are only ever appended")
 @ValidationRule(
         value = "!has(oldSelf.cancellation) || has(self.cancellation) && self.cancellation == oldSelf.cancellation",
@@ -54,8 +58,11 @@ public record RollbackSpec(
         @Required @Min(0) long approvalSeconds,
         @Required @Min(0) long deadlineSeconds,
         @Nullable String follows,
-        List<Decision> decisions,
+        @Size(max = RollbackSpec.MAX_DECISIONS) List<Decision> decisions,
         @Nullable Cancellation cancellation) {
+
+    /** As many as the rule about them looks at: CEL has no way to count along a list. */
+    static final int MAX_DECISIONS = 16;
 
     public RollbackSpec {
         decisions = decisions == null ? List.of() : List.copyOf(decisions);

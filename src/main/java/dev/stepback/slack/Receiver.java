@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * The Bolt app: puts every delivery into the queue and acknowledges it. No middleware: signatures are verified before,
@@ -77,8 +76,9 @@ final class Receiver {
         SlackAnswers answers =
                 new SlackAnswers(api, payload.getResponseUrl(), payload.getChannelId(), null, payload.getUserId());
         return deliveries.accept("command", payload.getTriggerId(), answers, to -> {
-            log("command", user, payload.getChannelId(), text);
+            log("command received", user, payload.getChannelId(), text);
             commands.run(invocation, to);
+            log("command answered", user, payload.getChannelId(), text);
         });
     }
 
@@ -91,7 +91,7 @@ final class Receiver {
         SlackAnswers answers = new SlackAnswers(api, null, event.getChannel(), thread, event.getUser());
         deliveries.accept("mention", eventId, answers, to -> {
             Person user = workspace.person(event.getUser());
-            log("mention", user, event.getChannel(), text);
+            log("mention received", user, event.getChannel(), text);
             commands.run(new Invocation(text, new Actor(user, event.getChannel()), thread, "event:" + eventId), to);
         });
     }
@@ -135,7 +135,7 @@ final class Receiver {
                 payload.getTriggerId());
         SlackAnswers answers = new SlackAnswers(api, payload.getResponseUrl(), channel, thread, user.id());
         deliveries.accept("click", payload.getTriggerId() + " " + action.getActionId(), answers, to -> {
-            log(click.action(), user, channel, click.value());
+            log(click.action() + " clicked", user, channel, click.value());
             clicks.run(click, to);
         });
     }
@@ -152,11 +152,12 @@ final class Receiver {
         return thread == null || thread.equals(own) ? null : thread;
     }
 
-    private static void log(String what, Person user, String channel, String text) {
-        try (MDC.MDCCloseable userField = MDC.putCloseable("user", user.id());
-                MDC.MDCCloseable channelField = MDC.putCloseable("channel", channel)) {
-            LOG.info("{}: {}", what, text);
-        }
+    private static void log(String event, Person user, String channel, String text) {
+        LOG.atInfo()
+                .addKeyValue("user", user.id())
+                .addKeyValue("channel", channel)
+                .addKeyValue("text", text)
+                .log(event);
     }
 
     private static String orElse(@Nullable String value, String other) {

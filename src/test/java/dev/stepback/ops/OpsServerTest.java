@@ -25,6 +25,7 @@ class OpsServerTest {
     void start() throws IOException {
         Health health = new Health();
         health.register("slack", slack::get);
+        health.register("cluster", () -> "");
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         server = OpsServer.start(anyPort, health, metrics, Optional.empty());
     }
@@ -41,8 +42,23 @@ class OpsServerTest {
         slack.set("no connection to Slack");
 
         assertThat(get("/readyz").statusCode()).isEqualTo(503);
-        assertThat(get("/readyz").body()).isEqualTo("slack: no connection to Slack\n");
+        assertThat(get("/readyz").body()).isEqualTo("""
+            [+]cluster ok
+            [-]slack failed: no connection to Slack
+            readyz check failed
+            """);
         assertThat(get("/healthz").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void readyzVerbose_listsEveryCheck() throws Exception {
+        assertThat(get("/readyz").body()).isEqualTo("ok\n");
+        assertThat(get("/readyz?verbose").statusCode()).isEqualTo(200);
+        assertThat(get("/readyz?verbose").body()).isEqualTo("""
+            [+]cluster ok
+            [+]slack ok
+            readyz check passed
+            """);
     }
 
     @Test

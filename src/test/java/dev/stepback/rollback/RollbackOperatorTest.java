@@ -1,6 +1,7 @@
 package dev.stepback.rollback;
 
 import static dev.stepback.rollback.Examples.ASKING;
+import static dev.stepback.rollback.Examples.LEAD;
 import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.approval;
 import static dev.stepback.rollback.Examples.rejection;
@@ -8,10 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.Rollbacks.Created;
 import dev.stepback.rollback.Rollbacks.Decided;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -270,6 +273,27 @@ class RollbackOperatorTest {
                     assertThat(e.getCode()).isEqualTo(422);
                     assertThat(e).hasMessageContaining("toRevision is immutable");
                 });
+    }
+
+    @Test
+    void decisions_areOnlyEverAppended() {
+        Rollback rollback = shop.request("delivery");
+        var approved = new RollbackSpec.Decision(Verdict.Approved, LEAD, Instant.parse("2026-01-01T00:00:00Z"), "a");
+        var rejected = new RollbackSpec.Decision(Verdict.Rejected, LEAD, Instant.parse("2026-01-01T00:00:00Z"), "b");
+        decide(rollback, List.of(approved));
+        decide(rollback, List.of(approved, rejected));
+
+        for (List<RollbackSpec.Decision> rewritten :
+                List.of(List.of(approved), List.of(rejected, approved), List.of(approved, approved, rejected))) {
+            assertThatThrownBy(() -> decide(rollback, rewritten)).hasMessageContaining("only ever appended");
+        }
+    }
+
+    private void decide(Rollback rollback, List<RollbackSpec.Decision> decisions) {
+        Rollback now = shop.now(rollback.getMetadata().getName());
+        shop.client
+                .resource(Store.with(now, now.getSpec().withDecisions(decisions), now.statusOrInitial()))
+                .update();
     }
 
     private String plannedWithoutEngine() {

@@ -1,25 +1,34 @@
 package dev.stepback.sandbox.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /**
- * An expression of the part of CEL that the rules of CRDs here need: {@code self} and {@code oldSelf} with fields, {@code
- * has}, {@code size}, numbers and texts, {@code !}, comparisons, {@code &&} and {@code ||}.
+ * An expression of the part of CEL that the rules of CRDs here need: {@code self} and {@code oldSelf} with fields and
+ * items, {@code has}, {@code size}, lists with {@code all} and {@code exists}, numbers and texts, {@code !}, comparisons,
+ * {@code &&} and {@code ||}.
  */
 final class RuleExpression {
     private static final Pattern TOKEN =
-            Pattern.compile("\\s*(&&|\\|\\||[=!<>]=|[!<>()]|'[^']*'|\\d+|[A-Za-z_]\\w*(?:\\.\\w+)*)");
+            Pattern.compile("\\s*(&&|\\|\\||[=!<>]=|[!<>()\\[\\].,]|'[^']*'|\\d+|[A-Za-z_]\\w*)");
 
     private final List<String> tokens = new ArrayList<>();
+    private final Deque<String> variables = new ArrayDeque<>(List.of("self", "oldSelf"));
     private int at;
 
     private RuleExpression(String text) {
@@ -34,18 +43,25 @@ final class RuleExpression {
         }
     }
 
-    /** What an expression is of the two objects; a field that is missing throws {@link IllegalStateException}. */
+    /** What an expression is, by the values of its variables; what is missing throws {@link IllegalStateException}. */
     @FunctionalInterface
-    interface Value extends BiFunction<JsonNode, JsonNode, JsonNode> {}
+    private interface Value extends Function<Map<String, JsonNode>, JsonNode> {}
+
+    /** A rule that can be asked. */
+    @FunctionalInterface
+    interface Rule {
+        /** @throws IllegalStateException when a field or an item is missing that the rule needs */
+        boolean holds(JsonNode self, JsonNode oldSelf);
+    }
 
     /** @throws IllegalArgumentException when it is beyond what is understood here */
-    static Value parse(String text) {
+    static Rule parse(String text) {
         RuleExpression expression = new RuleExpression(text);
         Value value = expression.or();
         if (expression.at < expression.tokens.size()) {
             throw new IllegalArgumentException("unexpected " + expression.peek());
         }
-        return value;
+        return (self, old) -> value.apply(Map.of("self", self, "oldSelf", old)).asBoolean();
     }
 
     private Value or() {
@@ -53,8 +69,8 @@ final class RuleExpression {
         while (accept("||")) {
             Value first = left;
             Value second = and();
-            left = (self, old) -> BooleanNode.valueOf(first.apply(self, old).asBoolean()
-                    || second.apply(self, old).asBoolean());
+            left = scope -> BooleanNode.valueOf(
+                    first.apply(scope).asBoolean() || second.apply(scope).asBoolean());
         }
         return left;
     }
@@ -64,8 +80,8 @@ final class RuleExpression {
         while (accept("&&")) {
             Value first = left;
             Value second = comparison();
-            left = (self, old) -> BooleanNode.valueOf(first.apply(self, old).asBoolean()
-                    && second.apply(self, old).asBoolean());
+            left = scope -> BooleanNode.valueOf(
+                    first.apply(scope).asBoolean() && second.apply(scope).asBoolean());
         }
         return left;
     }
@@ -78,7 +94,7 @@ final class RuleExpression {
         }
         at++;
         Value right = unary();
-        return (self, old) -> BooleanNode.valueOf(compare(left.apply(self, old), operator, right.apply(self, old)));
+        return scope -> BooleanNode.valueOf(compare(there(left.apply(scope)), operator, there(right.apply(scope))));
     }
 
     private static boolean compare(JsonNode left, String operator, JsonNode right) {
@@ -95,48 +111,97 @@ final class RuleExpression {
     private Value unary() {
         if (accept("!")) {
             Value value = unary();
-            return (self, old) -> BooleanNode.valueOf(!value.apply(self, old).asBoolean());
+            return scope -> BooleanNode.valueOf(!there(value.apply(scope)).asBoolean());
         }
+        Value value = primary();
+        while (true) {
+            Value on = value;
+            if (accept("[")) {
+                Value index = or();
+                expect("]");
+                value = scope ->
+                        there(there(on.apply(scope)).path(index.apply(scope).asInt()));
+            } else if (accept(".")) {
+                String name = next();
+                value = accept("(")
+                        ? overItems(on, name)
+                        : scope -> there(on.apply(scope)).path(name);
+            } else {
+                return value;
+            }
+        }
+    }
+
+    /** {@code list.all(x, condition)} or {@code list.exists(x, condition)}, behind the bracket. */
+    private Value overItems(Value list, String macro) {
+        if (!Set.of("all", "exists").contains(macro)) {
+            throw new IllegalArgumentException("unknown " + macro);
+        }
+        String variable = next();
+        expect(",");
+        variables.push(variable);
+        Value condition = or();
+        variables.pop();
+        expect(")");
+        return scope -> {
+            var results = StreamSupport.stream(there(list.apply(scope)).spliterator(), false)
+                    .map(item -> {
+                        Map<String, JsonNode> inner = new HashMap<>(scope);
+                        inner.put(variable, item);
+                        return condition.apply(inner).asBoolean();
+                    });
+            return BooleanNode.valueOf(macro.equals("all") ? results.allMatch(b -> b) : results.anyMatch(b -> b));
+        };
+    }
+
+    private Value primary() {
         if (accept("(")) {
             Value value = or();
             expect(")");
             return value;
         }
+        if (accept("[")) {
+            return list();
+        }
         String token = next();
         if (token.startsWith("'")) {
-            return (self, old) -> TextNode.valueOf(token.substring(1, token.length() - 1));
+            return scope -> TextNode.valueOf(token.substring(1, token.length() - 1));
         }
         if (Character.isDigit(token.charAt(0))) {
-            return (self, old) -> IntNode.valueOf(Integer.parseInt(token));
+            return scope -> IntNode.valueOf(Integer.parseInt(token));
         }
         if (token.equals("has") || token.equals("size")) {
             expect("(");
-            String path = next();
+            Value of = or();
             expect(")");
             return token.equals("has")
-                    ? (self, old) -> BooleanNode.valueOf(!find(path, self, old).isMissingNode())
-                    : (self, old) -> IntNode.valueOf(existing(path, self, old).size());
+                    ? scope -> BooleanNode.valueOf(!of.apply(scope).isMissingNode())
+                    : scope -> IntNode.valueOf(there(of.apply(scope)).size());
         }
-        find(token, MissingNode.getInstance(), MissingNode.getInstance());
-        return (self, old) -> existing(token, self, old);
+        if (!variables.contains(token)) {
+            throw new IllegalArgumentException("unknown " + token);
+        }
+        return scope -> scope.getOrDefault(token, JsonNodeFactory.instance.missingNode());
     }
 
-    private static JsonNode existing(String path, JsonNode self, JsonNode old) {
-        JsonNode found = find(path, self, old);
-        if (found.isMissingNode()) {
-            throw new IllegalStateException("no such key: " + path);
+    private Value list() {
+        List<Value> items = new ArrayList<>();
+        while (!accept("]")) {
+            items.add(or());
+            if (!peek().equals("]")) {
+                expect(",");
+            }
         }
-        return found;
+        return scope -> {
+            ArrayNode list = JsonNodeFactory.instance.arrayNode();
+            items.forEach(item -> list.add(item.apply(scope)));
+            return list;
+        };
     }
 
-    private static JsonNode find(String path, JsonNode self, JsonNode old) {
-        String[] names = path.split("\\.");
-        if (!names[0].equals("self") && !names[0].equals("oldSelf")) {
-            throw new IllegalArgumentException("unknown " + names[0]);
-        }
-        JsonNode node = names[0].equals("self") ? self : old;
-        for (int i = 1; i < names.length; i++) {
-            node = node.path(names[i]);
+    private static JsonNode there(JsonNode node) {
+        if (node.isMissingNode()) {
+            throw new IllegalStateException("no such key");
         }
         return node;
     }

@@ -39,7 +39,7 @@ final class Rules {
 
     private static boolean holds(String rule, JsonNode old, JsonNode value) {
         try {
-            return RuleExpression.parse(rule).apply(value, old).asBoolean();
+            return RuleExpression.parse(rule).holds(value, old);
         } catch (IllegalStateException noSuchKey) {
             return false;
         }

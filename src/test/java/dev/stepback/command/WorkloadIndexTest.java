@@ -1,0 +1,218 @@
+package dev.stepback.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Stage;
+import dev.stepback.target.Kind;
+import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WorkloadIndexTest {
+    private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+    private final KubernetesClient client = new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(cluster.kubeconfig()))
+            .build();
+    private Workloads index;
+
+    @BeforeEach
+    void shop() {
+        for (String namespace : List.of("production", "staging", "other")) {
+            client.resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(namespace)
+                            .endMetadata()
+                            .build())
+                    .create();
+        }
+        deploy("production", "checkout");
+        deploy("staging", "checkout");
+        deploy("other", "checkout");
+    }
+
+    @AfterEach
+    void close() {
+        cluster.faults().clear();
+        if (index != null) {
+            index.close();
+        }
+        client.close();
+        cluster.close();
+    }
+
+    @Test
+    void workloadsThatAreThere_areKnown() {
+        serving();
+
+        assertThat(index.find(named("checkout")))
+                .containsExactly(
+                        target("other", "checkout"), target("production", "checkout"), target("staging", "checkout"));
+        assertThat(index.find(named("nothing"))).isEmpty();
+    }
+
+    @Test
+    void namespacesThatAreNotServed_areNotKnown() {
+        serving("production", "staging");
+
+        assertThat(index.find(named("checkout")))
+                .containsExactly(target("production", "checkout"), target("staging", "checkout"));
+        assertThat(index.find(new Wanted(Optional.of("other"), Optional.empty(), "checkout")))
+                .isEmpty();
+    }
+
+    @Test
+    void changes_areFollowed() {
+        serving();
+
+        deploy("production", "cart");
+        awaitKnown("cart", true);
+        client.apps()
+                .deployments()
+                .inNamespace("production")
+                .withName("cart")
+                .edit(d -> new DeploymentBuilder(d)
+                        .editSpec()
+                        .withReplicas(7)
+                        .endSpec()
+                        .build());
+        delete("cart");
+        awaitKnown("cart", false);
+    }
+
+    @Test
+    void workloadThatIsNotKnownYet_isLookedUp() {
+        serving();
+        cluster.faults().fail(1_000_000, 500, "watch", null);
+        cluster.faults().closeWatches();
+
+        deploy("production", "new");
+
+        assertThat(index.find(named("new"))).containsExactly(target("production", "new"));
+    }
+
+    @Test
+    void brokenAndExpiredWatch_isMadeUpForByANewList() {
+        serving();
+        cluster.faults().fail(1_000_000, 503, "watch", null);
+        cluster.faults().closeWatches();
+        deploy("production", "cart");
+        client.apps()
+                .deployments()
+                .inNamespace("production")
+                .withName("checkout")
+                .delete();
+        cluster.faults().expireHistory();
+
+        cluster.faults().clear();
+
+        awaitKnown("cart", true);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> index.find(named("checkout")).size() == 2);
+    }
+
+    @Test
+    void apiServerThatIsAwayAtTheStart_isWaitedFor() {
+        cluster.faults().fail(1_000_000, 503);
+        index = Workloads.start(client, serving(List.of()), new Nobody());
+        assertThat(index.synced()).isFalse();
+
+        cluster.faults().clear();
+
+        await().atMost(Duration.ofSeconds(60)).until(index::synced);
+        assertThat(index.find(named("checkout"))).hasSize(3);
+    }
+
+    @Test
+    void objects_areForgottenButForTheirNames() {
+        NamesOnly store = new NamesOnly();
+        Deployment large = new DeploymentBuilder()
+                .withNewMetadata()
+                .withNamespace("production")
+                .withName("checkout")
+                .withResourceVersion("7")
+                .addToAnnotations("kubectl.kubernetes.io/last-applied-configuration", "{…}")
+                .addNewManagedField()
+                .withManager("kubectl")
+                .endManagedField()
+                .endMetadata()
+                .withNewSpec()
+                .withReplicas(3)
+                .endSpec()
+                .build();
+
+        store.put(store.getKey(large), large);
+
+        Deployment kept = store.get("production/checkout");
+        assertThat(kept).isNotNull();
+        assertThat(kept.getMetadata().getResourceVersion()).isEqualTo("7");
+        assertThat(kept.getMetadata().getManagedFields()).isEmpty();
+        assertThat(kept.getMetadata().getAnnotations()).isNullOrEmpty();
+        assertThat(kept.getSpec()).isNull();
+        assertThat(store.isFullState()).isFalse();
+    }
+
+    private void serving(String... namespaces) {
+        index = Workloads.start(client, serving(List.of(namespaces)), new Nobody());
+        await().atMost(Duration.ofSeconds(30)).until(index::synced);
+    }
+
+    private static StepbackConfig serving(List<String> namespaces) {
+        return Stage.config(StepbackConfig.Slack.Mode.SOCKET, namespaces, "default", List.of());
+    }
+
+    private static Wanted named(String name) {
+        return new Wanted(Optional.empty(), Optional.empty(), name);
+    }
+
+    private void awaitKnown(String name, boolean known) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> index.suggest(named(name), 50).contains(target("production", name)) == known);
+    }
+
+    private void deploy(String namespace, String name) {
+        client.resource("""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: %s, namespace: %s}
+            spec:
+              selector: {matchLabels: {app: x}}
+              template:
+                metadata: {labels: {app: x}}
+                spec: {containers: [{name: x, image: "x:1"}]}
+            """.formatted(name, namespace)).create();
+    }
+
+    private void delete(String name) {
+        client.apps().deployments().inNamespace("production").withName(name).delete();
+    }
+
+    private static TargetRef target(String namespace, String name) {
+        return new TargetRef(namespace, Kind.DEPLOYMENT, name);
+    }
+
+    private static final class Nobody implements ResourceEventHandler<Deployment> {
+        @Override
+        public void onAdd(Deployment added) {}
+
+        @Override
+        public void onUpdate(Deployment before, Deployment after) {}
+
+        @Override
+        public void onDelete(Deployment deleted, boolean unknown) {}
+    }
+}
