@@ -14,5 +14,6 @@ COPY --from=build /build/target/lib lib
 COPY --from=build /build/target/stepback.jar stepback.jar
 USER 10001:10001
 EXPOSE 8080
-ENV JAVA_TOOL_OPTIONS="-XX:+UseSerialGC -XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError"
-ENTRYPOINT ["java", "-jar", "/opt/stepback/stepback.jar"]
+# Not in JAVA_TOOL_OPTIONS: the JVM would announce them on a line that is no JSON.
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", \
+            "-jar", "/opt/stepback/stepback.jar"]
