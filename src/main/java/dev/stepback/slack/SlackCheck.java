@@ -79,7 +79,7 @@ public final class SlackCheck {
                 .collect(Collectors.toSet());
         for (String scope : new TreeSet<>(NEEDED.keySet())) {
             boolean ok = granted.contains(scope);
-            String use = NEEDED.get(scope);
+            String use = NEEDED.getOrDefault(scope, "");
             rows.add(new Row("scope " + scope, ok, ok ? use : "missing; add it and reinstall the app, " + use));
         }
     }
