@@ -126,6 +126,18 @@ class WorkloadIndexTest {
     }
 
     @Test
+    void apiServerThatGoesAwayAndComesBack_isFollowedAgain() {
+        serving();
+        cluster.goAway();
+        assertThat(index.suggest(named("checkout"), 9)).hasSize(3);
+
+        cluster.comeBack();
+        deploy("production", "cart");
+
+        awaitKnown("cart", true);
+    }
+
+    @Test
     void apiServerThatIsAwayAtTheStart_isWaitedFor() {
         cluster.faults().fail(1_000_000, 503);
         index = Workloads.start(client, serving(List.of()), new Nobody());

@@ -30,7 +30,7 @@ final class ApiServer implements AutoCloseable {
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
-    private final HttpServer http;
+    private volatile HttpServer http;
     private final ExecutorService threads = Executors.newCachedThreadPool(Daemons.named("cluster-api"));
     private final InMemoryStore store;
     private final Verbs verbs;
@@ -61,14 +61,30 @@ final class ApiServer implements AutoCloseable {
         this.impersonation = new Impersonation(rbac);
         this.reviews = new AccessReviews(rbac, faults);
         this.requests = requests;
+        http = listen(port);
+    }
+
+    private HttpServer listen(int port) {
         try {
-            http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            server.setExecutor(threads);
+            server.createContext("/", this::handle);
+            server.start();
+            return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        http.setExecutor(threads);
-        http.createContext("/", this::handle);
-        http.start();
+    }
+
+    /** Nobody listens from now on, and what is open is cut. */
+    synchronized void goAway() {
+        watches.closeAll();
+        http.stop(0);
+    }
+
+    /** Listens on the same port again. */
+    synchronized void comeBack() {
+        http = listen(port());
     }
 
     int port() {

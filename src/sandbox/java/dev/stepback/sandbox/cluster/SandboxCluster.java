@@ -40,6 +40,16 @@ public final class SandboxCluster implements AutoCloseable {
         return store;
     }
 
+    /** As when the API server is down: connections are cut and refused. Nothing is forgotten, controllers go on. */
+    public void goAway() {
+        server.goAway();
+    }
+
+    /** Ends {@link #goAway}; the address is the same. */
+    public void comeBack() {
+        server.comeBack();
+    }
+
     public Faults faults() {
         return faults;
     }
