@@ -8,13 +8,21 @@ import java.util.Optional;
 
 /** A kind of workload that can be rolled back, with the names that kubectl accepts for it. */
 public enum Kind {
-    DEPLOYMENT("Deployment", List.of("deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"));
+    DEPLOYMENT(
+            "Deployment",
+            "apps",
+            "deployments",
+            List.of("deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"));
 
     private final String apiName;
+    private final String group;
+    private final String plural;
     private final List<String> names;
 
-    Kind(String apiName, List<String> names) {
+    Kind(String apiName, String group, String plural, List<String> names) {
         this.apiName = apiName;
+        this.group = group;
+        this.plural = plural;
         this.names = names;
     }
 
@@ -22,6 +30,16 @@ public enum Kind {
     @JsonValue
     public String apiName() {
         return apiName;
+    }
+
+    /** The API group, such as {@code apps}. */
+    public String group() {
+        return group;
+    }
+
+    /** The resource, such as {@code deployments}. */
+    public String plural() {
+        return plural;
     }
 
     /** The name as kubectl prints it, such as {@code deployment}. */

@@ -21,6 +21,8 @@ public sealed interface PlanResult {
         PAUSED,
         /** The template already equals the wanted one; nothing to do. */
         ALREADY_THERE,
+        /** Kubernetes forbids to read what the plan needs. */
+        FORBIDDEN,
         /** Every earlier revision is known bad: one has to be named. */
         ONLY_KNOWN_BAD
     }

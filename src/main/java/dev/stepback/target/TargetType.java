@@ -9,6 +9,13 @@ public interface TargetType {
 
     Kind kind();
 
+    /**
+     * The same, but everything that is read and written, the steps included, is read and written as this identity. Cheap:
+     * it shares the connections. Where the identity lacks a permission to change the target, a plan warns, for somebody
+     * else may carry it out.
+     */
+    TargetType as(Identity identity);
+
     /** The history as the API server has it now; empty when there is no such target. */
     Optional<History> history(TargetRef target);
 

@@ -2,6 +2,7 @@ package dev.stepback.command;
 
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
+import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
@@ -33,6 +34,11 @@ final class FakeTarget implements TargetType, Workloads {
         TargetRef ref = new TargetRef(namespace, Kind.DEPLOYMENT, name);
         newest.put(ref, revisions);
         return ref;
+    }
+
+    @Override
+    public TargetType as(Identity identity) {
+        return this;
     }
 
     @Override

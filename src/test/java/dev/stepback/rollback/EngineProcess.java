@@ -5,6 +5,7 @@ import dev.stepback.ops.Metrics;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
+import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
@@ -84,6 +85,11 @@ final class EngineProcess {
     }
 
     private record Freezing(TargetType target, Point point) implements TargetType {
+        @Override
+        public TargetType as(Identity identity) {
+            return new Freezing(target.as(identity), point);
+        }
+
         @Override
         public Kind kind() {
             return target.kind();

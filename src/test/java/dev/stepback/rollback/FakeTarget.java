@@ -3,6 +3,7 @@ package dev.stepback.rollback;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
+import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
@@ -35,6 +36,11 @@ final class FakeTarget implements TargetType {
 
     FakeTarget(KubernetesClient client) {
         this.client = client;
+    }
+
+    @Override
+    public TargetType as(Identity identity) {
+        return this;
     }
 
     @Override
@@ -123,9 +129,10 @@ final class FakeTarget implements TargetType {
                 return new Start.Void("somebody deployed");
             }
             String patch = """
-                    [{"op":"test","path":"/metadata/annotations/test~1release","value":"%s"},
-                     {"op":"add","path":"/metadata/annotations/test~1release","value":"good"},
-                     {"op":"add","path":"/metadata/annotations/stepback.dev~1rollback","value":"%s"}]""".formatted(from, context.attribution().rollback());
+                [{"op":"test","path":"/metadata/annotations/test~1release","value":"%s"},
+                 {"op":"add","path":"/metadata/annotations/test~1release","value":"good"},
+                 {"op":"add","path":"/metadata/annotations/stepback.dev~1rollback","value":"%s"}]\
+                """.formatted(from, context.attribution().rollback());
             client.apps()
                     .deployments()
                     .inNamespace(context.target().namespace())

@@ -3,6 +3,7 @@ package dev.stepback.slack;
 import dev.stepback.slack.card.Samples;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
+import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
@@ -14,6 +15,11 @@ import java.util.Optional;
 
 /** One target with five revisions. */
 final class Shop implements TargetType {
+    @Override
+    public TargetType as(Identity identity) {
+        return this;
+    }
+
     @Override
     public Kind kind() {
         return Kind.DEPLOYMENT;

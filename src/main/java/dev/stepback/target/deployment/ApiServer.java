@@ -2,6 +2,7 @@ package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Identity;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -44,19 +45,43 @@ final class ApiServer {
     /** Never retries by itself: whoever writes looks first whether the write before took effect. */
     private final HttpClient writing;
 
-    ApiServer(KubernetesClient client) {
+    private final Optional<Identity> identity;
+    private final KubernetesClient client;
+
+    /** @param identity as whom the requests are made; empty for the bot itself */
+    ApiServer(KubernetesClient client, Optional<Identity> identity) {
+        this.client = client;
+        this.identity = identity;
         String url = client.getMasterUrl().toString();
         master = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-        reading = retrying(client, READ_RETRIES);
-        writing = retrying(client, 0);
+        reading = derived(READ_RETRIES);
+        writing = derived(0);
     }
 
-    private static HttpClient retrying(KubernetesClient client, int retries) {
+    /** Shares the connections of the client, whoever the identity is. */
+    private HttpClient derived(int retries) {
         RequestConfig config = new RequestConfigBuilder(
                         client.getConfiguration().getRequestConfig())
                 .withRequestRetryBackoffLimit(retries)
                 .build();
+        identity.ifPresent(i -> {
+            config.setImpersonateUsername(i.user());
+            config.setImpersonateGroups(i.groups().toArray(String[]::new));
+        });
         return client.getHttpClient().newBuilder().tag(config).build();
+    }
+
+    ApiServer as(Identity other) {
+        return new ApiServer(client, Optional.of(other));
+    }
+
+    Optional<Identity> identity() {
+        return identity;
+    }
+
+    /** Who makes the requests, in words. */
+    String who() {
+        return identity.map(Identity::user).orElse("Stepback");
     }
 
     /** Empty when there is no such object (404). */
@@ -140,8 +165,14 @@ final class ApiServer {
         try {
             JsonNode json = Json.parse(body);
             if (json.path("kind").asText().equals("Status")) {
+                JsonNode details = json.path("details");
                 return status.withReason(json.path("reason").asText(""))
                         .withMessage(json.path("message").asText(""))
+                        .withNewDetails()
+                        .withName(details.path("name").asText(""))
+                        .withGroup(details.path("group").asText(""))
+                        .withKind(details.path("kind").asText(""))
+                        .endDetails()
                         .build();
             }
         } catch (IllegalArgumentException e) {

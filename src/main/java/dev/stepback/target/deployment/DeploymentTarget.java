@@ -4,6 +4,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
+import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
@@ -23,7 +24,9 @@ import java.util.Optional;
  * or refuses; trying again may help.
  */
 public final class DeploymentTarget implements TargetType {
+    private final ApiServer api;
     private final Redactor redactor;
+    private final Clock clock;
     private final Deployments deployments;
     private final TemplateDiff diff;
     private final PodProblems problems;
@@ -32,8 +35,14 @@ public final class DeploymentTarget implements TargetType {
 
     /** @param redactor applied to all text that is made for people */
     public DeploymentTarget(KubernetesClient client, Redactor redactor, Clock clock) {
+        this(new ApiServer(client, Optional.empty()), redactor, clock);
+    }
+
+    private DeploymentTarget(ApiServer api, Redactor redactor, Clock clock) {
+        this.api = api;
         this.redactor = redactor;
-        deployments = new Deployments(new ApiServer(client));
+        this.clock = clock;
+        deployments = new Deployments(api);
         diff = new TemplateDiff(redactor);
         problems = new PodProblems(deployments, redactor);
         failures = new FailedRollouts(deployments, redactor);
@@ -43,6 +52,11 @@ public final class DeploymentTarget implements TargetType {
     @Override
     public Kind kind() {
         return Kind.DEPLOYMENT;
+    }
+
+    @Override
+    public TargetType as(Identity identity) {
+        return new DeploymentTarget(api.as(identity), redactor, clock);
     }
 
     @Override

@@ -2,10 +2,12 @@ package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Denial;
 import dev.stepback.target.Finding;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Lets the API server try a patch, admission included, without keeping it. */
 final class DryRun {
@@ -21,6 +23,14 @@ final class DryRun {
             String message = Text.line(redactor.text(String.valueOf(e.getMessage())), 500);
             if (message.toLowerCase(Locale.ROOT).contains("does not support dry run")) {
                 return Finding.warn(CHECK, "The change cannot be tried beforehand: " + message);
+            }
+            Optional<Denial> denial = Denial.of(e);
+            if (denial.isPresent() && deployments.api().identity().isPresent()) {
+                // Who asks need not be able to do it: it is done as whoever approves.
+                return Finding.warn(
+                        CHECK,
+                        "The change could not be tried beforehand. "
+                                + Text.line(denial.get().sentence(), 500));
             }
             return switch (e.getCode()) {
                 case 400, 403, 404, 413, 422 -> Finding.block(CHECK, "The API server refuses the change: " + message);

@@ -73,7 +73,7 @@ final class Preflight {
                 .toList();
     }
 
-    private static Stream<Finding> await(String name, Future<List<Finding>> check, long end) {
+    private Stream<Finding> await(String name, Future<List<Finding>> check, long end) {
         try {
             return check.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS).stream();
         } catch (TimeoutException e) {
@@ -87,9 +87,10 @@ final class Preflight {
         }
     }
 
-    private static String reason(Throwable cause) {
-        if (cause instanceof KubernetesClientException api && api.getCode() == 403) {
-            return "Stepback lacks the permission (" + Text.line(String.valueOf(api.getMessage()), 300) + ")";
+    private String reason(Throwable cause) {
+        if (cause instanceof KubernetesClientException e && e.getCode() == 403) {
+            return deployments.api().who() + " lacks the permission (" + Text.line(String.valueOf(e.getMessage()), 300)
+                    + ")";
         }
         return Text.line(String.valueOf(cause.getMessage()), 300);
     }

@@ -66,7 +66,7 @@ final class References {
         return report(missing, useful, unknown, changed);
     }
 
-    private static List<Finding> report(
+    private List<Finding> report(
             List<String> missing, List<String> useful, List<String> unknown, List<String> changed) {
         List<Finding> findings = new ArrayList<>();
         if (!missing.isEmpty()) {
@@ -82,8 +82,8 @@ final class References {
         if (!unknown.isEmpty()) {
             findings.add(Finding.warn(
                     CHECK,
-                    "Stepback lacks the permission to see whether %s still there."
-                            .formatted(names(unknown) + (unknown.size() == 1 ? " is" : " are"))));
+                    "%s lacks the permission to see whether %s still there."
+                            .formatted(api.who(), names(unknown) + (unknown.size() == 1 ? " is" : " are"))));
         }
         if (!changed.isEmpty()) {
             findings.add(Finding.warn(

@@ -32,9 +32,15 @@ final class Surroundings {
                 .put("name", ref.name());
         JsonNode status = api.create("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)
                 .path("status");
+        if (status.path("allowed").asBoolean(false)) {
+            return List.of(Finding.pass("permission", api.who() + " may patch this Deployment."));
+        }
         return List.of(
-                status.path("allowed").asBoolean(false)
-                        ? Finding.pass("permission", "Stepback may patch this Deployment.")
+                api.identity().isPresent()
+                        ? Finding.warn(
+                                "permission",
+                                "%s may not patch deployments in %s: whoever approves must be allowed to."
+                                        .formatted(api.who(), ref.namespace()))
                         : Finding.block(
                                 "permission",
                                 "Stepback may not patch deployments in %s. Grant its service account the verb patch."

@@ -89,17 +89,11 @@ final class AccessReviews {
                         text(resource, "name"),
                         "");
         Rbac.Decision decision = rbac.decide(caller, attempt);
-        boolean allowed = decision.allowed() && !faults.isDenied(attempt.verb(), resourceName(attempt));
+        boolean allowed = decision.allowed() && !faults.isDenied(attempt.verb(), attempt.resourceName());
         ObjectNode status = review.putObject("status").put("allowed", allowed);
         if (!decision.reason().isEmpty() && allowed == decision.allowed()) {
             status.put("reason", decision.reason());
         }
-    }
-
-    private static String resourceName(Attempt attempt) {
-        return attempt.resource()
-                + (attempt.group().isEmpty() ? "" : "." + attempt.group())
-                + (attempt.subresource().isEmpty() ? "" : "/" + attempt.subresource());
     }
 
     private void rules(ObjectNode review, Caller caller) {

@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -97,8 +96,9 @@ final class ApiServer implements AutoCloseable {
         try {
             Optional<RequestInfo> parsed = RequestInfo.parse(request, store.types());
             info = parsed.orElse(null);
-            String verb = parsed.map(RequestInfo::verb).orElse(request.method().toLowerCase(Locale.ROOT));
-            String resource = parsed.map(RequestInfo::resource).orElse("");
+            Attempt attempt = Attempt.of(request.method(), request.segments(), request.flag("watch"));
+            String verb = parsed.map(RequestInfo::verb).orElse(attempt.verb());
+            String resource = parsed.map(RequestInfo::resource).orElse(attempt.resourceName());
             Optional<Caller> sender = tokens.caller(request.token());
             String name = sender.map(Caller::name).orElse("");
             String wanted = request.headers()
@@ -120,7 +120,6 @@ final class ApiServer implements AutoCloseable {
                 exchange.close();
                 return;
             }
-            Attempt attempt = Attempt.of(request.method(), request.segments(), request.flag("watch"));
             rbac.require(caller, attempt);
             if (info != null && faults.isDenied(info.verb(), info.resource())) {
                 throw attempt.forbidden(caller, "");

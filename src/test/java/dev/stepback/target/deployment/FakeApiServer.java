@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -29,6 +30,8 @@ final class FakeApiServer implements AutoCloseable {
     private final Map<String, ObjectNode> objects = new ConcurrentHashMap<>();
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     final List<String> patches = new ArrayList<>();
+    /** The clients' ends of all connections so far. */
+    final Set<InetSocketAddress> connections = ConcurrentHashMap.newKeySet();
     /** Runs once, after a PATCH was received and before it is carried out. */
     volatile Runnable beforePatch = () -> {};
     /** The next PATCH takes effect, but its answer is an error. */
@@ -83,6 +86,7 @@ final class FakeApiServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            connections.add(exchange.getRemoteAddress());
             String path = exchange.getRequestURI().getPath();
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             Integer failure = failures.entrySet().stream()

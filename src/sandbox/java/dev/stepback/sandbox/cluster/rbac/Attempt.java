@@ -64,6 +64,11 @@ public record Attempt(
         return !resource.isEmpty();
     }
 
+    /** As kubectl names it: {@code deployments.apps/scale}; empty for a path. */
+    public String resourceName() {
+        return resource + (group.isEmpty() ? "" : "." + group) + (subresource.isEmpty() ? "" : "/" + subresource);
+    }
+
     /** Such as {@code pods} or {@code pods/log}. */
     String combinedResource() {
         return subresource.isEmpty() ? resource : resource + "/" + subresource;

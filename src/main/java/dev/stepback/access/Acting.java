@@ -1,0 +1,54 @@
+package dev.stepback.access;
+
+import dev.stepback.target.Identity;
+import dev.stepback.target.TargetType;
+
+/** As whom the cluster is asked on somebody's behalf. */
+public sealed interface Acting {
+
+    /** The target as whoever this is sees and changes it. */
+    TargetType on(TargetType type);
+
+    /** As the bot itself: impersonation is off. */
+    record Bot() implements Acting {
+        @Override
+        public TargetType on(TargetType type) {
+            return type;
+        }
+    }
+
+    record As(Identity identity) implements Acting {
+        @Override
+        public TargetType on(TargetType type) {
+            return type.as(identity);
+        }
+    }
+
+    /**
+     * As nobody: nothing may be read or written.
+     *
+     * @param why a sentence for the person
+     * @param undecided only because Slack could not be asked; a later try may do
+     */
+    record Nobody(String why, boolean undecided) implements Acting {
+        /** @throws NobodyException always */
+        @Override
+        public TargetType on(TargetType type) {
+            throw new NobodyException(this);
+        }
+    }
+
+    /** Something was to be done for somebody whom the cluster does not know. The message is for the person. */
+    final class NobodyException extends RuntimeException {
+        private final transient Nobody nobody;
+
+        private NobodyException(Nobody nobody) {
+            super(nobody.why());
+            this.nobody = nobody;
+        }
+
+        public Nobody nobody() {
+            return nobody;
+        }
+    }
+}
