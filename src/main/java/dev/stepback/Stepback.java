@@ -8,7 +8,6 @@ import dev.stepback.ops.Metrics;
 import dev.stepback.ops.OpsServer;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.Authorizer;
-import dev.stepback.rollback.DefaultAuthorizer;
 import dev.stepback.rollback.KubernetesRollbacks;
 import dev.stepback.rollback.RollbackOperator;
 import dev.stepback.rollback.Rollbacks;
@@ -59,7 +58,9 @@ public final class Stepback implements AutoCloseable {
         Health health = new Health();
         Redactor redactor = new Redactor(config.redaction().secretNames());
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
-        Authorizer authorizer = new DefaultAuthorizer(config);
+        Authorizer authorizer = Access.of(
+                        config::policy, new EverybodyIsMember(), config, client, targets, clock)
+                .authorizer();
         Rollbacks rollbacks = new KubernetesRollbacks(client, config, authorizer, targets, clock);
         RolloutWatch rollouts = new RolloutWatch(targets);
         Workloads workloads = Workloads.start(client, config, rollouts);
@@ -75,7 +76,7 @@ public final class Stepback implements AutoCloseable {
                 config.slack().mode() == StepbackConfig.Slack.Mode.HTTP
                         ? Optional.of(slack.httpHandler())
                         : Optional.empty());
-        RollbackOperator operator = RollbackOperator.start(client, config, targets, slack.listener(), metrics, clock);
+        RollbackOperator operator = RollbackOperator.start(client, config, targets, authorizer, slack.listener(), metrics, clock);
         rollouts.start(operator::leading);
         health.register("cluster", operator.health());
         slack.start();

@@ -91,6 +91,7 @@ public final class ClusterCheck {
                 .withResource(resource[0])
                 .withSubresource(resource.length > 1 ? resource[1] : null)
                 .withNamespace(namespace)
+                .withName(permission.name())
                 .endResourceAttributes()
                 .endSpec()
                 .build();

@@ -1,15 +1,22 @@
 package dev.stepback.check;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A verb on a resource that the bot needs. {@code k8s-manifests/} grants exactly these.
  *
  * @param group the API group; empty for the core group
  * @param resource with its subresource if any, such as {@code rollbacks/status}
+ * @param name of the only object that it is for; null for all
  * @param why what is lost without it
  */
-public record Permission(String verb, String group, String resource, String why) {
+public record Permission(
+        String verb, String group, String resource, @Nullable String name, String why) {
+
+    Permission(String verb, String group, String resource, String why) {
+        this(verb, group, resource, null, why);
+    }
 
     /** What the bot needs in every namespace that it serves. */
     public static final List<Permission> ALL = List.of(
@@ -38,12 +45,15 @@ public record Permission(String verb, String group, String resource, String why)
             new Permission("update", "stepback.dev", "rollbacks/status", "recording progress"),
             new Permission("patch", "stepback.dev", "rollbacks/status", "recording progress"));
 
-    /** What the bot needs in the namespace of its Lease. */
+    /** What the bot needs in the namespace of its Lease, where the locks are too. */
     public static final List<Permission> LEASE = List.of(
             new Permission("get", "coordination.k8s.io", "leases", "electing a leader"),
             new Permission("create", "coordination.k8s.io", "leases", "electing a leader"),
             new Permission("update", "coordination.k8s.io", "leases", "electing a leader"),
-            new Permission("patch", "coordination.k8s.io", "leases", "electing a leader"));
+            new Permission("patch", "coordination.k8s.io", "leases", "electing a leader"),
+            new Permission("get", "", "configmaps", "stepback-locks", "the kill switch"),
+            new Permission("update", "", "configmaps", "stepback-locks", "the kill switch"),
+            new Permission("create", "", "configmaps", "the kill switch"));
 
     /** As kubectl writes it: {@code patch deployments.apps}. */
     @Override
@@ -51,6 +61,6 @@ public record Permission(String verb, String group, String resource, String why)
         int slash = resource.indexOf('/');
         String plural = slash < 0 ? resource : resource.substring(0, slash);
         String subresource = slash < 0 ? "" : resource.substring(slash);
-        return verb + " " + plural + (group.isEmpty() ? "" : "." + group) + subresource;
+        return verb + " " + plural + (group.isEmpty() ? "" : "." + group) + subresource + (name == null ? "" : " " + name);
     }
 }

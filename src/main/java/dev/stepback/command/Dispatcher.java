@@ -38,7 +38,7 @@ public final class Dispatcher {
         this.workloads = workloads;
         this.authorizer = authorizer;
         this.served = config.kubernetes().namespaces();
-        this.undo = new UndoCommands(rollbacks, types, authorizer);
+        this.undo = new UndoCommands(rollbacks, types, authorizer, config.slack().command());
         this.view = new ViewCommands(rollbacks, types, authorizer);
     }
 

@@ -21,11 +21,13 @@ final class UndoCommands {
     private final Rollbacks rollbacks;
     private final List<TargetType> types;
     private final Authorizer authorizer;
+    private final String slashCommand;
 
-    UndoCommands(Rollbacks rollbacks, List<TargetType> types, Authorizer authorizer) {
+    UndoCommands(Rollbacks rollbacks, List<TargetType> types, Authorizer authorizer, String slashCommand) {
         this.rollbacks = rollbacks;
         this.types = List.copyOf(types);
         this.authorizer = authorizer;
+        this.slashCommand = slashCommand;
     }
 
     /** Empty when there is no such target. */
@@ -61,6 +63,11 @@ final class UndoCommands {
         }
         if (created instanceof Rollbacks.Created.AlreadyOpen already) {
             return new Reply.AlreadyOpen(already.open());
+        }
+        if (created instanceof Rollbacks.Created.NeedsReason) {
+            String to = command.to().isPresent() ? " to " + command.to().getAsLong() : "";
+            return new Reply.Refused("Say why " + target + " shall be rolled back; type `" + slashCommand + " " + target
+                    + to + " because …`.");
         }
         return new Reply.Refused(((Rollbacks.Created.Denied) created).why());
     }

@@ -11,6 +11,9 @@ sealed interface Action {
     /** Look for an older open rollback of the target, then ask for a plan; decide again with {@link Seen.Planned}. */
     record MakePlan() implements Action {}
 
+    /** Ask how the approvals stand by the policy of this moment; decide again with {@link Seen.Ruled}. */
+    record AskPolicy() implements Action {}
+
     /** Start this step of the plan; decide again with {@link Seen.Begun}. The only action that changes a target. */
     record StartStep(int step) implements Action {}
 
@@ -33,7 +36,9 @@ sealed interface Action {
         record Nothing() implements Seen {}
 
         /** @param olderOpen name of an older open rollback of the same target; then there is no plan */
-        record Planned(Optional<String> olderOpen, Optional<PlanResult> result) implements Seen {}
+        record Planned(Optional<String> olderOpen, Optional<PlanResult> result, Approvals approvals) implements Seen {}
+
+        record Ruled(Approvals approvals) implements Seen {}
 
         record Begun(int step, Step.Start outcome) implements Seen {}
 

@@ -4,7 +4,12 @@ import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Which of the recorded decisions count. */
 final class Approval {
@@ -21,31 +26,64 @@ final class Approval {
     }
 
     /**
-     * The first approval of exactly the stored plan that was recorded before the approval expired. When it was recorded
-     * counts, not when it is seen: an approval is not lost because the bot was down. At {@code expiresAt} it is too late.
+     * The approvals of exactly the stored plan that were recorded before the approval expired, the first of each person.
+     * When they were recorded counts, not when they are seen: an approval is not lost because the bot was down. At {@code
+     * expiresAt} it is too late.
      */
-    static Optional<RollbackSpec.Decision> valid(Rollback rollback) {
+    static List<RollbackSpec.Decision> recorded(Rollback rollback) {
+        Map<String, RollbackSpec.Decision> byPerson = new LinkedHashMap<>();
+        inTime(rollback, Verdict.Approved).forEach(d -> byPerson.putIfAbsent(d.by().id(), d));
+        return List.copyOf(byPerson.values());
+    }
+
+    /** The decision of the requester to go alone with exactly the stored plan; it needs a reason. */
+    static Optional<RollbackSpec.Decision> brokeGlass(Rollback rollback) {
+        return inTime(rollback, Verdict.BrokeGlass)
+                .filter(d -> d.by().same(rollback.getSpec().requestedBy()))
+                .filter(d -> d.reason() != null && !d.reason().isBlank())
+                .findFirst();
+    }
+
+    private static Stream<RollbackSpec.Decision> inTime(Rollback rollback, Verdict verdict) {
         RollbackStatus status = rollback.statusOrInitial();
         Plan plan = status.plan();
         Instant expiresAt = status.expiresAt();
         if (plan == null || expiresAt == null) {
-            return Optional.empty();
+            return Stream.empty();
         }
         return rollback.getSpec().decisions().stream()
-                .filter(d -> d.verdict() == Verdict.Approved)
+                .filter(d -> d.verdict() == verdict)
                 .filter(d -> d.planHash().equals(plan.hash()))
-                .filter(d -> d.at().isBefore(expiresAt))
-                .findFirst();
+                .filter(d -> d.at().isBefore(expiresAt));
     }
 
-    /** Whether a valid approval covers all that the stored plan would do: the hash is computed again. */
+    /** The decisions by which the rollback was let go; none when it needed none. */
+    static List<RollbackSpec.Decision> granting(Rollback rollback) {
+        RollbackStatus.ApprovalStatus approvals = rollback.statusOrInitial().approvals();
+        List<String> by = approvals == null ? List.of() : approvals.by();
+        return Stream.concat(brokeGlass(rollback).stream(), recorded(rollback).stream())
+                .filter(d -> by.contains(d.by().id()))
+                .toList();
+    }
+
+    /** Whether what let the rollback go covers all that the stored plan would do: the hash is computed again. */
     static boolean covers(Rollback rollback, Plan plan) {
         String actual =
                 PlanHash.of(rollback.target(), plan.targetUid(), plan.to().number(), plan.steps());
-        return valid(rollback).filter(d -> d.planHash().equals(actual)).isPresent();
+        RollbackStatus status = rollback.statusOrInitial();
+        RollbackStatus.ApprovalStatus approvals = status.approvals();
+        if (approvals == null || !plan.hash().equals(actual)) {
+            return false;
+        }
+        return approvals.by().isEmpty()
+                ? approvals.required() == 0 && status.startsAt() != null
+                : granting(rollback).stream()
+                        .map(d -> d.by().id())
+                        .collect(Collectors.toSet())
+                        .containsAll(approvals.by());
     }
 
-    /** Seconds later, but never before and never so much later that time ends. */
+    /** Later by that, but never before and never so much later that time ends. */
     static Instant plus(Instant time, long seconds) {
         return time.plusSeconds(Math.max(0, Math.min(seconds, MAX_SECONDS)));
     }

@@ -1,22 +1,52 @@
 package dev.stepback.rollback;
 
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.target.TargetRef;
+import java.util.Optional;
 
-/** The one place that decides whether somebody may do something. Asked whenever a request or a click is delivered. */
+/**
+ * The one place that decides whether somebody may do something. Asked whenever a request or a click is delivered, and again
+ * before anything is changed.
+ *
+ * <p>Methods throw {@link io.fabric8.kubernetes.client.KubernetesClientException} when the cluster has to be asked and does
+ * not answer.
+ */
 public interface Authorizer {
 
     Authorization mayView(Actor who, TargetRef target);
 
     Authorization mayRequest(Actor who, TargetRef target);
 
-    Authorization mayDecide(Actor who, Rollback rollback, RollbackSpec.Decision.Verdict verdict);
+    /** Also whether the rollback is open to such a decision, as far as the policy has a say in that. */
+    Authorization mayDecide(Actor who, Rollback rollback, Verdict verdict);
+
+    /** Whether somebody may go alone, without an approval. */
+    default Authorization mayBreakGlass(Actor who, Rollback rollback) {
+        return mayDecide(who, rollback, Verdict.BrokeGlass);
+    }
 
     Authorization mayCancel(Actor who, Rollback rollback);
 
     /**
+     * Whether somebody may lock and unlock.
+     *
+     * @param namespace empty for all of the cluster
+     */
+    Authorization mayConfigure(Actor who, Optional<String> namespace);
+
+    /** Whether nobody may ask for a rollback of this target without saying why. */
+    boolean needsReason(TargetRef target);
+
+    /** What has to be typed for this decision; empty when a click is enough. */
+    Optional<String> toType(Rollback rollback, Verdict verdict);
+
+    /** How the approvals of a Rollback stand now; each approver is authorized again. */
+    Approvals approval(Rollback rollback);
+
+    /**
      * An answer.
      *
-     * @param why when denied, a sentence for the person who asked; otherwise empty
+     * @param why when denied, sentences for the person who asked; otherwise empty
      */
     record Authorization(boolean allowed, String why) {
         public static final Authorization ALLOWED = new Authorization(true, "");

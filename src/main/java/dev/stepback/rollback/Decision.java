@@ -14,9 +14,13 @@ import dev.stepback.target.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to do next about one Rollback: a pure function of the object, of what has just been seen, and of the time.
@@ -28,6 +32,14 @@ import java.util.stream.Collectors;
 final class Decision {
     /** How long to wait for news of a running step before looking without any. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+    /** How long somebody can stop what starts without an approval. */
+    static final Duration COUNTDOWN = Duration.ofSeconds(10);
+
+    /** How long to wait before asking the policy again while somebody has decided, and while nobody has. */
+    static final Duration ASK_SOON = Duration.ofSeconds(5);
+
+    static final Duration ASK_LATER = Duration.ofSeconds(30);
 
     private final Rollback rollback;
     private final RollbackStatus status;
@@ -43,7 +55,7 @@ final class Decision {
         Decision decision = new Decision(rollback, now);
         return switch (decision.status.phase()) {
             case PLANNING -> decision.planning(seen);
-            case AWAITING_APPROVAL -> decision.awaitingApproval();
+            case AWAITING_APPROVAL -> decision.awaitingApproval(seen);
             case RUNNING -> decision.running(seen);
             case VERIFYING -> decision.verifying(seen);
             case SUCCEEDED, FAILED, REJECTED, EXPIRED, CANCELLED, SUPERSEDED -> new Action.Leave();
@@ -67,6 +79,9 @@ final class Decision {
                     "another rollback of the same target is open: "
                             + planned.olderOpen().get());
         }
+        if (!planned.approvals().refused().isEmpty()) {
+            return finish(Phase.REJECTED, planned.approvals().refused());
+        }
         PlanResult result = planned.result().orElseThrow();
         if (result instanceof PlanResult.Refused refused) {
             // kubectl exits with 0 after "skipped rollback": what was wanted is the case.
@@ -79,17 +94,17 @@ final class Decision {
         }
         return write(s -> {
             s.phase = Phase.AWAITING_APPROVAL;
-            s.message = "";
             s.plan = plan;
             s.steps = plan.steps().stream()
                     .map(step -> new StepStatus(step.type(), Pending, "", null, null))
                     .toList();
             s.plannedAt = now;
-            s.expiresAt = Approval.plus(now, rollback.getSpec().approvalSeconds());
+            s.expiresAt = Approval.plus(now, planned.approvals().expiry().toSeconds());
+            waiting(s, planned.approvals());
         });
     }
 
-    private Action awaitingApproval() {
+    private Action awaitingApproval(Seen seen) {
         if (rollback.getSpec().cancellation() != null) {
             return cancelled();
         }
@@ -102,18 +117,71 @@ final class Decision {
         if (rejection.isPresent()) {
             return finish(Phase.REJECTED, "rejected by " + rejection.get().by().name());
         }
-        var approval = Approval.valid(rollback);
-        if (approval.isPresent()) {
-            return write(s -> {
-                s.phase = Phase.RUNNING;
-                s.message = "";
-                s.approvedAt = approval.get().at();
-                s.steps = replaced(0, step -> new StepStatus(step.type(), Pending, "", now, null));
-            });
+        if (!(seen instanceof Seen.Ruled ruled)) {
+            return new Action.AskPolicy();
         }
-        return now.isBefore(expiresAt)
-                ? new Action.WaitUntil(expiresAt)
-                : finish(Phase.EXPIRED, "nobody approved in time");
+        Approvals approvals = ruled.approvals();
+        Instant startsAt = startsAt(approvals);
+        boolean late = !now.isBefore(expiresAt);
+        if (startsAt == null ? approvals.granted() : !late && !now.isBefore(startsAt)) {
+            return run(approvals);
+        }
+        if (late) {
+            return finish(Phase.EXPIRED, tooLate(approvals));
+        }
+        RollbackStatus news = status.with(s -> waiting(s, approvals));
+        return news.equals(status) ? askAgain(approvals, expiresAt) : new Action.Write(news);
+    }
+
+    private Action run(Approvals approvals) {
+        return write(s -> {
+            waiting(s, approvals);
+            s.phase = Phase.RUNNING;
+            s.message = "";
+            s.approvedAt = approvals.counted().stream()
+                    .map(RollbackSpec.Decision::at)
+                    .max(Comparator.naturalOrder())
+                    .orElse(now);
+            s.steps = replaced(0, step -> new StepStatus(step.type(), Pending, "", now, null));
+        });
+    }
+
+    /** What a card that waits has to show. */
+    private void waiting(RollbackStatus.Changes s, Approvals approvals) {
+        s.approvals = new RollbackStatus.ApprovalStatus(
+                approvals.required(),
+                approvals.counted().stream().map(d -> d.by().id()).toList(),
+                approvals.breakGlass());
+        s.startsAt = startsAt(approvals);
+        // That a colleague has to approve is what waiting means.
+        s.message = approvals.missing().equals(Sentences.number(0, 1)) ? "" : approvals.missing();
+    }
+
+    /** When it starts by itself; null when it needs an approval, or something is in its way. */
+    private @Nullable Instant startsAt(Approvals approvals) {
+        if (!approvals.unapproved()) {
+            return null;
+        }
+        return status.startsAt() == null ? now.plus(COUNTDOWN) : status.startsAt();
+    }
+
+    /** The policy, a group or a lock may change without anybody telling. */
+    private Action askAgain(Approvals approvals, Instant expiresAt) {
+        boolean eager = approvals.undecided() || rollback.getSpec().decisions().size() > 0;
+        Instant next = now.plus(eager ? ASK_SOON : ASK_LATER);
+        return new Action.WaitUntil(Stream.of(Optional.of(next), Optional.of(expiresAt), Optional.ofNullable(status.startsAt()))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder())
+                .orElse(next));
+    }
+
+    private String tooLate(Approvals approvals) {
+        if (approvals.granted()) {
+            return "it could not be started in time";
+        }
+        return rollback.getSpec().decisions().isEmpty() && approvals.required() < 2
+                ? "nobody approved in time"
+                : "not approved in time. " + approvals.missing();
     }
 
     private Action running(Seen seen) {
@@ -149,6 +217,9 @@ final class Decision {
         if (outcome instanceof Step.Start.Void changed) {
             return broken(changed.why());
         }
+        if (outcome instanceof Step.Start.NotYet notYet) {
+            return notYet(notYet.why());
+        }
         if (outcome instanceof Step.Start.Failed failed) {
             return finish(Phase.FAILED, failed.why(), s -> s.steps = ended(i, Failed, failed.why()));
         }
@@ -158,6 +229,22 @@ final class Decision {
                 s.patchedAt = now;
                 s.deadlineAt = Approval.plus(now, rollback.getSpec().deadlineSeconds());
             }
+        });
+    }
+
+    /** Nothing was changed, so it may wait again, be stopped, or expire. Once something was changed it is seen through. */
+    private Action notYet(String why) {
+        if (status.patchedAt() != null) {
+            return lookAgain();
+        }
+        return write(s -> {
+            s.phase = Phase.AWAITING_APPROVAL;
+            s.message = why;
+            s.approvedAt = null;
+            s.startsAt = null;
+            s.steps = s.steps.stream()
+                    .map(step -> new StepStatus(step.type(), Pending, "", null, null))
+                    .toList();
         });
     }
 

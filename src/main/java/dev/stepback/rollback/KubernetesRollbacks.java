@@ -61,6 +61,9 @@ public final class KubernetesRollbacks implements Rollbacks {
         if (earlier.isPresent()) {
             return new Created.Ok(earlier.get(), true);
         }
+        if (request.reason().isBlank() && authorizer.needsReason(target)) {
+            return new Created.NeedsReason(target);
+        }
         Optional<Rollback> open = open(target);
         if (open.isPresent()) {
             return sameRequest(open.get(), name);
@@ -92,7 +95,6 @@ public final class KubernetesRollbacks implements Rollbacks {
                 request.reason(),
                 request.requestedBy().person(),
                 request.origin(),
-                config.policy().approvalByDefault().expiry().toSeconds(),
                 config.rollback().deadline().toSeconds(),
                 request.follows(),
                 List.of(),
@@ -116,28 +118,70 @@ public final class KubernetesRollbacks implements Rollbacks {
         if (plan == null || !abbreviates(decision.planHash(), plan.hash())) {
             return new Decided.TooLate(rollback, "The plan is another one now; look at the card again.");
         }
-        for (RollbackSpec.Decision earlier : rollback.getSpec().decisions()) {
-            if (earlier.planHash().equals(plan.hash())) {
-                return earlier.verdict() == verdict
-                        ? new Decided.AlreadyRecorded(rollback)
-                        : new Decided.TooLate(
-                                rollback,
-                                earlier.by().name() + " has already "
-                                        + (earlier.verdict() == Verdict.Approved ? "approved" : "rejected") + " it.");
-            }
+        Optional<Decided> settled = settled(rollback, decision, plan);
+        if (settled.isPresent()) {
+            return settled.get();
         }
         Instant now = clock.instant();
         Optional<String> tooLate = tooLateToDecide(rollback, now);
         if (tooLate.isPresent()) {
             return new Decided.TooLate(rollback, tooLate.get());
         }
+        Optional<String> toType = authorizer.toType(rollback, verdict).filter(expected -> !confirmed(decision, expected));
+        if (toType.isPresent()) {
+            return new Decided.NeedsTyping(rollback, toType.get());
+        }
         List<RollbackSpec.Decision> decisions =
                 new ArrayList<>(rollback.getSpec().decisions());
-        decisions.add(new RollbackSpec.Decision(verdict, decision.by().person(), now, plan.hash()));
+        decisions.add(new RollbackSpec.Decision(
+                verdict,
+                decision.by().person(),
+                now,
+                plan.hash(),
+                decision.by().channel(),
+                decision.reason().isBlank() ? null : decision.reason().strip()));
         Rollback written = store.update(
                 Store.with(rollback, rollback.getSpec().withDecisions(decisions), rollback.statusOrInitial()));
-        log(written, decision.by(), verdict == Verdict.Approved ? "plan approved" : "plan rejected");
+        log(written, decision.by(), "decided: " + verdict);
         return new Decided.Recorded(written);
+    }
+
+    /** What there is to say when it is decided already, or this person has said the same before. */
+    private Optional<Decided> settled(Rollback rollback, NewDecision decision, Plan plan) {
+        Verdict verdict = decision.verdict();
+        List<RollbackSpec.Decision> earlier = rollback.getSpec().decisions().stream()
+                .filter(d -> d.planHash().equals(plan.hash()))
+                .toList();
+        if (earlier.stream().anyMatch(d -> d.verdict() == verdict
+                && (verdict == Verdict.Rejected || d.by().same(decision.by().person())))) {
+            return Optional.of(new Decided.AlreadyRecorded(rollback));
+        }
+        Optional<Person> rejecter =
+                Approval.rejection(rollback).map(RollbackSpec.Decision::by);
+        if (rejecter.isPresent()) {
+            return Optional.of(
+                    new Decided.TooLate(rollback, rejecter.get().name() + " has already rejected it."));
+        }
+        if (earlier.isEmpty() || rollback.statusOrInitial().phase() != Phase.AWAITING_APPROVAL) {
+            return Optional.empty();
+        }
+        Approvals approvals = authorizer.approval(rollback);
+        if (!approvals.granted() || approvals.unapproved()) {
+            return Optional.empty();
+        }
+        String approvers = Sentences.names(
+                approvals.counted().stream().map(d -> d.by().name()).toList());
+        return Optional.of(
+                verdict == Verdict.Rejected
+                        ? new Decided.TooLate(rollback, approvers + " has already approved it.")
+                        : new Decided.AlreadyRecorded(rollback));
+    }
+
+    /** Phones begin words with capitals, and nothing that is typed here differs by them alone. */
+    private static boolean confirmed(NewDecision decision, String expected) {
+        boolean said = decision.verdict() != Verdict.BrokeGlass || !decision.reason().isBlank();
+        return said
+                && decision.typed().filter(t -> t.strip().equalsIgnoreCase(expected)).isPresent();
     }
 
     private static Optional<String> tooLateToDecide(Rollback rollback, Instant now) {
@@ -148,6 +192,9 @@ public final class KubernetesRollbacks implements Rollbacks {
         }
         if (rollback.getSpec().cancellation() != null) {
             return Optional.of(rollback.getSpec().cancellation().by().name() + " has cancelled it.");
+        }
+        if (rollback.getSpec().decisions().size() >= RollbackSpec.MAX_DECISIONS) {
+            return Optional.of("So much was decided about it that no more fits; cancel it and ask for the rollback again.");
         }
         Instant expiresAt = status.expiresAt();
         return expiresAt == null || now.isBefore(expiresAt)

@@ -30,6 +30,7 @@ public final class RollbackOperator implements AutoCloseable {
     private final KubernetesClient client;
     private final StepbackConfig config;
     private final List<TargetType> targets;
+    private final Authorizer authorizer;
     private final Outcomes outcomes;
     private final Clock clock;
     private final Leadership leadership;
@@ -39,12 +40,14 @@ public final class RollbackOperator implements AutoCloseable {
             KubernetesClient client,
             StepbackConfig config,
             List<TargetType> targets,
+            Authorizer authorizer,
             Outcomes outcomes,
             Clock clock,
             Leadership.Times times) {
         this.client = client;
         this.config = config;
         this.targets = List.copyOf(targets);
+        this.authorizer = authorizer;
         this.outcomes = outcomes;
         this.clock = clock;
         this.leadership = new Leadership(
@@ -56,22 +59,24 @@ public final class RollbackOperator implements AutoCloseable {
             KubernetesClient client,
             StepbackConfig config,
             List<TargetType> targets,
+            Authorizer authorizer,
             RollbackListener listener,
             Metrics metrics,
             Clock clock) {
-        return start(client, config, targets, listener, metrics, clock, Leadership.Times.DEFAULT);
+        return start(client, config, targets, authorizer, listener, metrics, clock, Leadership.Times.DEFAULT);
     }
 
     static RollbackOperator start(
             KubernetesClient client,
             StepbackConfig config,
             List<TargetType> targets,
+            Authorizer authorizer,
             RollbackListener listener,
             Metrics metrics,
             Clock clock,
             Leadership.Times times) {
         RollbackOperator operator =
-                new RollbackOperator(client, config, targets, new Outcomes(listener, metrics), clock, times);
+                new RollbackOperator(client, config, targets, authorizer, new Outcomes(listener, metrics), clock, times);
         operator.leadership.start();
         return operator;
     }
@@ -95,7 +100,7 @@ public final class RollbackOperator implements AutoCloseable {
     private synchronized void startReconciling() {
         TargetWatches watches = new TargetWatches(client);
         RollbackReconciler reconciler =
-                new RollbackReconciler(new Store(client), targets, watches, outcomes, leadership::leading, clock);
+                new RollbackReconciler(new Store(client), targets, authorizer, watches, outcomes, leadership::leading, clock);
         Operator started = new Operator(o -> o.withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withUseSSAToPatchPrimaryResource(false)

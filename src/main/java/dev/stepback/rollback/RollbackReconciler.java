@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import dev.stepback.rollback.Action.Seen;
 import dev.stepback.target.Attribution;
+import dev.stepback.target.Guard;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
@@ -43,6 +44,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
     private final Store store;
     private final Map<Kind, TargetType> targets;
     private final Map<String, Step> steps;
+    private final Authorizer authorizer;
     private final TargetWatches watches;
     private final Outcomes outcomes;
     private final BooleanSupplier leading;
@@ -52,6 +54,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
     RollbackReconciler(
             Store store,
             List<TargetType> targets,
+            Authorizer authorizer,
             TargetWatches watches,
             Outcomes outcomes,
             BooleanSupplier leading,
@@ -61,6 +64,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         this.steps = targets.stream()
                 .flatMap(t -> t.steps().stream())
                 .collect(Collectors.toUnmodifiableMap(Step::type, Function.identity()));
+        this.authorizer = authorizer;
         this.watches = watches;
         this.outcomes = outcomes;
         this.leading = leading;
@@ -125,6 +129,9 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         if (action instanceof Action.MakePlan) {
             return plan(rollback);
         }
+        if (action instanceof Action.AskPolicy) {
+            return new Seen.Ruled(authorizer.approval(rollback));
+        }
         if (action instanceof Action.StartStep start) {
             return new Seen.Begun(start.step(), start(rollback, start.step()));
         }
@@ -135,15 +142,21 @@ final class RollbackReconciler implements Reconciler<Rollback> {
                 i,
                 step == null
                         ? new Step.Observation(Step.Observation.State.FAILED, unknown(planned), null)
-                        : step.observe(context(rollback, planned)));
+                        : step.observe(context(rollback, planned, Guard.NONE)));
     }
 
     private Seen.Planned plan(Rollback rollback) {
+        Approvals approvals = authorizer.approval(rollback);
+        if (!approvals.refused().isEmpty()) {
+            return new Seen.Planned(Optional.empty(), Optional.empty(), approvals);
+        }
         TargetType type = targets.get(rollback.target().kind());
         if (type == null) {
             String message = "cannot roll back a " + rollback.target().kind().apiName();
             return new Seen.Planned(
-                    Optional.empty(), Optional.of(new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, message)));
+                    Optional.empty(),
+                    Optional.of(new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, message)),
+                    approvals);
         }
         List<Rollback> all = store.of(rollback.target());
         Optional<String> olderOpen = all.stream()
@@ -154,13 +167,13 @@ final class RollbackReconciler implements Reconciler<Rollback> {
                 .filter(name -> !name.equals(name(rollback)))
                 .findFirst();
         if (olderOpen.isPresent()) {
-            return new Seen.Planned(olderOpen, Optional.empty());
+            return new Seen.Planned(olderOpen, Optional.empty(), approvals);
         }
         Long to = rollback.getSpec().toRevision();
         PlanRequest request = new PlanRequest(
                 to == null ? OptionalLong.empty() : OptionalLong.of(to),
                 KnownBad.of(all, List.of(type), rollback.target()));
-        return new Seen.Planned(Optional.empty(), Optional.of(type.plan(rollback.target(), request)));
+        return new Seen.Planned(Optional.empty(), Optional.of(type.plan(rollback.target(), request)), approvals);
     }
 
     private Step.Start start(Rollback rollback, int i) {
@@ -170,7 +183,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
             return new Step.Start.Failed(unknown(planned));
         }
         try {
-            return step.start(context(rollback, planned));
+            return step.start(context(rollback, planned, () -> objection(rollback)));
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
                 // An approved change must not lie in wait until somebody grants the permission.
@@ -180,22 +193,63 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         }
     }
 
+    /**
+     * What stands against changing the target now. Before the first change, whoever approved must still be allowed to, and
+     * the plan must still be the same; what has begun is seen through, for half a rollback helps nobody.
+     */
+    private Optional<Step.Start> objection(Rollback rollback) {
+        Optional<Step.Start> objection = Optional.empty();
+        if (rollback.statusOrInitial().patchedAt() == null) {
+            Approvals approvals = authorizer.approval(rollback);
+            objection = approvals.granted()
+                    ? changed(rollback).map(Step.Start.Void::new)
+                    : Optional.of(new Step.Start.NotYet(approvals.missing()));
+        }
+        checkLeading();
+        return objection;
+    }
+
+    private Optional<String> changed(Rollback rollback) {
+        TargetType type = targets.get(rollback.target().kind());
+        return type == null
+                ? Optional.empty()
+                : type.changedSince(rollback.target(), plan(rollback.statusOrInitial()));
+    }
+
+    private void checkLeading() {
+        if (!leading.getAsBoolean()) {
+            throw new IllegalStateException("not the leader any more");
+        }
+    }
+
     private static String unknown(PlannedStep planned) {
         return "this version of Stepback does not know the step " + planned.type();
     }
 
-    private static StepContext context(Rollback rollback, PlannedStep step) {
-        List<String> approvers =
-                Approval.valid(rollback).map(d -> List.of(d.by().name())).orElse(List.of());
+    private static StepContext context(Rollback rollback, PlannedStep step, Guard guard) {
         return new StepContext(
                 rollback.target(),
                 plan(rollback.statusOrInitial()).targetUid(),
                 step,
-                new Attribution(
-                        name(rollback),
-                        rollback.getSpec().requestedBy().name(),
-                        approvers,
-                        rollback.getSpec().reason()));
+                attribution(rollback),
+                guard);
+    }
+
+    private static Attribution attribution(Rollback rollback) {
+        RollbackSpec spec = rollback.getSpec();
+        List<RollbackSpec.Decision> granting = Approval.granting(rollback);
+        Optional<RollbackSpec.Decision> alone = granting.stream()
+                .filter(d -> d.verdict() == RollbackSpec.Decision.Verdict.BrokeGlass)
+                .findFirst();
+        return new Attribution(
+                name(rollback),
+                spec.requestedBy().name(),
+                granting.stream()
+                        .filter(d -> d.verdict() == RollbackSpec.Decision.Verdict.Approved)
+                        .map(d -> d.by().name())
+                        .toList(),
+                alone.map(RollbackSpec.Decision::reason).orElse(spec.reason()),
+                alone.isPresent());
     }
 
     /** The Rollback as it is now: written, or as somebody else wrote it in between. Empty when it is gone. */

@@ -19,10 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param reason the requester's words; may be empty
  * @param requestedBy who asked
  * @param origin where in Slack the card goes
- * @param approvalSeconds how long an approval is waited for after planning
  * @param deadlineSeconds how long the rollout may take after the patch
  * @param follows name of the Rollback that this one undoes or retries; null for none
- * @param decisions approvals and rejections, in the order in which they came; only ever appended to
+ * @param decisions approvals, rejections and broken glass, in the order in which they came; only ever appended to
  * @param cancellation set once, by whoever cancels
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(value = "self.reason == oldSelf.reason", message = "reason is immutable")
 @ValidationRule(value = "self.requestedBy == oldSelf.requestedBy", message = "requestedBy is immutable")
 @ValidationRule(value = "self.origin == oldSelf.origin", message = "origin is immutable")
-@ValidationRule(value = "self.approvalSeconds == oldSelf.approvalSeconds", message = "approvalSeconds is immutable")
 @ValidationRule(value = "self.deadlineSeconds == oldSelf.deadlineSeconds", message = "deadlineSeconds is immutable")
 @ValidationRule(
         value = "has(self.follows) == has(oldSelf.follows) && (!has(self.follows) || self.follows == oldSelf.follows)",
@@ -55,7 +53,6 @@ public record RollbackSpec(
         @Required String reason,
         @Required Person requestedBy,
         @Required Origin origin,
-        @Required @Min(0) long approvalSeconds,
         @Required @Min(0) long deadlineSeconds,
         @Nullable String follows,
         @Size(max = RollbackSpec.MAX_DECISIONS) List<Decision> decisions,
@@ -82,16 +79,32 @@ public record RollbackSpec(
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Origin(@Required String channel, @Nullable String thread) {}
 
-    /** An approval or a rejection of the plan with this hash. */
+    /**
+     * What somebody decided about the plan with this hash.
+     *
+     * @param channel id of the channel that it came from; null when it came from none
+     * @param reason why; null when nothing was said
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Decision(
             @Required Verdict verdict,
             @Required Person by,
             @Required Instant at,
-            @Required String planHash) {
+            @Required String planHash,
+            @Nullable String channel,
+            @Nullable String reason) {
+
+        /** One that came from no channel, without a reason. */
+        public Decision(Verdict verdict, Person by, Instant at, String planHash) {
+            this(verdict, by, at, planHash, null, null);
+        }
+
         public enum Verdict {
             Approved,
-            Rejected
+            Rejected,
+            /** The requester goes alone, without approvals. */
+            BrokeGlass
         }
     }
 
@@ -107,7 +120,6 @@ public record RollbackSpec(
                 reason,
                 requestedBy,
                 origin,
-                approvalSeconds,
                 deadlineSeconds,
                 follows,
                 newDecisions,
@@ -121,7 +133,6 @@ public record RollbackSpec(
                 reason,
                 requestedBy,
                 origin,
-                approvalSeconds,
                 deadlineSeconds,
                 follows,
                 decisions,

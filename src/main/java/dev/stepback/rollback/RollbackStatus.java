@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param rollout the latest figures while a rollout runs and at its end
  * @param card where the Slack message is and what has been sent
  * @param plannedAt when the plan was made
+ * @param approvals how the approvals stand; null until planned
+ * @param startsAt when it starts without an approval, unless somebody stops it; null when approvals are needed
  * @param expiresAt when the approval is no longer waited for
  * @param approvedAt when the last approval that was needed came
  * @param patchedAt when the first mutation of the target was recorded
@@ -34,6 +36,8 @@ public record RollbackStatus(
         @Nullable Rollout rollout,
         CardStatus card,
         @Nullable Instant plannedAt,
+        @Nullable ApprovalStatus approvals,
+        @Nullable Instant startsAt,
         @Nullable Instant expiresAt,
         @Nullable Instant approvedAt,
         @Nullable Instant patchedAt,
@@ -50,7 +54,7 @@ public record RollbackStatus(
     /** The status of a Rollback that nobody has looked at yet. */
     public static RollbackStatus initial() {
         return new RollbackStatus(
-                Phase.PLANNING, "", null, List.of(), null, CardStatus.NONE, null, null, null, null, null, null);
+                Phase.PLANNING, "", null, List.of(), null, CardStatus.NONE, null, null, null, null, null, null, null, null);
     }
 
     /** A copy with some fields set differently. */
@@ -58,6 +62,20 @@ public record RollbackStatus(
         Changes c = new Changes(this);
         changes.accept(c);
         return c.build();
+    }
+
+    /**
+     * How the approvals stood when the engine last looked.
+     *
+     * @param required how many different people have to approve; 0: none
+     * @param by ids of those whose decisions counted
+     * @param breakGlass whether who asked may go alone
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record ApprovalStatus(int required, List<String> by, boolean breakGlass) {
+        public ApprovalStatus {
+            by = by == null ? List.of() : List.copyOf(by);
+        }
     }
 
     /** How far one step of the plan is. */
@@ -105,6 +123,8 @@ public record RollbackStatus(
         public @Nullable Rollout rollout;
         public CardStatus card;
         public @Nullable Instant plannedAt;
+        public @Nullable ApprovalStatus approvals;
+        public @Nullable Instant startsAt;
         public @Nullable Instant expiresAt;
         public @Nullable Instant approvedAt;
         public @Nullable Instant patchedAt;
@@ -119,6 +139,8 @@ public record RollbackStatus(
             rollout = s.rollout;
             card = s.card;
             plannedAt = s.plannedAt;
+            approvals = s.approvals;
+            startsAt = s.startsAt;
             expiresAt = s.expiresAt;
             approvedAt = s.approvedAt;
             patchedAt = s.patchedAt;
@@ -135,6 +157,8 @@ public record RollbackStatus(
                     rollout,
                     card,
                     plannedAt,
+                    approvals,
+                    startsAt,
                     expiresAt,
                     approvedAt,
                     patchedAt,

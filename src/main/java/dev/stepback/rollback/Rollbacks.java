@@ -19,7 +19,7 @@ public interface Rollbacks {
     /** Creates a Rollback, or finds the one that an earlier delivery of the same request created. */
     Created create(NewRollback request);
 
-    /** Approves or rejects a plan. */
+    /** Approves or rejects a plan, or breaks the glass. */
     Decided decide(String namespace, String name, NewDecision decision);
 
     /** Asks for a cancellation. */
@@ -54,14 +54,21 @@ public interface Rollbacks {
         record AlreadyOpen(Rollback open) implements Created {}
 
         record Denied(String why) implements Created {}
+
+        /** Nobody may ask for a rollback of the target without saying why. */
+        record NeedsReason(TargetRef target) implements Created {}
     }
 
     /** What came of a decision or a cancellation. */
     sealed interface Decided {
+        /** It was recorded; more approvals may still be missing. */
         record Recorded(Rollback rollback) implements Decided {}
 
         /** The same was recorded before (a click delivered twice, or two people at once): nothing more happened. */
         record AlreadyRecorded(Rollback rollback) implements Decided {}
+
+        /** Nothing was recorded: {@code expected} has to be typed, and for breaking the glass a reason given. */
+        record NeedsTyping(Rollback rollback, String expected) implements Decided {}
 
         /** The plan is another one now, or the rollback no longer waits; {@code why} is a sentence for the person. */
         record TooLate(Rollback rollback, String why) implements Decided {}

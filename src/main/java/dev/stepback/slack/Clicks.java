@@ -168,6 +168,11 @@ final class Clicks {
             commands.answer(new Reply.AlreadyOpen(already.open()), answers);
         } else if (created instanceof Created.Denied denied) {
             commands.answer(new Reply.Refused(denied.why()), answers);
+        } else if (created instanceof Created.NeedsReason) {
+            commands.answer(
+                    new Reply.Refused(
+                            "This needs a reason now, and a button has none. Type the command with `because …`."),
+                    answers);
         }
     }
 
@@ -234,6 +239,8 @@ final class Clicks {
             answers.toPerson(Message.of("⌛ " + Mrkdwn.text(late.why(), 1500) + whereCard(late.rollback())));
         } else if (decided instanceof Decided.Denied denied) {
             answers.toPerson(Message.of("⛔ " + Mrkdwn.text(denied.why(), 1500)));
+        } else if (decided instanceof Decided.NeedsTyping typing) {
+            answers.toPerson(Message.of("Type " + Mrkdwn.code(typing.expected(), 300) + " to confirm this."));
         } else if (decided instanceof Decided.Gone) {
             answers.toPerson(gone());
         } else if (decided instanceof Decided.AlreadyRecorded already) {

@@ -36,6 +36,13 @@ public interface Step {
          */
         record Void(String why) implements Start {}
 
+        /**
+         * It may not be done now, but perhaps later. Nothing was changed.
+         *
+         * @param why says what is missing
+         */
+        record NotYet(String why) implements Start {}
+
         /** It cannot be done, and trying again would not help. Nothing was changed. */
         record Failed(String why) implements Start {}
     }

@@ -32,6 +32,17 @@ public interface TargetType {
     /** The refusal that {@link #plan} would give, without the cost of making the plan and of its preflight checks. */
     Optional<PlanResult.Refused> refusal(TargetRef target, PlanRequest request);
 
+    /**
+     * What has changed since this plan was made, and by whom: the plan is made again, without its preflight checks, for the
+     * revision that it restores. Empty when it is the very same.
+     *
+     * @return a sentence for people
+     */
+    Optional<String> changedSince(TargetRef target, Plan plan);
+
+    /** The target's labels as the API server has them now; empty when there is no such target. */
+    Optional<Map<String, String>> labels(TargetRef target);
+
     /** How the target's present rollout stands, whoever started it; empty when there is no such target. */
     Optional<Step.Observation> status(TargetRef target);
 

@@ -109,7 +109,9 @@ class ManifestsTest {
         return rules.stream()
                 .anyMatch(r -> r.getApiGroups().contains(wanted.group())
                         && r.getResources().contains(wanted.resource())
-                        && r.getVerbs().contains(wanted.verb()));
+                        && r.getVerbs().contains(wanted.verb())
+                        && (r.getResourceNames().isEmpty()
+                                || r.getResourceNames().contains(String.valueOf(wanted.name()))));
     }
 
     private static <T extends HasMetadata> T only(Class<T> type, List<HasMetadata> all) {

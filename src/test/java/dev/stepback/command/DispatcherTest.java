@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Approvals;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Phase;
@@ -233,6 +234,26 @@ class DispatcherTest {
         @Override
         public Authorization mayCancel(Actor who, Rollback rollback) {
             return in(rollback.target().namespace());
+        }
+
+        @Override
+        public Authorization mayConfigure(Actor who, Optional<String> namespace) {
+            return namespace.map(this::in).orElse(Authorization.ALLOWED);
+        }
+
+        @Override
+        public boolean needsReason(TargetRef target) {
+            return false;
+        }
+
+        @Override
+        public Optional<String> toType(Rollback rollback, RollbackSpec.Decision.Verdict verdict) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Approvals approval(Rollback rollback) {
+            throw new AssertionError("commands let nothing go");
         }
     }
 }

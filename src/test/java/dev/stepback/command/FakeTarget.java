@@ -4,6 +4,7 @@ import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.Revision;
@@ -104,6 +105,16 @@ final class FakeTarget implements TargetType, Workloads {
 
     private static Optional<PlanResult.Refused> refused(PlanResult.Reason reason, String message) {
         return Optional.of(new PlanResult.Refused(reason, message));
+    }
+
+    @Override
+    public Optional<String> changedSince(TargetRef target, Plan plan) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Map<String, String>> labels(TargetRef target) {
+        return history(target).map(h -> Map.of());
     }
 
     @Override

@@ -99,7 +99,8 @@ class CrashTest {
                         System.getProperty("java.class.path"),
                         EngineProcess.class.getName(),
                         kubeconfig.toString(),
-                        point.name()))
+                        point.name(),
+                        "1"))
                 .redirectErrorStream(true)
                 .start();
     }

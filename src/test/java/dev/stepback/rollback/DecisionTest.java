@@ -3,10 +3,14 @@ package dev.stepback.rollback;
 import static dev.stepback.rollback.Examples.EXPIRES;
 import static dev.stepback.rollback.Examples.LEAD;
 import static dev.stepback.rollback.Examples.PLAN;
+import static dev.stepback.rollback.Examples.SECOND;
 import static dev.stepback.rollback.Examples.T0;
 import static dev.stepback.rollback.Examples.approved;
 import static dev.stepback.rollback.Examples.awaiting;
 import static dev.stepback.rollback.Examples.cancelled;
+import static dev.stepback.rollback.Examples.counted;
+import static dev.stepback.rollback.Examples.decided;
+import static dev.stepback.rollback.Examples.missing;
 import static dev.stepback.rollback.Examples.requested;
 import static dev.stepback.rollback.Examples.running;
 import static dev.stepback.rollback.Examples.step;
@@ -14,6 +18,8 @@ import static dev.stepback.rollback.Examples.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.rollback.Action.Seen;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
 import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.target.Finding;
@@ -22,6 +28,7 @@ import dev.stepback.target.PlanResult;
 import dev.stepback.target.Rollout;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +61,11 @@ class DecisionTest {
     }
 
     private static Seen planned(PlanResult result) {
-        return new Seen.Planned(Optional.empty(), Optional.of(result));
+        return new Seen.Planned(Optional.empty(), Optional.of(result), counted(1));
+    }
+
+    private static Action ruled(Rollback rollback, Approvals approvals, Instant now) {
+        return next(rollback, new Seen.Ruled(approvals), now);
     }
 
     private static Seen saw(int step, Observation.State state) {
@@ -84,12 +95,28 @@ class DecisionTest {
 
         @Test
         void olderOpenRollback_supersedesAndIsNamed() {
-            Seen seen = new Seen.Planned(Optional.of("checkout-0"), Optional.empty());
+            Seen seen = new Seen.Planned(Optional.of("checkout-0"), Optional.empty(), counted(1));
 
             RollbackStatus status = written(next(requested(), seen, T0));
 
             assertThat(status.phase()).isEqualTo(Phase.SUPERSEDED);
             assertThat(status.message()).contains("checkout-0");
+        }
+
+        @Test
+        void requesterWhoMayNotAsk_isRejected() {
+            Approvals refused = new Approvals(
+                    1, List.of(), false, false, "", "guest may not ask", false, Duration.ofSeconds(60));
+            Seen seen = new Seen.Planned(Optional.empty(), Optional.empty(), refused);
+            RollbackStatus status = written(next(requested(), seen, T0));
+            assertThat(status.phase()).isEqualTo(Phase.REJECTED);
+            assertThat(status.message()).isEqualTo("guest may not ask");
+        }
+
+        @Test
+        void noApprovalNeeded_countsDownFromPlanning() {
+            Seen seen = new Seen.Planned(Optional.empty(), Optional.of(new PlanResult.Planned(PLAN)), counted(0));
+            assertThat(written(next(requested(), seen, T0)).startsAt()).isEqualTo(T0.plusSeconds(10));
         }
 
         @Test
@@ -150,49 +177,116 @@ class DecisionTest {
 
     @Nested
     class AwaitingApproval {
+        private final Rollback asked = with(awaiting(), s -> s.approvals = new ApprovalStatus(1, List.of(), false));
+
         @Test
-        void nothing_waitsUntilExpiry() {
-            assertThat(next(awaiting(), T0)).isEqualTo(new Action.WaitUntil(EXPIRES));
-            assertThat(next(awaiting(), EXPIRES.minusNanos(1))).isEqualTo(new Action.WaitUntil(EXPIRES));
+        void policy_isAskedBeforeAnythingElse() {
+            assertThat(next(awaiting(approved(LATER)), LATER)).isEqualTo(new Action.AskPolicy());
+        }
+
+        @Test
+        void howItStands_isStoredForTheCard() {
+            RollbackStatus status = written(ruled(awaiting(), counted(2, approved(LATER)), LATER));
+            assertThat(status.phase()).isEqualTo(Phase.AWAITING_APPROVAL);
+            assertThat(status.approvals()).isEqualTo(new ApprovalStatus(2, List.of(LEAD.id()), false));
+            assertThat(status.message()).isEqualTo("1 of 2 approvals is there.");
+        }
+
+        @Test
+        void nothing_waitsAndAsksAgainUntilExpiry() {
+            assertThat(ruled(asked, counted(1), T0)).isEqualTo(new Action.WaitUntil(T0.plus(Decision.ASK_LATER)));
+            Instant last = EXPIRES.minusNanos(1);
+            assertThat(ruled(asked, counted(1), last)).isEqualTo(new Action.WaitUntil(EXPIRES));
         }
 
         @Test
         void expiry_isAtTheVeryInstant() {
-            assertThat(written(next(awaiting(), EXPIRES)).phase()).isEqualTo(Phase.EXPIRED);
+            RollbackStatus status = written(ruled(asked, counted(1), EXPIRES));
+            assertThat(status.phase()).isEqualTo(Phase.EXPIRED);
+            assertThat(status.message()).isEqualTo("nobody approved in time");
         }
 
         @Test
         void approval_runsAndMarksTheFirstStepAsAttempted() {
-            RollbackStatus status = written(next(awaiting(approved(LATER)), LATER));
-
+            Rollback rollback = awaiting(approved(LATER));
+            RollbackStatus status = written(ruled(rollback, counted(1, approved(LATER)), LATER));
             assertThat(status.phase()).isEqualTo(Phase.RUNNING);
             assertThat(status.approvedAt()).isEqualTo(LATER);
+            assertThat(status.approvals()).isEqualTo(new ApprovalStatus(1, List.of(LEAD.id()), false));
             assertThat(status.steps().get(0).startedAt()).isEqualTo(LATER);
             assertThat(status.steps().get(1).startedAt()).isNull();
         }
 
         @Test
+        void lastOfSeveralApprovals_isWhenItWasApproved() {
+            var second = decided(Verdict.Approved, SECOND, LATER);
+            Rollback rollback = awaiting(approved(T0.plusSeconds(60)), second);
+            RollbackStatus status = written(ruled(rollback, counted(2, rollback.getSpec().decisions().toArray(RollbackSpec.Decision[]::new)), LATER));
+            assertThat(status.phase()).isEqualTo(Phase.RUNNING);
+            assertThat(status.approvedAt()).isEqualTo(LATER);
+        }
+
+        @Test
         void approvalRecordedInTime_countsAlthoughItIsSeenLate() {
-            Rollback rollback = awaiting(approved(EXPIRES.minusNanos(1)));
-
-            assertThat(written(next(rollback, EXPIRES.plusSeconds(60))).phase()).isEqualTo(Phase.RUNNING);
+            var inTime = approved(EXPIRES.minusNanos(1));
+            assertThat(written(ruled(awaiting(inTime), counted(1, inTime), EXPIRES.plusSeconds(60)))
+                            .phase())
+                    .isEqualTo(Phase.RUNNING);
         }
 
         @Test
-        void approvalRecordedAtExpiry_isTooLate() {
-            assertThat(written(next(awaiting(approved(EXPIRES)), EXPIRES)).phase())
-                    .isEqualTo(Phase.EXPIRED);
+        void whatIsMissing_isSaidAndAskedAgainSoon() {
+            Rollback rollback = awaiting(approved(LATER));
+            RollbackStatus status = written(ruled(rollback, missing("lead lost the group", false), LATER));
+            assertThat(status.phase()).isEqualTo(Phase.AWAITING_APPROVAL);
+            assertThat(status.message()).isEqualTo("lead lost the group");
+            Rollback told = Store.with(rollback, rollback.getSpec(), status);
+            assertThat(ruled(told, missing("lead lost the group", false), LATER))
+                    .isEqualTo(new Action.WaitUntil(LATER.plus(Decision.ASK_SOON)));
         }
 
         @Test
-        void approvalOfAnotherPlan_isNoApproval() {
-            var other = new RollbackSpec.Decision(
-                    RollbackSpec.Decision.Verdict.Approved,
-                    LEAD,
-                    LATER,
-                    Examples.plan("8").hash());
+        void missingUntilTheEnd_expiresAndSaysWhy() {
+            Rollback rollback = awaiting(approved(LATER));
+            RollbackStatus status = written(ruled(rollback, missing("Slack does not answer.", true), EXPIRES));
+            assertThat(status.phase()).isEqualTo(Phase.EXPIRED);
+            assertThat(status.message()).isEqualTo("not approved in time. Slack does not answer.");
+        }
 
-            assertThat(next(awaiting(other), LATER)).isEqualTo(new Action.WaitUntil(EXPIRES));
+        @Test
+        void noApprovalNeeded_countsDownAndStarts() {
+            RollbackStatus counting = written(ruled(awaiting(), counted(0), LATER));
+            assertThat(counting.phase()).isEqualTo(Phase.AWAITING_APPROVAL);
+            Instant starts = LATER.plusSeconds(10);
+            assertThat(counting.startsAt()).isEqualTo(starts);
+            Rollback rollback = Store.with(awaiting(), awaiting().getSpec(), counting);
+            assertThat(ruled(rollback, counted(0), starts.minusNanos(1))).isEqualTo(new Action.WaitUntil(starts));
+            RollbackStatus running = written(ruled(rollback, counted(0), starts));
+            assertThat(running.phase()).isEqualTo(Phase.RUNNING);
+            assertThat(running.approvedAt()).isEqualTo(starts);
+            assertThat(next(Store.with(rollback, rollback.getSpec(), running), starts))
+                    .isEqualTo(new Action.StartStep(0));
+        }
+
+        @Test
+        void countdown_endsWhenSomethingIsInItsWay() {
+            Rollback rollback = with(awaiting(), s -> s.startsAt = LATER);
+            RollbackStatus status = written(ruled(rollback, missing("locked", false), LATER));
+            assertThat(status.phase()).isEqualTo(Phase.AWAITING_APPROVAL);
+            assertThat(status.startsAt()).isNull();
+        }
+
+        @Test
+        void countdownThatNobodyWatched_expires() {
+            Rollback rollback = with(awaiting(), s -> s.startsAt = LATER);
+            assertThat(written(ruled(rollback, counted(0), EXPIRES)).phase()).isEqualTo(Phase.EXPIRED);
+        }
+
+        @Test
+        void approvalDuringTheCountdown_startsAtOnce() {
+            Rollback rollback = with(awaiting(approved(LATER)), s -> s.startsAt = LATER.plusSeconds(5));
+            assertThat(written(ruled(rollback, counted(0, approved(LATER)), LATER)).phase())
+                    .isEqualTo(Phase.RUNNING);
         }
 
         @Test
@@ -256,6 +350,33 @@ class DecisionTest {
             Action action = next(rollback, new Seen.Begun(1, new Step.Start.Void("gone")), LATER);
 
             assertThat(written(action).phase()).isEqualTo(Phase.FAILED);
+        }
+
+        @Test
+        void notYet_waitsForTheApprovalAgain() {
+            Rollback rollback = running(UNDO_ATTEMPTED, AWAIT_PENDING);
+            RollbackStatus status = written(next(rollback, began(new Step.Start.NotYet("lead may not")), LATER));
+            assertThat(status.phase()).isEqualTo(Phase.AWAITING_APPROVAL);
+            assertThat(status.message()).isEqualTo("lead may not");
+            assertThat(status.approvedAt()).isNull();
+            assertThat(status.steps()).extracting(StepStatus::startedAt).containsOnlyNulls();
+        }
+
+        @Test
+        void notYetAfterThePatch_isSeenThrough() {
+            Rollback rollback = running(UNDO_DONE, step("fake.await", State.Pending, LATER));
+            Action action = next(rollback, new Seen.Begun(1, new Step.Start.NotYet("lead may not")), LATER);
+            assertThat(action).isInstanceOf(Action.WaitUntil.class);
+        }
+
+        @Test
+        void letGoByNobody_neverRuns() {
+            Rollback rollback = with(running(UNDO_ATTEMPTED, AWAIT_PENDING), s -> s.approvals = null);
+            assertThat(written(next(rollback, LATER)).phase()).isEqualTo(Phase.SUPERSEDED);
+            Rollback other = with(
+                    running(UNDO_ATTEMPTED, AWAIT_PENDING),
+                    s -> s.approvals = new ApprovalStatus(1, List.of(SECOND.id()), false));
+            assertThat(written(next(other, LATER)).phase()).isEqualTo(Phase.SUPERSEDED);
         }
 
         @Test

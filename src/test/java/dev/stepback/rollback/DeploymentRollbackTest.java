@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
+import dev.stepback.policy.Policy;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.sandbox.cluster.SandboxCluster;
@@ -41,8 +42,9 @@ class DeploymentRollbackTest {
     private final StepbackConfig config = StepbackConfig.defaults();
     private final List<TargetType> targets =
             List.of(new DeploymentTarget(client, new Redactor(config.redaction().secretNames()), Clock.systemUTC()));
+    private final Authorizer authorizer = Shop.authorizer(client, () -> Policy.DEFAULT, new People());
     private final KubernetesRollbacks rollbacks =
-            new KubernetesRollbacks(client, config, new DefaultAuthorizer(config), targets, Clock.systemUTC());
+            new KubernetesRollbacks(client, config, authorizer, targets, Clock.systemUTC());
     private RollbackOperator operator;
 
     @BeforeEach
@@ -75,7 +77,7 @@ class DeploymentRollbackTest {
         release("shop/checkout:1.2-crash");
         awaitRevisions(3);
         operator =
-                RollbackOperator.start(client, config, targets, r -> {}, new Metrics(), Clock.systemUTC(), Shop.SHORT);
+                RollbackOperator.start(client, config, targets, authorizer, r -> {}, new Metrics(), Clock.systemUTC(), Shop.SHORT);
     }
 
     @AfterEach
@@ -164,6 +166,8 @@ class DeploymentRollbackTest {
                 .containsExactly(
                         "update rollbacks.stepback.dev",
                         "update rollbacks.stepback.dev/status",
+                        // The step looks whether it is done already; then the plan is made again.
+                        "get deployments.apps",
                         "get deployments.apps",
                         "patch deployments.apps");
     }

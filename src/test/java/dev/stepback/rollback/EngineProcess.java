@@ -7,6 +7,7 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.History;
 import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.Step;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ final class EngineProcess {
 
     private EngineProcess() {}
 
-    /** Arguments: a kubeconfig, a {@link Point}. */
+    /** Arguments: a kubeconfig, a {@link Point}, how many approvals are needed. */
     public static void main(String[] args) throws IOException {
         Point point = Point.valueOf(args[1]);
         KubernetesClient client = Shop.client(Files.readString(Path.of(args[0])));
@@ -48,6 +50,7 @@ final class EngineProcess {
                 client,
                 StepbackConfig.defaults(),
                 List.of(new Freezing(new FakeTarget(client), point)),
+                Shop.authorizer(client, () -> Policies.needing(Integer.parseInt(args[2])), new People()),
                 r -> {
                     if (point == reached(r.statusOrInitial())) {
                         freeze(point);
@@ -113,6 +116,16 @@ final class EngineProcess {
         @Override
         public PlanResult plan(TargetRef ref, PlanRequest request) {
             return target.plan(ref, request);
+        }
+
+        @Override
+        public Optional<String> changedSince(TargetRef ref, Plan plan) {
+            return target.changedSince(ref, plan);
+        }
+
+        @Override
+        public Optional<Map<String, String>> labels(TargetRef ref) {
+            return target.labels(ref);
         }
 
         @Override

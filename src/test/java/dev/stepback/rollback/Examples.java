@@ -7,6 +7,7 @@ import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,12 @@ import java.util.function.Consumer;
 final class Examples {
     static final Instant T0 = Instant.parse("2026-03-01T12:00:00Z");
     static final Instant EXPIRES = T0.plusSeconds(900);
-    static final Person ASKER = new Person("U1", "responder");
-    static final Person LEAD = new Person("U2", "lead");
+    static final Person ASKER = new Person("U00001", "responder");
+    static final Person LEAD = new Person("U00002", "lead");
+    static final Person SECOND = new Person("U00003", "second");
     static final Actor ASKING = new Actor(ASKER, "C1");
     static final Actor LEADING = new Actor(LEAD, "C1");
+    static final Actor SECONDING = new Actor(SECOND, "C1");
     static final TargetRef TARGET = new TargetRef("production", Kind.DEPLOYMENT, "checkout");
     static final Plan PLAN = plan("7");
 
@@ -52,7 +55,6 @@ final class Examples {
                 "crashes",
                 ASKER,
                 new RollbackSpec.Origin("C1", null),
-                900,
                 600,
                 null,
                 List.of(),
@@ -79,6 +81,7 @@ final class Examples {
         return with(awaiting(approved(T0.plusSeconds(60))), s -> {
             s.phase = Phase.RUNNING;
             s.approvedAt = T0.plusSeconds(60);
+            s.approvals = new RollbackStatus.ApprovalStatus(1, List.of(LEAD.id()), false);
             s.steps = List.of(undo, await);
             if (undo.state() != RollbackStatus.StepStatus.State.Pending) {
                 s.patchedAt = T0.plusSeconds(61);
@@ -94,6 +97,29 @@ final class Examples {
 
     static RollbackSpec.Decision approved(Instant at) {
         return new RollbackSpec.Decision(RollbackSpec.Decision.Verdict.Approved, LEAD, at, PLAN.hash());
+    }
+
+    static RollbackSpec.Decision decided(RollbackSpec.Decision.Verdict verdict, Person by, Instant at) {
+        return new RollbackSpec.Decision(verdict, by, at, PLAN.hash(), "C1", "no colleague awake");
+    }
+
+    /** As if the policy required this many approvals and let all of these count. */
+    static Approvals counted(int required, RollbackSpec.Decision... decisions) {
+        boolean granted = decisions.length >= required;
+        return new Approvals(
+                required,
+                List.of(decisions),
+                granted,
+                false,
+                granted ? "" : Sentences.number(decisions.length, required),
+                "",
+                false,
+                Duration.ofSeconds(900));
+    }
+
+    /** As if something stood in the way, although one approval counts. */
+    static Approvals missing(String missing, boolean undecided) {
+        return new Approvals(1, List.of(), false, undecided, missing, "", false, Duration.ofSeconds(900));
     }
 
     static NewDecision approval(Actor by, String hash) {

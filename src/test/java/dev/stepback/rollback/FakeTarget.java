@@ -59,6 +59,17 @@ final class FakeTarget implements TargetType {
     }
 
     @Override
+    public Optional<String> changedSince(TargetRef target, Plan plan) {
+        String from = plan.steps().get(0).parameters().get("from");
+        return annotation(get(target), RELEASE).equals(from) ? Optional.empty() : Optional.of("somebody deployed");
+    }
+
+    @Override
+    public Optional<Map<String, String>> labels(TargetRef target) {
+        return Optional.ofNullable(get(target)).map(d -> d.getSpec().getTemplate().getMetadata().getLabels());
+    }
+
+    @Override
     public Optional<Step.Observation> status(TargetRef target) {
         return Optional.empty();
     }
@@ -127,6 +138,10 @@ final class FakeTarget implements TargetType {
             String from = String.valueOf(context.step().parameters().get("from"));
             if (!annotation(live, RELEASE).equals(from)) {
                 return new Start.Void("somebody deployed");
+            }
+            Optional<Start> objection = context.guard().objection();
+            if (objection.isPresent()) {
+                return objection.get();
             }
             String patch = """
                 [{"op":"test","path":"/metadata/annotations/test~1release","value":"%s"},

@@ -260,7 +260,6 @@ class RollbackOperatorTest {
                 spec.reason(),
                 spec.requestedBy(),
                 spec.origin(),
-                spec.approvalSeconds(),
                 spec.deadlineSeconds(),
                 spec.follows(),
                 List.of(),

@@ -9,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
+import dev.stepback.policy.Policy;
+import dev.stepback.policy.PolicySource;
 import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.target.Plan;
@@ -35,6 +37,10 @@ final class Shop implements AutoCloseable {
 
     final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
     final KubernetesClient client = client(cluster.kubeconfig());
+    final People people = new People();
+    volatile Policy policy = Policy.DEFAULT;
+    final Authorizer authorizer = authorizer(client, () -> policy, people);
+    final Locks locks = new KubernetesLocks(new LockMap(client, "default"), authorizer, Clock.systemUTC());
     final KubernetesRollbacks rollbacks = rollbacks(client);
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -69,17 +75,26 @@ final class Shop implements AutoCloseable {
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 
-    static KubernetesRollbacks rollbacks(KubernetesClient client) {
-        StepbackConfig config = StepbackConfig.defaults();
-        return new KubernetesRollbacks(
-                client, config, new DefaultAuthorizer(config), List.of(new FakeTarget(client)), Clock.systemUTC());
+    /** Authorizes by whatever policy is in force at the time. */
+    static Authorizer authorizer(KubernetesClient client, PolicySource policies, People people) {
+        FakeTarget target = new FakeTarget(client);
+        LockMap locks = new LockMap(client, "default");
+        return new PolicyAuthorizer(
+                policies, people, locks::state, "prod-eu", List.of(), target::labels, Clock.systemUTC());
     }
 
-    static RollbackOperator operator(KubernetesClient client, RollbackListener listener) {
+    private KubernetesRollbacks rollbacks(KubernetesClient client) {
+        StepbackConfig config = StepbackConfig.defaults();
+        return new KubernetesRollbacks(
+                client, config, authorizer, List.of(new FakeTarget(client)), Clock.systemUTC());
+    }
+
+    private RollbackOperator operator(KubernetesClient client, RollbackListener listener) {
         return RollbackOperator.start(
                 client,
                 StepbackConfig.defaults(),
                 List.of(new FakeTarget(client)),
+                authorizer,
                 listener,
                 new Metrics(),
                 Clock.systemUTC(),
@@ -114,6 +129,10 @@ final class Shop implements AutoCloseable {
                 ASKING,
                 new RollbackSpec.Origin("C1", null),
                 null);
+    }
+
+    Rollbacks.Decided approve(String name, Actor by) {
+        return rollbacks.decide("production", name, approval(by, hash(name)));
     }
 
     Rollbacks.Decided approve(String name) {

@@ -95,7 +95,6 @@ final class FakeRollbacks implements Rollbacks {
                 request.reason(),
                 request.requestedBy().person(),
                 request.origin(),
-                900,
                 600,
                 request.follows(),
                 List.of(),

@@ -5,12 +5,14 @@ import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One target with five revisions. */
@@ -43,6 +45,16 @@ final class Shop implements TargetType {
     @Override
     public PlanResult plan(TargetRef target, PlanRequest request) {
         throw new UnsupportedOperationException("the Slack side does not plan");
+    }
+
+    @Override
+    public Optional<String> changedSince(TargetRef target, Plan plan) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Map<String, String>> labels(TargetRef target) {
+        return Optional.of(Map.of());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.stepback.target.deployment;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.TargetRef;
 import java.util.stream.Collectors;
@@ -15,6 +16,20 @@ final class Blame {
 
     static String resume(TargetRef target) {
         return "kubectl rollout resume deployment/%s -n %s".formatted(target.name(), target.namespace());
+    }
+
+    /** Says that the object of that name is not the one that it was. */
+    static String anotherOne(TargetRef target, JsonNode live) {
+        return "%s was deleted and created again at %s; this is another one."
+                .formatted(title(target), Workload.createdAt(live));
+    }
+
+    /** Says that what would be restored is another template now. */
+    static String revisionChanged(TargetRef target, long revision, JsonNode replicaSet) {
+        String writer =
+                Writer.ofTemplate(replicaSet).map(w -> " " + w).orElse("");
+        return "The template of revision %d of %s (ReplicaSet %s) was changed%s."
+                .formatted(revision, title(target), Json.name(replicaSet), writer);
     }
 
     /** Says that the template is another one now: whose, since when, with which images and which change cause. */

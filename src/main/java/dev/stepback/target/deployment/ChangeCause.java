@@ -12,10 +12,15 @@ final class ChangeCause {
     static String of(String revision, Attribution attribution) {
         StringBuilder text = new StringBuilder("rolled back to revision ")
                 .append(revision)
-                .append(" by Stepback, asked by ")
+                .append(" by Stepback (")
+                .append(attribution.rollback())
+                .append("), asked by ")
                 .append(attribution.requester());
         if (!attribution.approvers().isEmpty()) {
             text.append(", approved by ").append(String.join(" and ", attribution.approvers()));
+        }
+        if (attribution.brokeGlass()) {
+            text.append(", without approval (break glass)");
         }
         if (!attribution.reason().isBlank()) {
             text.append(": ").append(attribution.reason());

@@ -6,6 +6,7 @@ import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.Step;
@@ -86,6 +87,19 @@ public final class DeploymentTarget implements TargetType {
                 .map(workload -> planner.refusal(workload, request))
                 .orElseGet(() -> Optional.of(
                         new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, Planner.notFound(target))));
+    }
+
+    @Override
+    public Optional<String> changedSince(TargetRef target, Plan plan) {
+        return deployments
+                .workload(target)
+                .map(workload -> planner.changedSince(workload, plan))
+                .orElseGet(() -> Optional.of(Blame.title(target) + " no longer exists."));
+    }
+
+    @Override
+    public Optional<Map<String, String>> labels(TargetRef target) {
+        return deployments.deployment(target).map(Json::labels);
     }
 
     @Override

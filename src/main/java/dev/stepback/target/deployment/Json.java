@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Iterator;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -55,6 +57,13 @@ final class Json {
     /** The value of an annotation of an API object, or empty. */
     static String annotation(JsonNode object, String key) {
         return object.path("metadata").path("annotations").path(key).asText("");
+    }
+
+    /** The labels of an API object. */
+    static Map<String, String> labels(JsonNode object) {
+        return object.path("metadata").path("labels").properties().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, label -> label.getValue().asText()));
     }
 
     static String uid(JsonNode object) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
@@ -53,6 +54,44 @@ final class Planner {
 
     Optional<Refused> refusal(Workload workload, PlanRequest request) {
         return choose(workload, request) instanceof Choice.None none ? Optional.of(none.why()) : Optional.empty();
+    }
+
+    /** What makes it another plan now, and who did that; empty when it is the same. Findings do not count. */
+    Optional<String> changedSince(Workload workload, Plan plan) {
+        if (!workload.uid().equals(plan.targetUid())) {
+            return Optional.of(Blame.anotherOne(workload.ref(), workload.deployment()));
+        }
+        PlanRequest same = new PlanRequest(OptionalLong.of(plan.to().number()), Map.of());
+        Choice choice = choose(workload, same);
+        if (choice instanceof Choice.None none) {
+            return Optional.of(
+                    none.why().reason() == Reason.ALREADY_THERE
+                            ? Blame.templateChanged(workload, redactor)
+                            : none.why().message());
+        }
+        Choice.Restore restore = (Choice.Restore) choice;
+        UndoPatch patch = UndoPatch.from(workload, restore.template());
+        if (hash(workload, restore.revision(), steps(patch, restore)).equals(plan.hash())) {
+            return Optional.empty();
+        }
+        boolean left = plan.steps().stream()
+                .map(step -> step.parameters().getOrDefault("patch", ""))
+                .anyMatch(text -> UndoPatch.sameBefore(text, patch));
+        return Optional.of(
+                left
+                        ? Blame.revisionChanged(workload.ref(), restore.revision().number(), restore.replicaSet())
+                        : Blame.templateChanged(workload, redactor));
+    }
+
+    private static List<PlannedStep> steps(UndoPatch patch, Choice.Restore restore) {
+        long number = restore.revision().number();
+        return List.of(
+                UndoStep.planned(patch, number, restore.revision().id()),
+                AwaitRolloutStep.planned(restore.template(), number));
+    }
+
+    private static String hash(Workload workload, Revision to, List<PlannedStep> steps) {
+        return PlanHash.of(workload.ref(), workload.uid(), to.number(), steps);
     }
 
     /** Which revision is restored, or why none. */
@@ -92,8 +131,7 @@ final class Planner {
         Revision to = restore.revision();
         PodTemplate restored = restore.template();
         UndoPatch patch = UndoPatch.from(workload, restored);
-        List<PlannedStep> steps =
-                List.of(UndoStep.planned(patch, to.number(), to.id()), AwaitRolloutStep.planned(restored, to.number()));
+        List<PlannedStep> steps = steps(patch, restore);
         PlannedRevision from = from(workload, history);
         List<Change> changes = diff.bounded(workload.template(), restored);
         List<Finding> findings = new ArrayList<>();
@@ -103,7 +141,7 @@ final class Planner {
         findings.addAll(
                 preflight.run(new Preflight.Subject(workload, restore.replicaSet(), restored, patch, from.number())));
         return new PlanResult.Planned(new Plan(
-                PlanHash.of(workload.ref(), workload.uid(), to.number(), steps),
+                hash(workload, to, steps),
                 workload.uid(),
                 from,
                 PlannedRevision.of(to),

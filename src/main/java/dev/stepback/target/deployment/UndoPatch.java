@@ -51,6 +51,15 @@ record UndoPatch(ArrayNode operations) {
         return Json.canonical(operations);
     }
 
+    /** Whether {@code text} is a patch with the same precondition. */
+    static boolean sameBefore(String text, UndoPatch other) {
+        try {
+            return parse(text).before().json().equals(other.before().json());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** The template that the approval was given for. */
     PodTemplate before() {
         return new PodTemplate(operations.path(1).path("value"));

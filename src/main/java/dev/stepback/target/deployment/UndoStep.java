@@ -66,9 +66,10 @@ final class UndoStep implements Step {
             if (live.isEmpty()) {
                 return new Start.Void(gone(context.target()));
             }
-            Optional<Start> settled = settled(context, patch, live.get());
-            if (settled.isPresent()) {
-                return settled.get();
+            Optional<Start> instead =
+                    settled(context, patch, live.get()).or(context.guard()::objection);
+            if (instead.isPresent()) {
+                return instead.get();
             }
             try {
                 deployments.patch(context.target(), patch.annotating(live.get(), annotations(context)), false);
@@ -108,8 +109,7 @@ final class UndoStep implements Step {
     /** What needs no patch: it is done already, or must not be done any more. */
     private Optional<Start> settled(StepContext context, UndoPatch patch, ObjectNode live) {
         if (!Json.uid(live).equals(context.targetUid())) {
-            return Optional.of(new Start.Void("%s was deleted and created again at %s; this is another one."
-                    .formatted(Blame.title(context.target()), Workload.createdAt(live))));
+            return Optional.of(new Start.Void(Blame.anotherOne(context.target(), live)));
         }
         if (marked(context, live)) {
             return Optional.of(new Start.Started());

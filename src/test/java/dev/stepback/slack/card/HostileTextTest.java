@@ -73,7 +73,6 @@ class HostileTextTest {
                 text,
                 new Person("<!channel>", text),
                 spec.origin(),
-                900,
                 600,
                 null,
                 spec.decisions(),

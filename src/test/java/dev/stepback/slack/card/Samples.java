@@ -50,7 +50,6 @@ public final class Samples {
                 reason,
                 RESPONDER,
                 new RollbackSpec.Origin("C0INCIDENTS", null),
-                900,
                 600,
                 null,
                 List.of(),

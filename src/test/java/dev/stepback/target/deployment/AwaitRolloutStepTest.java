@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Attribution;
+import dev.stepback.target.Guard;
 import dev.stepback.target.Rollout;
 import dev.stepback.target.Rollout.PodProblem;
 import dev.stepback.target.Step;
@@ -153,6 +154,6 @@ class AwaitRolloutStepTest {
                 Shop.CHECKOUT,
                 Shop.UID,
                 AwaitRolloutStep.planned(restored, 3),
-                new Attribution("checkout-x1", "Ana", List.of(), "")));
+                new Attribution("checkout-x1", "Ana", List.of(), "", false), Guard.NONE));
     }
 }

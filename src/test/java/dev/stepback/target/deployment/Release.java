@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Attribution;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.Guard;
 import dev.stepback.target.History;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
@@ -208,6 +209,6 @@ final class Release {
                 ref,
                 plan.targetUid(),
                 plan.steps().get(step),
-                new Attribution(rollback, "Ana", List.of("Lea"), "5xx since noon"));
+                new Attribution(rollback, "Ana", List.of("Lea"), "5xx since noon", false), Guard.NONE);
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Attribution;
+import dev.stepback.target.Guard;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
@@ -54,7 +55,7 @@ class UndoStepTest {
         assertThat(annotations.path("team").asText()).isEqualTo("payments");
         assertThat(annotations.path("stepback.dev/rollback").asText()).isEqualTo("checkout-x1");
         assertThat(annotations.path("kubernetes.io/change-cause").asText())
-                .isEqualTo("rolled back to revision 2 by Stepback, asked by Ana, approved by Lea: 5xx since noon");
+                .isEqualTo("rolled back to revision 2 by Stepback (checkout-x1), asked by Ana, approved by Lea: 5xx since noon");
     }
 
     @Test
@@ -244,7 +245,7 @@ class UndoStepTest {
         Map<String, String> parameters = new HashMap<>(context.step().parameters());
         parameters.put(parameter, value);
         PlannedStep step = new PlannedStep(context.step().type(), context.step().description(), Map.copyOf(parameters));
-        return new StepContext(context.target(), context.targetUid(), step, context.attribution());
+        return new StepContext(context.target(), context.targetUid(), step, context.attribution(), Guard.NONE);
     }
 
     private StepContext context() {
@@ -254,6 +255,6 @@ class UndoStepTest {
                 Shop.CHECKOUT,
                 plan.targetUid(),
                 plan.steps().get(0),
-                new Attribution("checkout-x1", "Ana", List.of("Lea"), "5xx since\nnoon"));
+                new Attribution("checkout-x1", "Ana", List.of("Lea"), "5xx since\nnoon", false), Guard.NONE);
     }
 }

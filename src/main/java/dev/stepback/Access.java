@@ -1,0 +1,68 @@
+package dev.stepback;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.policy.Directory;
+import dev.stepback.policy.PolicySource;
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.KubernetesLocks;
+import dev.stepback.rollback.LockMap;
+import dev.stepback.rollback.Locks;
+import dev.stepback.rollback.PolicyAuthorizer;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Who may do what, put together. */
+record Access(Authorizer authorizer, Locks locks) {
+
+    static Access of(
+            PolicySource policies,
+            Directory directory,
+            StepbackConfig config,
+            KubernetesClient client,
+            List<TargetType> targets,
+            Clock clock) {
+        LockMap locks = new LockMap(client, ownNamespace(config, client));
+        Authorizer authorizer = new PolicyAuthorizer(
+                policies,
+                directory,
+                locks::state,
+                cluster(config, client),
+                config.kubernetes().namespaces(),
+                target -> labels(targets, target),
+                clock);
+        return new Access(authorizer, new KubernetesLocks(locks, authorizer, clock));
+    }
+
+    private static Optional<Map<String, String>> labels(List<TargetType> targets, TargetRef target) {
+        return targets.stream()
+                .filter(type -> type.kind() == target.kind())
+                .findFirst()
+                .flatMap(type -> type.labels(target));
+    }
+
+    /** Where the Lease is, the locks are too. */
+    private static String ownNamespace(StepbackConfig config, KubernetesClient client) {
+        String configured = config.kubernetes().leaseNamespace();
+        String own = client.getNamespace();
+        return configured != null ? configured : own != null ? own : "default";
+    }
+
+    /** What is configured, or what the kubeconfig calls the cluster; in a pod there is none. */
+    private static String cluster(StepbackConfig config, KubernetesClient client) {
+        String configured = config.kubernetes().cluster();
+        if (configured != null) {
+            return configured;
+        }
+        NamedContext context = client.getConfiguration().getCurrentContext();
+        String name = context == null || context.getContext() == null
+                ? null
+                : context.getContext().getCluster();
+        return name == null ? "in-cluster" : name;
+    }
+}

@@ -1,0 +1,169 @@
+package dev.stepback.rollback;
+
+import dev.stepback.policy.Answer;
+import dev.stepback.policy.ApprovalRule;
+import dev.stepback.policy.Directory;
+import dev.stepback.policy.Facts;
+import dev.stepback.policy.Permission;
+import dev.stepback.policy.Policy;
+import dev.stepback.policy.Subject;
+import dev.stepback.policy.Verdict;
+import dev.stepback.rollback.RollbackSpec.Decision;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Counts the approvals of a Rollback. Whoever is named in a decision is authorized again, as if it came now from where it
+ * came: rights may have been lost since, and a decision may have been written into the Rollback by hand.
+ */
+final class ApprovalCount {
+    private final Directory directory;
+    private final Clock clock;
+
+    ApprovalCount(Directory directory, Clock clock) {
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    /** @param closed why nothing may start there now, whoever approves; or empty */
+    Approvals of(Rollback rollback, Policy policy, Facts facts, String closed) {
+        Optional<ApprovalRule> known = policy.approval(facts);
+        if (known.isEmpty()) {
+            return new Approvals(
+                    ApprovalRule.MOST,
+                    List.of(),
+                    false,
+                    true,
+                    Sentences.unknownRule(facts.target()),
+                    "",
+                    false,
+                    ApprovalRule.DEFAULT.expiry());
+        }
+        return new Count(rollback, policy, facts, known.get()).approvals(closed);
+    }
+
+    private final class Count {
+        private final Rollback rollback;
+        private final Policy policy;
+        private final Facts facts;
+        private final ApprovalRule rule;
+        private final List<Decision> counted = new ArrayList<>();
+        private final List<String> lost = new ArrayList<>();
+        private final List<String> unsure = new ArrayList<>();
+
+        Count(Rollback rollback, Policy policy, Facts facts, ApprovalRule rule) {
+            this.rollback = rollback;
+            this.policy = policy;
+            this.facts = facts;
+            this.rule = rule;
+        }
+
+        Approvals approvals(String closed) {
+            Instant now = clock.instant();
+            OptionalInt wanted = rule.required(now);
+            int required = wanted.orElse(rule.required());
+            RollbackSpec spec = rollback.getSpec();
+            Verdict mayAsk = allows(spec.requestedBy(), Permission.REQUEST, Optional.of(spec.origin().channel()));
+            boolean mayGoAlone = allows(
+                            spec.requestedBy(), Permission.BREAK_GLASS, Optional.of(spec.origin().channel()))
+                    .allowed();
+            Approval.brokeGlass(rollback).filter(d -> counts(d, Permission.BREAK_GLASS)).ifPresent(counted::add);
+            boolean alone = !counted.isEmpty();
+            if (!alone) {
+                Approval.recorded(rollback).stream()
+                        .filter(d -> counts(d, Permission.APPROVE))
+                        .forEach(counted::add);
+            }
+            boolean enough = alone || wanted.isPresent() && counted.size() >= required;
+            String missing = closed;
+            boolean undecided = false;
+            if (missing.isEmpty() && !enough) {
+                missing = missing(wanted, required, now);
+                undecided = !unsure.isEmpty();
+            } else if (missing.isEmpty() && counted.isEmpty() && !mayAsk.allowed()) {
+                // Nobody else has looked at it: at least who asked must be allowed to.
+                missing = mayAsk.undecided()
+                        ? "Slack could not tell me whether " + spec.requestedBy().name() + " may still ask for this."
+                        : spec.requestedBy().name() + " may no longer ask for this.";
+                undecided = mayAsk.undecided();
+            }
+            return new Approvals(
+                    required,
+                    counted,
+                    missing.isEmpty(),
+                    undecided,
+                    missing,
+                    refused(mayAsk),
+                    mayGoAlone,
+                    expiry());
+        }
+
+        private String refused(Verdict mayAsk) {
+            String name = rollback.getSpec().requestedBy().name();
+            if (!mayAsk.allowed() && !mayAsk.undecided()) {
+                return name + " may not ask for a rollback of " + facts.target();
+            }
+            return rule.requireReason() && rollback.getSpec().reason().isBlank()
+                    ? "a rollback of " + facts.target() + " needs a reason"
+                    : "";
+        }
+
+        private Duration expiry() {
+            return rule.expiry();
+        }
+
+        private String missing(OptionalInt wanted, int required, Instant now) {
+            StringBuilder text =
+                    new StringBuilder(
+                            wanted.isEmpty()
+                                    ? Sentences.quiet(rule, now)
+                                    : Sentences.number(counted.size(), required));
+            if (!lost.isEmpty()) {
+                text.append(" By now the approval of ")
+                        .append(Sentences.names(lost))
+                        .append(" does not count: the policy does not let them approve this.");
+            }
+            if (!unsure.isEmpty()) {
+                text.append(" Slack could not tell me whether the approval of ")
+                        .append(Sentences.names(unsure))
+                        .append(" still counts; I ask again.");
+            }
+            return text.toString();
+        }
+
+        private boolean counts(Decision decision, Permission permission) {
+            Answer answer = answer(decision, permission);
+            if (answer == Answer.NO) {
+                lost.add(decision.by().name());
+            } else if (answer == Answer.UNKNOWN) {
+                unsure.add(decision.by().name());
+            }
+            return answer == Answer.YES;
+        }
+
+        private Answer answer(Decision decision, Permission permission) {
+            boolean own = decision.by().same(rollback.getSpec().requestedBy());
+            if (permission == Permission.BREAK_GLASS ? !own : own && !rule.requesterMayApprove()) {
+                return Answer.NO;
+            }
+            Verdict verdict = allows(decision.by(), permission, Optional.ofNullable(decision.channel()));
+            if (!verdict.allowed()) {
+                return verdict.undecided() ? Answer.UNKNOWN : Answer.NO;
+            }
+            return permission == Permission.APPROVE ? rule.counts(subject(decision.by()), directory) : Answer.YES;
+        }
+
+        private Verdict allows(Person person, Permission permission, Optional<String> channel) {
+            return policy.allows(subject(person), permission, facts, channel, directory);
+        }
+
+        private Subject subject(Person person) {
+            return directory.subject(person.id(), person.team());
+        }
+    }
+}

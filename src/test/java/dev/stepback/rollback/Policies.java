@@ -1,0 +1,54 @@
+package dev.stepback.rollback;
+
+import dev.stepback.policy.ApprovalRule;
+import dev.stepback.policy.Permission;
+import dev.stepback.policy.Policy;
+import dev.stepback.policy.QuietHours;
+import dev.stepback.policy.Rule;
+import dev.stepback.policy.Scope;
+import dev.stepback.policy.Who;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Policies for tests. */
+final class Policies {
+
+    private Policies() {}
+
+    static Policy of(ApprovalRule rule, Rule... rules) {
+        return new Policy(List.of(rules), List.of(), rule, List.of());
+    }
+
+    /** Members may look, ask and approve, as by default. */
+    static Policy needing(int approvals) {
+        return of(rule(approvals), Policy.DEFAULT.rules().get(0));
+    }
+
+    static ApprovalRule rule(int required) {
+        return new ApprovalRule(
+                required, List.of(), false, Duration.ofMinutes(15), false, false, Optional.empty());
+    }
+
+    static ApprovalRule from(String... who) {
+        return new ApprovalRule(1, people(who), false, Duration.ofMinutes(15), false, false, Optional.empty());
+    }
+
+    static ApprovalRule quiet(QuietHours quiet) {
+        return new ApprovalRule(1, List.of(), false, Duration.ofMinutes(15), false, false, Optional.of(quiet));
+    }
+
+    static Rule may(String who, Permission... may) {
+        return new Rule(people(who), Set.of(may), Scope.ANY, List.of());
+    }
+
+    static Rule mayIn(String channel, String who, Permission... may) {
+        return new Rule(people(who), Set.of(may), Scope.ANY, List.of(channel));
+    }
+
+    private static List<Who> people(String... who) {
+        return Arrays.stream(who).map(w -> Who.parse(w).orElseThrow()).toList();
+    }
+}
