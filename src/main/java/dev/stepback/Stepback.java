@@ -58,8 +58,7 @@ public final class Stepback implements AutoCloseable {
         Health health = new Health();
         Redactor redactor = new Redactor(config.redaction().secretNames());
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
-        Authorizer authorizer = Access.of(
-                        config::policy, new EverybodyIsMember(), config, client, targets, clock)
+        Authorizer authorizer = Access.of(config::policy, new EverybodyIsMember(), config, client, targets, clock)
                 .authorizer();
         Rollbacks rollbacks = new KubernetesRollbacks(client, config, authorizer, targets, clock);
         RolloutWatch rollouts = new RolloutWatch(targets);
@@ -76,7 +75,8 @@ public final class Stepback implements AutoCloseable {
                 config.slack().mode() == StepbackConfig.Slack.Mode.HTTP
                         ? Optional.of(slack.httpHandler())
                         : Optional.empty());
-        RollbackOperator operator = RollbackOperator.start(client, config, targets, authorizer, slack.listener(), metrics, clock);
+        RollbackOperator operator =
+                RollbackOperator.start(client, config, targets, authorizer, slack.listener(), metrics, clock);
         rollouts.start(operator::leading);
         health.register("cluster", operator.health());
         slack.start();

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param why what is lost without it
  */
 public record Permission(
-        String verb, String group, String resource, @Nullable String name, String why) {
+        String verb,
+        String group,
+        String resource,
+        @Nullable String name,
+        String why) {
 
     Permission(String verb, String group, String resource, String why) {
         this(verb, group, resource, null, why);
@@ -61,6 +65,7 @@ public record Permission(
         int slash = resource.indexOf('/');
         String plural = slash < 0 ? resource : resource.substring(0, slash);
         String subresource = slash < 0 ? "" : resource.substring(slash);
-        return verb + " " + plural + (group.isEmpty() ? "" : "." + group) + subresource + (name == null ? "" : " " + name);
+        return verb + " " + plural + (group.isEmpty() ? "" : "." + group) + subresource
+                + (name == null ? "" : " " + name);
     }
 }

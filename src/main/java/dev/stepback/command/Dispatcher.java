@@ -38,7 +38,8 @@ public final class Dispatcher {
         this.workloads = workloads;
         this.authorizer = authorizer;
         this.served = config.kubernetes().namespaces();
-        this.undo = new UndoCommands(rollbacks, types, authorizer, config.slack().command());
+        this.undo =
+                new UndoCommands(rollbacks, types, authorizer, config.slack().command());
         this.view = new ViewCommands(rollbacks, types, authorizer);
     }
 
@@ -52,8 +53,8 @@ public final class Dispatcher {
         } catch (RuntimeException e) {
             log.error("command failed", e);
             return new Reply.Refused(
-                    "Something went wrong inside Stepback, and nothing was started as far as it knows; its log says more."
-                            + " `list` shows the rollbacks that there are.");
+                    "Something went wrong inside Stepback, and nothing was started as far as it knows; its log says"
+                            + " more. `list` shows the rollbacks that there are.");
         }
     }
 

@@ -68,11 +68,18 @@ final class ApprovalCount {
             OptionalInt wanted = rule.required(now);
             int required = wanted.orElse(rule.required());
             RollbackSpec spec = rollback.getSpec();
-            Verdict mayAsk = allows(spec.requestedBy(), Permission.REQUEST, Optional.of(spec.origin().channel()));
+            Verdict mayAsk = allows(
+                    spec.requestedBy(),
+                    Permission.REQUEST,
+                    Optional.of(spec.origin().channel()));
             boolean mayGoAlone = allows(
-                            spec.requestedBy(), Permission.BREAK_GLASS, Optional.of(spec.origin().channel()))
+                            spec.requestedBy(),
+                            Permission.BREAK_GLASS,
+                            Optional.of(spec.origin().channel()))
                     .allowed();
-            Approval.brokeGlass(rollback).filter(d -> counts(d, Permission.BREAK_GLASS)).ifPresent(counted::add);
+            Approval.brokeGlass(rollback)
+                    .filter(d -> counts(d, Permission.BREAK_GLASS))
+                    .ifPresent(counted::add);
             boolean alone = !counted.isEmpty();
             if (!alone) {
                 Approval.recorded(rollback).stream()
@@ -88,19 +95,13 @@ final class ApprovalCount {
             } else if (missing.isEmpty() && counted.isEmpty() && !mayAsk.allowed()) {
                 // Nobody else has looked at it: at least who asked must be allowed to.
                 missing = mayAsk.undecided()
-                        ? "Slack could not tell me whether " + spec.requestedBy().name() + " may still ask for this."
+                        ? "Slack could not tell me whether "
+                                + spec.requestedBy().name() + " may still ask for this."
                         : spec.requestedBy().name() + " may no longer ask for this.";
                 undecided = mayAsk.undecided();
             }
             return new Approvals(
-                    required,
-                    counted,
-                    missing.isEmpty(),
-                    undecided,
-                    missing,
-                    refused(mayAsk),
-                    mayGoAlone,
-                    expiry());
+                    required, counted, missing.isEmpty(), undecided, missing, refused(mayAsk), mayGoAlone, expiry());
         }
 
         private String refused(Verdict mayAsk) {
@@ -118,11 +119,8 @@ final class ApprovalCount {
         }
 
         private String missing(OptionalInt wanted, int required, Instant now) {
-            StringBuilder text =
-                    new StringBuilder(
-                            wanted.isEmpty()
-                                    ? Sentences.quiet(rule, now)
-                                    : Sentences.number(counted.size(), required));
+            StringBuilder text = new StringBuilder(
+                    wanted.isEmpty() ? Sentences.quiet(rule, now) : Sentences.number(counted.size(), required));
             if (!lost.isEmpty()) {
                 text.append(" By now the approval of ")
                         .append(Sentences.names(lost))

@@ -169,10 +169,11 @@ final class Decision {
     private Action askAgain(Approvals approvals, Instant expiresAt) {
         boolean eager = approvals.undecided() || rollback.getSpec().decisions().size() > 0;
         Instant next = now.plus(eager ? ASK_SOON : ASK_LATER);
-        return new Action.WaitUntil(Stream.of(Optional.of(next), Optional.of(expiresAt), Optional.ofNullable(status.startsAt()))
-                .flatMap(Optional::stream)
-                .min(Comparator.naturalOrder())
-                .orElse(next));
+        return new Action.WaitUntil(
+                Stream.of(Optional.of(next), Optional.of(expiresAt), Optional.ofNullable(status.startsAt()))
+                        .flatMap(Optional::stream)
+                        .min(Comparator.naturalOrder())
+                        .orElse(next));
     }
 
     private String tooLate(Approvals approvals) {

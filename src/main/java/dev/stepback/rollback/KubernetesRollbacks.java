@@ -127,7 +127,8 @@ public final class KubernetesRollbacks implements Rollbacks {
         if (tooLate.isPresent()) {
             return new Decided.TooLate(rollback, tooLate.get());
         }
-        Optional<String> toType = authorizer.toType(rollback, verdict).filter(expected -> !confirmed(decision, expected));
+        Optional<String> toType =
+                authorizer.toType(rollback, verdict).filter(expected -> !confirmed(decision, expected));
         if (toType.isPresent()) {
             return new Decided.NeedsTyping(rollback, toType.get());
         }
@@ -152,15 +153,15 @@ public final class KubernetesRollbacks implements Rollbacks {
         List<RollbackSpec.Decision> earlier = rollback.getSpec().decisions().stream()
                 .filter(d -> d.planHash().equals(plan.hash()))
                 .toList();
-        if (earlier.stream().anyMatch(d -> d.verdict() == verdict
-                && (verdict == Verdict.Rejected || d.by().same(decision.by().person())))) {
+        if (earlier.stream()
+                .anyMatch(d -> d.verdict() == verdict
+                        && (verdict == Verdict.Rejected
+                                || d.by().same(decision.by().person())))) {
             return Optional.of(new Decided.AlreadyRecorded(rollback));
         }
-        Optional<Person> rejecter =
-                Approval.rejection(rollback).map(RollbackSpec.Decision::by);
+        Optional<Person> rejecter = Approval.rejection(rollback).map(RollbackSpec.Decision::by);
         if (rejecter.isPresent()) {
-            return Optional.of(
-                    new Decided.TooLate(rollback, rejecter.get().name() + " has already rejected it."));
+            return Optional.of(new Decided.TooLate(rollback, rejecter.get().name() + " has already rejected it."));
         }
         if (earlier.isEmpty() || rollback.statusOrInitial().phase() != Phase.AWAITING_APPROVAL) {
             return Optional.empty();
@@ -179,9 +180,12 @@ public final class KubernetesRollbacks implements Rollbacks {
 
     /** Phones begin words with capitals, and nothing that is typed here differs by them alone. */
     private static boolean confirmed(NewDecision decision, String expected) {
-        boolean said = decision.verdict() != Verdict.BrokeGlass || !decision.reason().isBlank();
+        boolean said =
+                decision.verdict() != Verdict.BrokeGlass || !decision.reason().isBlank();
         return said
-                && decision.typed().filter(t -> t.strip().equalsIgnoreCase(expected)).isPresent();
+                && decision.typed()
+                        .filter(t -> t.strip().equalsIgnoreCase(expected))
+                        .isPresent();
     }
 
     private static Optional<String> tooLateToDecide(Rollback rollback, Instant now) {
@@ -194,7 +198,8 @@ public final class KubernetesRollbacks implements Rollbacks {
             return Optional.of(rollback.getSpec().cancellation().by().name() + " has cancelled it.");
         }
         if (rollback.getSpec().decisions().size() >= RollbackSpec.MAX_DECISIONS) {
-            return Optional.of("So much was decided about it that no more fits; cancel it and ask for the rollback again.");
+            return Optional.of(
+                    "So much was decided about it that no more fits; cancel it and ask for the rollback again.");
         }
         Instant expiresAt = status.expiresAt();
         return expiresAt == null || now.isBefore(expiresAt)

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Comparator;
@@ -99,8 +98,8 @@ public final class LockMap {
     private void write(@Nullable ConfigMap now, Map<String, Lock> before, Map<String, Lock> after) {
         Map<String, String> data = new TreeMap<>(data(now));
         before.keySet().forEach(data::remove);
-        after.forEach((key, lock) -> data.put(
-                key, lock.equals(before.get(key)) ? data(now).getOrDefault(key, "") : json(lock)));
+        after.forEach((key, lock) ->
+                data.put(key, lock.equals(before.get(key)) ? data(now).getOrDefault(key, "") : json(lock)));
         if (now == null) {
             client.resource(new ConfigMapBuilder()
                             .withNewMetadata()

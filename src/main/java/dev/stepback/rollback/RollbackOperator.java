@@ -75,8 +75,8 @@ public final class RollbackOperator implements AutoCloseable {
             Metrics metrics,
             Clock clock,
             Leadership.Times times) {
-        RollbackOperator operator =
-                new RollbackOperator(client, config, targets, authorizer, new Outcomes(listener, metrics), clock, times);
+        RollbackOperator operator = new RollbackOperator(
+                client, config, targets, authorizer, new Outcomes(listener, metrics), clock, times);
         operator.leadership.start();
         return operator;
     }
@@ -99,8 +99,8 @@ public final class RollbackOperator implements AutoCloseable {
 
     private synchronized void startReconciling() {
         TargetWatches watches = new TargetWatches(client);
-        RollbackReconciler reconciler =
-                new RollbackReconciler(new Store(client), targets, authorizer, watches, outcomes, leadership::leading, clock);
+        RollbackReconciler reconciler = new RollbackReconciler(
+                new Store(client), targets, authorizer, watches, outcomes, leadership::leading, clock);
         Operator started = new Operator(o -> o.withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withUseSSAToPatchPrimaryResource(false)

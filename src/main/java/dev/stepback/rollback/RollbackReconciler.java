@@ -211,9 +211,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
 
     private Optional<String> changed(Rollback rollback) {
         TargetType type = targets.get(rollback.target().kind());
-        return type == null
-                ? Optional.empty()
-                : type.changedSince(rollback.target(), plan(rollback.statusOrInitial()));
+        return type == null ? Optional.empty() : type.changedSince(rollback.target(), plan(rollback.statusOrInitial()));
     }
 
     private void checkLeading() {
@@ -228,11 +226,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
 
     private static StepContext context(Rollback rollback, PlannedStep step, Guard guard) {
         return new StepContext(
-                rollback.target(),
-                plan(rollback.statusOrInitial()).targetUid(),
-                step,
-                attribution(rollback),
-                guard);
+                rollback.target(), plan(rollback.statusOrInitial()).targetUid(), step, attribution(rollback), guard);
     }
 
     private static Attribution attribution(Rollback rollback) {

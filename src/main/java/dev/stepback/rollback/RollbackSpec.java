@@ -115,27 +115,11 @@ public record RollbackSpec(
 
     public RollbackSpec withDecisions(List<Decision> newDecisions) {
         return new RollbackSpec(
-                target,
-                toRevision,
-                reason,
-                requestedBy,
-                origin,
-                deadlineSeconds,
-                follows,
-                newDecisions,
-                cancellation);
+                target, toRevision, reason, requestedBy, origin, deadlineSeconds, follows, newDecisions, cancellation);
     }
 
     public RollbackSpec withCancellation(Cancellation newCancellation) {
         return new RollbackSpec(
-                target,
-                toRevision,
-                reason,
-                requestedBy,
-                origin,
-                deadlineSeconds,
-                follows,
-                decisions,
-                newCancellation);
+                target, toRevision, reason, requestedBy, origin, deadlineSeconds, follows, decisions, newCancellation);
     }
 }

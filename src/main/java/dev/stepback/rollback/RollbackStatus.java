@@ -54,7 +54,20 @@ public record RollbackStatus(
     /** The status of a Rollback that nobody has looked at yet. */
     public static RollbackStatus initial() {
         return new RollbackStatus(
-                Phase.PLANNING, "", null, List.of(), null, CardStatus.NONE, null, null, null, null, null, null, null, null);
+                Phase.PLANNING,
+                "",
+                null,
+                List.of(),
+                null,
+                CardStatus.NONE,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     /** A copy with some fields set differently. */

@@ -29,7 +29,8 @@ final class Sentences {
         return lock.by().name() + " has locked rollbacks"
                 + lock.namespace().map(n -> " in " + n).orElse("")
                 + (lock.at().equals(Instant.EPOCH) ? "" : " since " + UTC.format(lock.at()))
-                + (lock.reason().isBlank() ? "" : ": " + lock.reason()) + ". Nothing may start until they are unlocked.";
+                + (lock.reason().isBlank() ? "" : ": " + lock.reason())
+                + ". Nothing may start until they are unlocked.";
     }
 
     /** Why nobody may approve in quiet hours that require no number. */

@@ -11,4 +11,5 @@ import java.util.List;
  * @param reason the words of who asked, or of who broke the glass; or empty
  * @param brokeGlass whether it was not approved by anybody because the requester went alone
  */
-public record Attribution(String rollback, String requester, List<String> approvers, String reason, boolean brokeGlass) {}
+public record Attribution(
+        String rollback, String requester, List<String> approvers, String reason, boolean brokeGlass) {}

@@ -5,5 +5,4 @@ package dev.stepback.target;
  *
  * @param guard asked by {@link Step#start} right before it changes anything
  */
-public record StepContext(
-        TargetRef target, String targetUid, PlannedStep step, Attribution attribution, Guard guard) {}
+public record StepContext(TargetRef target, String targetUid, PlannedStep step, Attribution attribution, Guard guard) {}

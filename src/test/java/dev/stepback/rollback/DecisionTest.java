@@ -105,8 +105,8 @@ class DecisionTest {
 
         @Test
         void requesterWhoMayNotAsk_isRejected() {
-            Approvals refused = new Approvals(
-                    1, List.of(), false, false, "", "guest may not ask", false, Duration.ofSeconds(60));
+            Approvals refused =
+                    new Approvals(1, List.of(), false, false, "", "guest may not ask", false, Duration.ofSeconds(60));
             Seen seen = new Seen.Planned(Optional.empty(), Optional.empty(), refused);
             RollbackStatus status = written(next(requested(), seen, T0));
             assertThat(status.phase()).isEqualTo(Phase.REJECTED);
@@ -221,7 +221,8 @@ class DecisionTest {
         void lastOfSeveralApprovals_isWhenItWasApproved() {
             var second = decided(Verdict.Approved, SECOND, LATER);
             Rollback rollback = awaiting(approved(T0.plusSeconds(60)), second);
-            RollbackStatus status = written(ruled(rollback, counted(2, rollback.getSpec().decisions().toArray(RollbackSpec.Decision[]::new)), LATER));
+            RollbackStatus status = written(ruled(
+                    rollback, counted(2, rollback.getSpec().decisions().toArray(RollbackSpec.Decision[]::new)), LATER));
             assertThat(status.phase()).isEqualTo(Phase.RUNNING);
             assertThat(status.approvedAt()).isEqualTo(LATER);
         }
@@ -285,7 +286,8 @@ class DecisionTest {
         @Test
         void approvalDuringTheCountdown_startsAtOnce() {
             Rollback rollback = with(awaiting(approved(LATER)), s -> s.startsAt = LATER.plusSeconds(5));
-            assertThat(written(ruled(rollback, counted(0, approved(LATER)), LATER)).phase())
+            assertThat(written(ruled(rollback, counted(0, approved(LATER)), LATER))
+                            .phase())
                     .isEqualTo(Phase.RUNNING);
         }
 

@@ -76,8 +76,8 @@ class DeploymentRollbackTest {
         awaitImage("shop/checkout:1.1");
         release("shop/checkout:1.2-crash");
         awaitRevisions(3);
-        operator =
-                RollbackOperator.start(client, config, targets, authorizer, r -> {}, new Metrics(), Clock.systemUTC(), Shop.SHORT);
+        operator = RollbackOperator.start(
+                client, config, targets, authorizer, r -> {}, new Metrics(), Clock.systemUTC(), Shop.SHORT);
     }
 
     @AfterEach

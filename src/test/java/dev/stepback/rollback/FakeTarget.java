@@ -66,7 +66,8 @@ final class FakeTarget implements TargetType {
 
     @Override
     public Optional<Map<String, String>> labels(TargetRef target) {
-        return Optional.ofNullable(get(target)).map(d -> d.getSpec().getTemplate().getMetadata().getLabels());
+        return Optional.ofNullable(get(target))
+                .map(d -> d.getSpec().getTemplate().getMetadata().getLabels());
     }
 
     @Override

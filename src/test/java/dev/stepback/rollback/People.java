@@ -33,8 +33,7 @@ public final class People implements Directory {
 
     @Override
     public Subject subject(String userId, @Nullable String team) {
-        Standing standing =
-                reachable ? standings.getOrDefault(userId, Standing.MEMBER) : Standing.UNKNOWN;
+        Standing standing = reachable ? standings.getOrDefault(userId, Standing.MEMBER) : Standing.UNKNOWN;
         return new Subject(userId, userId, standing, Optional.empty());
     }
 

@@ -28,8 +28,7 @@ final class Policies {
     }
 
     static ApprovalRule rule(int required) {
-        return new ApprovalRule(
-                required, List.of(), false, Duration.ofMinutes(15), false, false, Optional.empty());
+        return new ApprovalRule(required, List.of(), false, Duration.ofMinutes(15), false, false, Optional.empty());
     }
 
     static ApprovalRule from(String... who) {

@@ -120,16 +120,17 @@ class PolicyAuthorizerTest {
         policy = Policies.needing(2);
         assertThat(approval(approved(NOW)).missing()).isEqualTo("1 of 2 approvals is there.");
         assertThat(approval(approved(NOW), approved(NOW)).granted()).isFalse();
-        assertThat(approval(approved(NOW), decided(Verdict.Approved, ASKER, NOW)).granted())
+        assertThat(approval(approved(NOW), decided(Verdict.Approved, ASKER, NOW))
+                        .granted())
                 .isFalse();
-        assertThat(approval(approved(NOW), decided(Verdict.Approved, SECOND, NOW)).granted())
+        assertThat(approval(approved(NOW), decided(Verdict.Approved, SECOND, NOW))
+                        .granted())
                 .isTrue();
     }
 
     @Test
     void approverWhoLostTheGroup_doesNotCount() {
-        policy = Policies.of(
-                rule(1), may("members", REQUEST), may("@oncall", APPROVE));
+        policy = Policies.of(rule(1), may("members", REQUEST), may("@oncall", APPROVE));
         people.group("@oncall", LEAD.id());
         assertThat(approval(approved(NOW)).granted()).isTrue();
         people.group("@oncall", SECOND.id());
@@ -137,7 +138,8 @@ class PolicyAuthorizerTest {
         assertThat(lost.granted()).isFalse();
         assertThat(lost.undecided()).isFalse();
         assertThat(lost.missing()).contains("the approval of lead does not count");
-        assertThat(approval(approved(NOW), decided(Verdict.Approved, SECOND, NOW)).granted())
+        assertThat(approval(approved(NOW), decided(Verdict.Approved, SECOND, NOW))
+                        .granted())
                 .isTrue();
     }
 
@@ -162,7 +164,9 @@ class PolicyAuthorizerTest {
     void onlySomeApprovals_count() {
         policy = Policies.of(from(SECOND.id()), may("members", REQUEST, APPROVE));
         denied(authorizer().mayDecide(LEADING, awaiting(), Verdict.Approved), "you are not one of them");
-        assertThat(authorizer().mayDecide(SECONDING, awaiting(), Verdict.Approved).allowed())
+        assertThat(authorizer()
+                        .mayDecide(SECONDING, awaiting(), Verdict.Approved)
+                        .allowed())
                 .isTrue();
         assertThat(approval(approved(NOW)).granted()).isFalse();
         assertThat(approval(decided(Verdict.Approved, SECOND, NOW)).granted()).isTrue();
@@ -174,9 +178,7 @@ class PolicyAuthorizerTest {
         assertThat(approval(decided(Verdict.Approved, LEAD, NOW)).granted()).isTrue();
         // Without a channel: written by hand.
         assertThat(approval(approved(NOW)).granted()).isFalse();
-        denied(
-                authorizer().mayDecide(new Actor(LEAD, "C2"), awaiting(), Verdict.Approved),
-                "from this channel");
+        denied(authorizer().mayDecide(new Actor(LEAD, "C2"), awaiting(), Verdict.Approved), "from this channel");
     }
 
     @Test
@@ -250,7 +252,8 @@ class PolicyAuthorizerTest {
         policy = Policies.of(rule(1), may(LEAD.id(), CONFIGURE), may("members", VIEW));
         assertThat(authorizer().mayConfigure(LEADING, Optional.of("production")).allowed())
                 .isTrue();
-        assertThat(authorizer().mayConfigure(LEADING, Optional.empty()).allowed()).isTrue();
+        assertThat(authorizer().mayConfigure(LEADING, Optional.empty()).allowed())
+                .isTrue();
         denied(authorizer().mayConfigure(ASKING, Optional.empty()), "lock or unlock");
         denied(authorizer().mayCancel(ASKING, awaiting()), "You may not");
     }

@@ -19,6 +19,8 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -85,8 +87,7 @@ final class Shop implements AutoCloseable {
 
     private KubernetesRollbacks rollbacks(KubernetesClient client) {
         StepbackConfig config = StepbackConfig.defaults();
-        return new KubernetesRollbacks(
-                client, config, authorizer, List.of(new FakeTarget(client)), Clock.systemUTC());
+        return new KubernetesRollbacks(client, config, authorizer, List.of(new FakeTarget(client)), Clock.systemUTC());
     }
 
     private RollbackOperator operator(KubernetesClient client, RollbackListener listener) {
@@ -184,10 +185,9 @@ final class Shop implements AutoCloseable {
                 .deployments()
                 .inNamespace("production")
                 .withName("checkout")
-                .edit(d -> {
-                    d.getMetadata().getAnnotations().put(name, value);
-                    return d;
-                });
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
     }
 
     Deployment deployment() {

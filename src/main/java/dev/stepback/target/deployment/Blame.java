@@ -26,8 +26,7 @@ final class Blame {
 
     /** Says that what would be restored is another template now. */
     static String revisionChanged(TargetRef target, long revision, JsonNode replicaSet) {
-        String writer =
-                Writer.ofTemplate(replicaSet).map(w -> " " + w).orElse("");
+        String writer = Writer.ofTemplate(replicaSet).map(w -> " " + w).orElse("");
         return "The template of revision %d of %s (ReplicaSet %s) was changed%s."
                 .formatted(revision, title(target), Json.name(replicaSet), writer);
     }

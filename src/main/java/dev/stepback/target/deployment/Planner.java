@@ -79,7 +79,8 @@ final class Planner {
                 .anyMatch(text -> UndoPatch.sameBefore(text, patch));
         return Optional.of(
                 left
-                        ? Blame.revisionChanged(workload.ref(), restore.revision().number(), restore.replicaSet())
+                        ? Blame.revisionChanged(
+                                workload.ref(), restore.revision().number(), restore.replicaSet())
                         : Blame.templateChanged(workload, redactor));
     }
 
@@ -141,13 +142,7 @@ final class Planner {
         findings.addAll(
                 preflight.run(new Preflight.Subject(workload, restore.replicaSet(), restored, patch, from.number())));
         return new PlanResult.Planned(new Plan(
-                hash(workload, to, steps),
-                workload.uid(),
-                from,
-                PlannedRevision.of(to),
-                changes,
-                findings,
-                steps));
+                hash(workload, to, steps), workload.uid(), from, PlannedRevision.of(to), changes, findings, steps));
     }
 
     private PlannedRevision from(Workload workload, History history) {

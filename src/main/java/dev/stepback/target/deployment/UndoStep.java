@@ -66,8 +66,7 @@ final class UndoStep implements Step {
             if (live.isEmpty()) {
                 return new Start.Void(gone(context.target()));
             }
-            Optional<Start> instead =
-                    settled(context, patch, live.get()).or(context.guard()::objection);
+            Optional<Start> instead = settled(context, patch, live.get()).or(context.guard()::objection);
             if (instead.isPresent()) {
                 return instead.get();
             }

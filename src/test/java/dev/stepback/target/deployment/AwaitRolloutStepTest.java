@@ -75,7 +75,8 @@ class AwaitRolloutStepTest {
     void badPull_isNamedWithItsMessage() {
         pod(
                 "a",
-                "{containerStatuses: [{name: c, state: {waiting: {reason: ImagePullBackOff, message: 'no such tag'}}}]}");
+                "{containerStatuses: [{name: c, state: {waiting: {reason: ImagePullBackOff, message: 'no such"
+                        + " tag'}}}]}");
         assertThat(problems()).containsExactly(new PodProblem("a", "ImagePullBackOff", "no such tag"));
     }
 
@@ -137,10 +138,10 @@ class AwaitRolloutStepTest {
 
     private void pod(String name, String status) {
         ObjectNode pod = (ObjectNode) Yaml.parse("""
-                metadata: {name: %s, ownerReferences: [{uid: rs-3.0, controller: true}]}
-                spec: {containers: [{name: c}]}
-                status: %s
-                """.formatted(name, status));
+            metadata: {name: %s, ownerReferences: [{uid: rs-3.0, controller: true}]}
+            spec: {containers: [{name: c}]}
+            status: %s
+            """.formatted(name, status));
         api.put("/api/v1/namespaces/production/pods/" + name, pod);
     }
 
@@ -154,6 +155,7 @@ class AwaitRolloutStepTest {
                 Shop.CHECKOUT,
                 Shop.UID,
                 AwaitRolloutStep.planned(restored, 3),
-                new Attribution("checkout-x1", "Ana", List.of(), "", false), Guard.NONE));
+                new Attribution("checkout-x1", "Ana", List.of(), "", false),
+                Guard.NONE));
     }
 }

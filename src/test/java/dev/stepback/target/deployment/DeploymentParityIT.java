@@ -132,7 +132,8 @@ class DeploymentParityIT {
 
         release.undo(PREVIOUS);
 
-        String cause = "rolled back to revision 1 by Stepback (checkout-x1), asked by Ana, approved by Lea: 5xx since noon";
+        String cause =
+                "rolled back to revision 1 by Stepback (checkout-x1), asked by Ana, approved by Lea: 5xx since noon";
         assertThat(release.live().getMetadata().getAnnotations())
                 .containsEntry("team", "payments")
                 .containsEntry("kubernetes.io/change-cause", cause);

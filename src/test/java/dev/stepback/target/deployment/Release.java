@@ -209,6 +209,7 @@ final class Release {
                 ref,
                 plan.targetUid(),
                 plan.steps().get(step),
-                new Attribution(rollback, "Ana", List.of("Lea"), "5xx since noon", false), Guard.NONE);
+                new Attribution(rollback, "Ana", List.of("Lea"), "5xx since noon", false),
+                Guard.NONE);
     }
 }

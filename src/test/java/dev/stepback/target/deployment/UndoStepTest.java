@@ -55,7 +55,9 @@ class UndoStepTest {
         assertThat(annotations.path("team").asText()).isEqualTo("payments");
         assertThat(annotations.path("stepback.dev/rollback").asText()).isEqualTo("checkout-x1");
         assertThat(annotations.path("kubernetes.io/change-cause").asText())
-                .isEqualTo("rolled back to revision 2 by Stepback (checkout-x1), asked by Ana, approved by Lea: 5xx since noon");
+                .isEqualTo(
+                        "rolled back to revision 2 by Stepback (checkout-x1), asked by Ana, approved by Lea: 5xx since"
+                                + " noon");
     }
 
     @Test
@@ -255,6 +257,7 @@ class UndoStepTest {
                 Shop.CHECKOUT,
                 plan.targetUid(),
                 plan.steps().get(0),
-                new Attribution("checkout-x1", "Ana", List.of("Lea"), "5xx since\nnoon", false), Guard.NONE);
+                new Attribution("checkout-x1", "Ana", List.of("Lea"), "5xx since\nnoon", false),
+                Guard.NONE);
     }
 }
