@@ -34,6 +34,7 @@ final class Sandbox implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Map<String, String> environment = new HashMap<>();
+    private final Map<String, String> local = new HashMap<>();
     private Optional<SandboxCluster> cluster = Optional.empty();
     private String botKubeconfig = "";
     private int port;
@@ -88,10 +89,11 @@ final class Sandbox implements AutoCloseable {
         if (options.slack()) {
             SandboxSlack slack = SandboxSlack.start(0, clock);
             parts.push(slack);
-            environment.put("SLACK_API_URL", slack.apiUrl().toString());
-            environment.put("SLACK_BOT_TOKEN", slack.botToken());
-            environment.put("SLACK_APP_TOKEN", slack.appToken());
-            environment.put("SLACK_SIGNING_SECRET", slack.signingSecret());
+            local.put("SLACK_API_URL", slack.apiUrl().toString());
+            local.put("SLACK_BOT_TOKEN", slack.botToken());
+            local.put("SLACK_APP_TOKEN", slack.appToken());
+            local.put("SLACK_SIGNING_SECRET", slack.signingSecret());
+            environment.putAll(local);
             ControlApi.mount(server, slack, page::faults);
         }
         page.mount(server);
@@ -147,9 +149,9 @@ final class Sandbox implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    /** The environment variables with which a bot reaches the local Slack. */
+    /** The environment variables with which a bot reaches the local Slack; none when Slack is somebody's own. */
     Map<String, String> environment() {
-        return Map.copyOf(environment);
+        return Map.copyOf(local);
     }
 
     Optional<SandboxCluster> cluster() {

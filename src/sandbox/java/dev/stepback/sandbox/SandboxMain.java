@@ -46,16 +46,20 @@ public final class SandboxMain implements Callable<Integer> {
                 port, !half.equals("cluster"), !half.equals("slack"), !noBot, KubeletTiming.visible(), System.getenv());
         try (Sandbox sandbox = Sandbox.start(options)) {
             System.out.println("Sandbox:    " + sandbox.address());
-            System.out.println("Kubeconfig: curl -s " + sandbox.address() + "/sandbox/kubeconfig > sandbox.kubeconfig");
+            if (sandbox.cluster().isPresent()) {
+                System.out.println(
+                        "Kubeconfig: curl -s " + sandbox.address() + "/sandbox/kubeconfig > sandbox.kubeconfig");
+            }
             if (noBot) {
-                new TreeMap<>(sandbox.environment()).forEach((name, value) -> {
-                    if (name.startsWith("SLACK_")) {
-                        System.out.println(name + "=" + value);
-                    }
-                });
+                // Only what belongs to the local Slack: tokens of a real one stay out of the terminal.
+                new TreeMap<>(sandbox.environment())
+                        .forEach((name, value) -> System.out.println("export " + name + "=" + value));
             }
             System.out.println("Stop it with Ctrl-C.");
             new CountDownLatch(1).await();
+        } catch (IllegalArgumentException e) {
+            System.err.println("The bot does not start: " + e.getMessage() + ".");
+            return CommandLine.ExitCode.SOFTWARE;
         } catch (BindException e) {
             System.err.println("Port " + port + " is taken. Stop what listens there, or choose another with --port.");
             return CommandLine.ExitCode.SOFTWARE;

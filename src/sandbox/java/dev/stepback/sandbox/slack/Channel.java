@@ -4,17 +4,45 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** A channel or, when its name is empty, a direct conversation. Guarded by the workspace. */
+/**
+ * A channel or, when its name is empty, a direct conversation. Guarded by the workspace. Whoever is not in a private
+ * one does not learn that it exists.
+ */
 final class Channel {
     private final String id;
     private final String name;
+    private final boolean hidden;
     private final Set<String> members;
     private boolean archived;
 
     Channel(String id, String name, Set<String> members) {
+        this(id, name, false, members);
+    }
+
+    private Channel(String id, String name, boolean hidden, Set<String> members) {
         this.id = id;
         this.name = name;
+        this.hidden = hidden;
         this.members = new LinkedHashSet<>(members);
+    }
+
+    static Channel hidden(String id, String name, Set<String> members) {
+        return new Channel(id, name, true, members);
+    }
+
+    /** Whether it is a private channel. */
+    boolean hidden() {
+        return hidden;
+    }
+
+    /** Whether this user may know that it exists. */
+    boolean knownTo(String user) {
+        return members.contains(user) || (!hidden && !direct());
+    }
+
+    /** As a payload names it. */
+    String nameInPayloads() {
+        return direct() ? "directmessage" : hidden ? "privategroup" : name;
     }
 
     String id() {
@@ -51,7 +79,7 @@ final class Channel {
                 .put("is_group", false)
                 .put("is_im", direct())
                 .put("is_mpim", false)
-                .put("is_private", direct())
+                .put("is_private", direct() || hidden)
                 .put("is_archived", archived)
                 .put("is_general", false)
                 .put("is_member", members.contains(asSeenBy))

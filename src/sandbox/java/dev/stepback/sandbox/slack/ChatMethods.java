@@ -119,7 +119,10 @@ final class ChatMethods {
 
     private Channel known(Call call) {
         String channel = call.required("channel");
-        return workspace.channel(channel).orElseThrow(() -> new SlackError("channel_not_found"));
+        return workspace
+                .channel(channel)
+                .filter(found -> found.knownTo(Workspace.BOT_USER))
+                .orElseThrow(() -> new SlackError("channel_not_found"));
     }
 
     /** A channel that the bot may write to; a user's id means the conversation with them. */
@@ -130,6 +133,7 @@ final class ChatMethods {
                 .or(() -> name.startsWith("U")
                         ? workspace.user(name).map(user -> workspace.direct(user.id()))
                         : java.util.Optional.empty())
+                .filter(found -> found.knownTo(Workspace.BOT_USER))
                 .orElseThrow(() -> new SlackError("channel_not_found"));
         requireOpen(channel);
         if (!channel.members().contains(Workspace.BOT_USER)) {

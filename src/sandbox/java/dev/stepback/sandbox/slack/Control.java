@@ -103,6 +103,9 @@ public final class Control {
     public List<ObjectNode> messages(String channel, String user) {
         String viewer = user(user).id();
         synchronized (workspace) {
+            if (!channel(channel).knownTo(viewer)) {
+                throw new IllegalArgumentException("no such channel: " + channel);
+            }
             return workspace.messages(channel(channel).id()).stream()
                     .filter(message -> message.visibleTo(viewer))
                     .map(this::shown)

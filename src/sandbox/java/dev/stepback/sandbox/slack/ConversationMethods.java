@@ -35,11 +35,11 @@ final class ConversationMethods {
         String id = call.required("channel");
         Channel channel = workspace
                 .channel(id)
-                .filter(found -> found.id().equals(id))
+                .filter(found -> found.id().equals(id) && found.knownTo(Workspace.BOT_USER))
                 .orElseThrow(() -> new SlackError("channel_not_found"));
         boolean reads = call.method().endsWith("history") || call.method().endsWith("replies");
-        String needed = reads ? "im:history" : "im:read";
-        if (channel.direct() && !call.scopes().contains(needed)) {
+        String needed = (channel.hidden() ? "groups:" : "im:") + (reads ? "history" : "read");
+        if ((channel.direct() || channel.hidden()) && !call.scopes().contains(needed)) {
             throw SlackError.missingScope(needed, String.join(",", call.scopes()));
         }
         return channel;
@@ -66,15 +66,22 @@ final class ConversationMethods {
             }
         }
         List<ObjectNode> found = workspace.channels().stream()
-                .filter(channel -> types.contains(channel.direct() ? "im" : "public_channel"))
+                .filter(channel -> types.contains(type(channel)) && channel.knownTo(Workspace.BOT_USER))
                 .filter(channel -> !(call.flag("exclude_archived") && channel.archived()))
                 .map(channel -> channel.toJson(Workspace.BOT_USER))
                 .toList();
         return Paging.page(call, "channels", found);
     }
 
+    private static String type(Channel channel) {
+        return channel.direct() ? "im" : channel.hidden() ? "private_channel" : "public_channel";
+    }
+
     private ObjectNode join(Call call) {
         Channel channel = channel(call);
+        if (channel.hidden() || channel.direct()) {
+            throw new SlackError("method_not_supported_for_channel_type");
+        }
         if (channel.archived()) {
             throw new SlackError("is_archived");
         }

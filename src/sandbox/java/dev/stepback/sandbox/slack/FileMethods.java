@@ -128,7 +128,10 @@ final class FileMethods {
     }
 
     private void share(Call call, String channelId, ArrayNode shared) {
-        Channel channel = workspace.channel(channelId).orElseThrow(() -> new SlackError("channel_not_found"));
+        Channel channel = workspace
+                .channel(channelId)
+                .filter(found -> found.knownTo(Workspace.BOT_USER))
+                .orElseThrow(() -> new SlackError("channel_not_found"));
         if (!channel.members().contains(Workspace.BOT_USER)) {
             throw new SlackError("not_in_channel");
         }

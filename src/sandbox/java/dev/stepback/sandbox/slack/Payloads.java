@@ -24,7 +24,7 @@ final class Payloads {
                 .put("team_id", Workspace.TEAM)
                 .put("team_domain", Workspace.TEAM_DOMAIN)
                 .put("channel_id", channel.id())
-                .put("channel_name", channel.direct() ? "directmessage" : channel.name())
+                .put("channel_name", channel.nameInPayloads())
                 .put("user_id", user.id())
                 .put("user_name", user.name())
                 .put("command", command)
@@ -84,9 +84,7 @@ final class Payloads {
         if (message.threadTs() != null) {
             container.put("thread_ts", message.threadTs());
         }
-        payload.putObject("channel")
-                .put("id", channel.id())
-                .put("name", channel.direct() ? "directmessage" : channel.name());
+        payload.putObject("channel").put("id", channel.id()).put("name", channel.nameInPayloads());
         // The real Slack does not repeat an ephemeral message: it is kept nowhere.
         if (!message.ephemeral()) {
             payload.set("message", ConversationMethods.withThread(workspace, message));

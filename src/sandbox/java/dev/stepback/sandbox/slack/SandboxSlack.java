@@ -15,7 +15,8 @@ import java.util.concurrent.Executors;
 
 /**
  * A Slack workspace in this process, with one app installed. Users {@code responder}, {@code lead} and {@code guest};
- * channels {@code incidents} and {@code deploys}, and {@code random}, where the bot is not. It listens on 127.0.0.1 only.
+ * channels {@code incidents} and {@code deploys}, and {@code random} and the private {@code postmortem}, where the bot is
+ * not. It listens on 127.0.0.1 only.
  */
 public final class SandboxSlack implements AutoCloseable {
     static {

@@ -48,6 +48,7 @@ final class Workspace {
         add(new Channel("C0INCIDENTS", "incidents", ids("U0RESPONDER", "U0LEAD", "U0GUEST", BOT_USER)));
         add(new Channel("C0DEPLOYS", "deploys", ids("U0RESPONDER", "U0LEAD", "U0GUEST", BOT_USER)));
         add(new Channel("C0RANDOM", "random", ids("U0RESPONDER", "U0LEAD", "U0GUEST")));
+        add(Channel.hidden("C0POSTMORTEM", "postmortem", ids("U0RESPONDER", "U0LEAD")));
         userGroups.put("S0ONCALL", ids("U0RESPONDER", "U0LEAD"));
     }
 

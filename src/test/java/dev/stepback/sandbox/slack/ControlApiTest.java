@@ -65,7 +65,7 @@ class ControlApiTest {
     void workspace_listsUsersAndChannels() throws Exception {
         JsonNode workspace = get("workspace");
 
-        assertThat(workspace.path("channels")).hasSize(3);
+        assertThat(workspace.path("channels")).hasSize(4);
         assertThat(workspace.path("users").findValuesAsText("name")).contains("responder", "lead", "guest");
     }
 
