@@ -1,9 +1,6 @@
 package dev.stepback.config;
 
 import dev.stepback.policy.Policy;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -23,19 +20,26 @@ public final class ConfigLoader {
 
     /** The configuration in the file that {@value #VARIABLE} names; without the variable, the defaults. */
     public static Checked<StepbackConfig> fromEnvironment(Map<String, String> environment) {
-        String file = environment.get(VARIABLE);
-        return file == null || file.isBlank()
-                ? load("", "defaults", environment)
-                : load(Path.of(file.strip()), environment);
+        return file(environment).map(file -> load(file, environment)).orElseGet(() -> load("", "defaults", environment));
+    }
+
+    /** The file that {@value #VARIABLE} names; empty without the variable. */
+    static Optional<Path> file(Map<String, String> environment) {
+        return Optional.ofNullable(environment.get(VARIABLE))
+                .filter(file -> !file.isBlank())
+                .map(file -> Path.of(file.strip()));
     }
 
     public static Checked<StepbackConfig> load(Path file, Map<String, String> environment) {
-        try {
-            return load(Files.readString(file, StandardCharsets.UTF_8), file.toString(), environment);
-        } catch (IOException e) {
-            return new Checked.Invalid<>(List.of(new Problem(
-                    file.toString(), 0, "", "cannot be read (" + e.getClass().getSimpleName() + ")")));
-        }
+        FileText text = FileText.read(file);
+        return text instanceof FileText.Content content
+                ? load(content.text(), file.toString(), environment)
+                : new Checked.Invalid<>(List.of(new Problem(file.toString(), 0, "", text.toString())));
+    }
+
+    /** Whether there is nothing but comments in it. */
+    static boolean isEmpty(String yaml) {
+        return YamlText.isEmpty(yaml);
     }
 
     /** @param source names the text in what is reported */

@@ -40,6 +40,12 @@ final class YamlText {
         return null;
     }
 
+    /** Whether there is nothing but comments in it. */
+    static boolean isEmpty(String yaml) {
+        Node root = compose(yaml, new Report(""));
+        return root == null || root.getTag().equals(Tag.NULL);
+    }
+
     /** @param seen an anchor can stand for something that it is part of */
     private static void checkTags(Node node, Report report, Set<Node> seen) {
         if (!seen.add(node)) {
