@@ -2,6 +2,7 @@ package dev.stepback;
 
 import dev.stepback.command.Dispatcher;
 import dev.stepback.command.Workloads;
+import dev.stepback.config.ConfigFile;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Health;
 import dev.stepback.ops.Metrics;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class Stepback implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Stepback.class);
 
+    private final ConfigFile configuration;
     private final OpsServer ops;
     private final SlackBot slack;
     private final RollbackOperator operator;
@@ -36,7 +38,13 @@ public final class Stepback implements AutoCloseable {
     private final RolloutWatch rollouts;
 
     private Stepback(
-            OpsServer ops, SlackBot slack, RollbackOperator operator, Workloads workloads, RolloutWatch rollouts) {
+            ConfigFile configuration,
+            OpsServer ops,
+            SlackBot slack,
+            RollbackOperator operator,
+            Workloads workloads,
+            RolloutWatch rollouts) {
+        this.configuration = configuration;
         this.ops = ops;
         this.slack = slack;
         this.operator = operator;
@@ -47,7 +55,8 @@ public final class Stepback implements AutoCloseable {
     /**
      * Starts the bot: returns when it listens, receives from Slack and takes part in the leader election.
      *
-     * @param env where the Slack tokens are found
+     * @param config what the configuration file said when it was checked; the file is followed from here on
+     * @param env where the Slack tokens and the name of the configuration file are found
      * @param client stays the caller's to close
      * @throws IOException when the configured address cannot be listened on
      */
@@ -56,7 +65,10 @@ public final class Stepback implements AutoCloseable {
         Clock clock = Clock.systemUTC();
         Metrics metrics = new Metrics();
         Health health = new Health();
-        Redactor redactor = new Redactor(config.redaction().secretNames());
+        ConfigFile configuration = ConfigFile.follow(config, env);
+        health.note("configuration", configuration::problem);
+        Redactor redactor =
+                new Redactor(() -> configuration.config().redaction().secretNames());
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
         Authorizer authorizer = Access.of(config::policy, new EverybodyIsMember(), config, client, targets, clock)
                 .authorizer();
@@ -65,7 +77,8 @@ public final class Stepback implements AutoCloseable {
         Workloads workloads = Workloads.start(client, config, rollouts);
         Dispatcher dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, config);
 
-        SlackBot slack = new SlackBot(config, env, dispatcher::dispatch, rollbacks, targets, metrics, clock);
+        SlackBot slack =
+                new SlackBot(configuration::config, env, dispatcher::dispatch, rollbacks, targets, metrics, clock);
         health.register("slack", slack::healthProblem);
         health.register("workloads", () -> workloads.synced() ? "" : "the Deployments have not been read yet");
         OpsServer ops = OpsServer.start(
@@ -81,7 +94,7 @@ public final class Stepback implements AutoCloseable {
         health.register("cluster", operator.health());
         slack.start();
         log.info("Stepback is up, http on port {}", ops.port());
-        return new Stepback(ops, slack, operator, workloads, rollouts);
+        return new Stepback(configuration, ops, slack, operator, workloads, rollouts);
     }
 
     /** The port of health, metrics and, in HTTP mode, of Slack's deliveries. */
@@ -96,6 +109,7 @@ public final class Stepback implements AutoCloseable {
     /** Takes no more work, finishes the write that is under way, and gives up the Lease. */
     @Override
     public void close() {
+        configuration.close();
         slack.stopReceiving();
         rollouts.close();
         operator.close();

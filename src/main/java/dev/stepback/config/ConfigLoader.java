@@ -20,7 +20,9 @@ public final class ConfigLoader {
 
     /** The configuration in the file that {@value #VARIABLE} names; without the variable, the defaults. */
     public static Checked<StepbackConfig> fromEnvironment(Map<String, String> environment) {
-        return file(environment).map(file -> load(file, environment)).orElseGet(() -> load("", "defaults", environment));
+        return file(environment)
+                .map(file -> load(file, environment))
+                .orElseGet(() -> load("", "defaults", environment));
     }
 
     /** The file that {@value #VARIABLE} names; empty without the variable. */

@@ -42,7 +42,7 @@ public final class OpsServer implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/", exchange -> answer(exchange, 404, "not found\n"));
         server.createContext("/healthz", exact("/healthz", exchange -> answer(exchange, 200, "ok\n")));
-        server.createContext("/readyz", exact("/readyz", exchange -> ready(exchange, health.states())));
+        server.createContext("/readyz", exact("/readyz", exchange -> ready(exchange, health.states(), health.notes())));
         server.createContext("/metrics", exact("/metrics", exchange -> answer(exchange, 200, metrics.scrape())));
         slackEvents.ifPresent(handler -> server.createContext("/slack/events", exact("/slack/events", handler)));
         server.start();
@@ -72,11 +72,13 @@ public final class OpsServer implements AutoCloseable {
     }
 
     /** As Kubernetes does it: short when all is well, unless {@code ?verbose} asks for every check. */
-    private static void ready(HttpExchange exchange, Map<String, String> states) throws IOException {
+    private static void ready(HttpExchange exchange, Map<String, String> states, Map<String, String> notes)
+            throws IOException {
         boolean ready = states.values().stream().allMatch(String::isEmpty);
         String query = exchange.getRequestURI().getQuery();
         boolean verbose = query != null && query.matches("verbose(=.*)?");
-        answer(exchange, ready ? 200 : 503, ready && !verbose ? "ok\n" : lines(states, ready));
+        String checks = ready && !verbose ? "ok\n" : lines(states, ready);
+        answer(exchange, ready ? 200 : 503, checks + lines(notes));
     }
 
     private static String lines(Map<String, String> states, boolean ready) {
@@ -86,6 +88,12 @@ public final class OpsServer implements AutoCloseable {
                                 : "[-]" + e.getKey() + " failed: " + e.getValue() + "\n")
                         .collect(Collectors.joining())
                 + "readyz check " + (ready ? "passed" : "failed") + "\n";
+    }
+
+    private static String lines(Map<String, String> notes) {
+        return notes.entrySet().stream()
+                .map(e -> "[!]" + e.getKey() + ": " + e.getValue() + "\n")
+                .collect(Collectors.joining());
     }
 
     private static void answer(HttpExchange exchange, int code, String text) throws IOException {

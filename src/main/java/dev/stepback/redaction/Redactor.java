@@ -2,6 +2,7 @@ package dev.stepback.redaction;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,15 +22,20 @@ public final class Redactor {
 
     private static final Pattern FLAG = Pattern.compile("--?([A-Za-z][\\w.-]*)");
 
-    private final List<Pattern> secretNames;
+    private final Supplier<List<Pattern>> secretNames;
 
     /** @param secretNames found anywhere in a variable's name, these patterns mark its value as secret */
     public Redactor(List<Pattern> secretNames) {
-        this.secretNames = List.copyOf(secretNames);
+        this(() -> secretNames);
+    }
+
+    /** @param secretNames asked for each time: they may change */
+    public Redactor(Supplier<List<Pattern>> secretNames) {
+        this.secretNames = secretNames;
     }
 
     public boolean isSecret(String name) {
-        return secretNames.stream().anyMatch(p -> p.matcher(name).find());
+        return secretNames.get().stream().anyMatch(p -> p.matcher(name).find());
     }
 
     /** The value as it may be shown. */

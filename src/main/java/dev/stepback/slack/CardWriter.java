@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,14 +39,19 @@ final class CardWriter {
     private final CardMessages messages;
     private final Workspace workspace;
     private final Rollbacks rollbacks;
-    private final List<String> notified;
+    private final Supplier<List<String>> notified;
     private final Clock clock;
 
-    CardWriter(CardMessages messages, Workspace workspace, Rollbacks rollbacks, List<String> notified, Clock clock) {
+    CardWriter(
+            CardMessages messages,
+            Workspace workspace,
+            Rollbacks rollbacks,
+            Supplier<List<String>> notified,
+            Clock clock) {
         this.messages = messages;
         this.workspace = workspace;
         this.rollbacks = rollbacks;
-        this.notified = List.copyOf(notified);
+        this.notified = notified;
         this.clock = clock;
     }
 
@@ -158,7 +164,7 @@ final class CardWriter {
         }
         Message outcome = Announcements.outcome(rollback, clock.instant(), link);
         once(rollback, memory, ANNOUNCEMENT, origin.channel(), null, outcome);
-        for (String channel : notified) {
+        for (String channel : notified.get()) {
             if (!workspace.isSame(channel, origin.channel())) {
                 once(rollback, memory, notification(channel), workspace.channelId(channel), null, outcome);
             }
@@ -215,7 +221,7 @@ final class CardWriter {
                 if (origin.thread() != null) {
                     note(memory, messages.find(rollback, origin.channel(), null));
                 }
-                for (String channel : notified) {
+                for (String channel : notified.get()) {
                     if (messages.find(rollback, workspace.channelId(channel), null)
                             .containsKey(notification(channel))) {
                         memory.sent(notification(channel));

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,19 +30,21 @@ public final class SlackBot implements AutoCloseable {
     private final @Nullable SignedRequests http;
 
     /**
+     * @param configuration what may change while the bot runs is asked for each time
      * @param env holds {@code SLACK_BOT_TOKEN}, and {@code SLACK_APP_TOKEN} or {@code SLACK_SIGNING_SECRET}; {@code
      *     SLACK_API_URL} stands in for {@code https://slack.com/api/}
      * @param dispatcher answers commands
      * @throws IllegalArgumentException when the secret for the configured mode is missing
      */
     public SlackBot(
-            StepbackConfig config,
+            Supplier<StepbackConfig> configuration,
             Map<String, String> env,
             Function<Invocation, Reply> dispatcher,
             Rollbacks rollbacks,
             List<TargetType> targets,
             Metrics metrics,
             Clock clock) {
+        StepbackConfig config = configuration.get();
         SlackApi api = new SlackApi(env, metrics);
         Workspace workspace = new Workspace(api);
         String command = config.slack().command();
@@ -54,7 +57,7 @@ public final class SlackBot implements AutoCloseable {
                 new CardMessages(api),
                 workspace,
                 rollbacks,
-                config.notifications().channels(),
+                () -> configuration.get().notifications().channels(),
                 clock));
         if (config.slack().mode() == StepbackConfig.Slack.Mode.SOCKET) {
             String appToken = env.getOrDefault("SLACK_APP_TOKEN", "");

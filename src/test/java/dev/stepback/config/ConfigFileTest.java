@@ -45,8 +45,8 @@ class ConfigFileTest {
         config.look(file);
         assertThat(config.policy().rules()).isEmpty();
         assertThat(news)
-                .containsExactly(new Reload(
-                        true, List.of("access"), "The configuration file was read again; changed: access."));
+                .containsExactly(
+                        new Reload(true, List.of("access"), "The configuration file was read again; changed: access."));
     }
 
     @Test
@@ -126,8 +126,8 @@ class ConfigFileTest {
 
     @Test
     void halfWrittenFile_isNotTakenForTheWhole() throws Exception {
-        String whole = VIEWERS
-                + "approvals:\n  rules:\n    - {namespaces: [payments], required: 2}\n    - {required: 0}\n";
+        String whole =
+                VIEWERS + "approvals:\n  rules:\n    - {namespaces: [payments], required: 2}\n    - {required: 0}\n";
         ConfigFile config = started(whole);
         // Each beginning is written and looked at once, as a slow writer would let it be seen.
         for (int length = VIEWERS.length(); length < whole.length(); length++) {
@@ -173,8 +173,7 @@ class ConfigFileTest {
         assertThat(config.policy().approvalByDefault().required()).isEqualTo(2);
         assertThat(news).singleElement().satisfies(n -> {
             assertThat(n.changed()).containsExactly("access", "approvals", "notifications", "redaction");
-            assertThat(n.sentence())
-                    .endsWith("Changed too, but only in force after a restart: kubernetes, server.");
+            assertThat(n.sentence()).endsWith("Changed too, but only in force after a restart: kubernetes, server.");
         });
     }
 
@@ -241,8 +240,9 @@ class ConfigFileTest {
             done.set(true);
             readers.shutdownNow();
         }
-        assertThat(config.policy().rules()).extracting(Rule::who).isEqualTo(
-                whole.get(0).rules().stream().map(Rule::who).toList());
+        assertThat(config.policy().rules())
+                .extracting(Rule::who)
+                .isEqualTo(whole.get(0).rules().stream().map(Rule::who).toList());
     }
 
     private ConfigFile started(String yaml) throws IOException {

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 class OpsServerTest {
     private final Metrics metrics = new Metrics();
     private final AtomicReference<String> slack = new AtomicReference<>("");
+    private final Health health = new Health();
     private OpsServer server;
 
     @BeforeEach
     void start() throws IOException {
-        Health health = new Health();
         health.register("slack", slack::get);
         health.register("cluster", () -> "");
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -71,6 +71,15 @@ class OpsServerTest {
                 .contains("stepback_deliveries_total{type=\"command\"} 1.0")
                 .contains("stepback_acknowledgement_seconds{quantile=\"0.99\"}")
                 .contains("stepback_rollbacks_total{phase=\"Succeeded\"} 1.0");
+    }
+
+    @Test
+    void readyz_tellsNotesWithoutFailing() throws Exception {
+        health.note("configuration", () -> "");
+        assertThat(get("/readyz").body()).isEqualTo("ok\n");
+        health.note("configuration", () -> "has mistakes");
+        assertThat(get("/readyz").statusCode()).isEqualTo(200);
+        assertThat(get("/readyz").body()).isEqualTo("ok\n[!]configuration: has mistakes\n");
     }
 
     @Test

@@ -56,7 +56,8 @@ final class BotFixture implements AutoCloseable {
     }
 
     private SlackBot newBot() {
-        return new SlackBot(config, env(), this::dispatch, rollbacks, List.of(new Shop()), metrics, Clock.systemUTC());
+        return new SlackBot(
+                () -> config, env(), this::dispatch, rollbacks, List.of(new Shop()), metrics, Clock.systemUTC());
     }
 
     private void start() throws Exception {
