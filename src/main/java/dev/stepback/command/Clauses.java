@@ -1,0 +1,234 @@
+package dev.stepback.command;
+
+import dev.stepback.text.EditDistance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What has been read of a command so far. The first thing that does not fit decides the answer. */
+final class Clauses {
+    static final Pattern NUMBER = Pattern.compile("[#v]?(\\d{1,18})");
+
+    static final List<String> WORDS =
+            List.of("history", "diff", "status", "cancel", "list", "help", "to", "revision", "because");
+
+    private @Nullable Verb verb;
+    private @Nullable Wanted target;
+    private @Nullable String namespace;
+    private final List<Long> numbers = new ArrayList<>();
+    private @Nullable Long to;
+    private @Nullable String reason;
+    private @Nullable String problem;
+    private @Nullable String instead;
+
+    boolean failed() {
+        return problem != null;
+    }
+
+    boolean isDiff() {
+        return verb == Verb.DIFF;
+    }
+
+    boolean hasTarget() {
+        return target != null;
+    }
+
+    /** What all of it asks for. */
+    Command command() {
+        if (verb == Verb.HELP) {
+            return new Command.Help();
+        }
+        if (problem == null && namespace != null) {
+            applyNamespace(namespace);
+        }
+        return problem != null ? notUnderstood(problem) : build();
+    }
+
+    void verb(Verb wanted) {
+        if (verb == Verb.HELP || wanted == Verb.HELP) {
+            verb = Verb.HELP;
+        } else if (verb != null) {
+            fail(
+                    "“" + verb.word() + "” and “" + wanted.word()
+                            + "” together are not possible; one at a time. A target that is named “" + wanted.word()
+                            + "” is written with its kind.",
+                    "deployment/" + wanted.word() + " " + verb.word());
+        } else {
+            verb = wanted;
+        }
+    }
+
+    void reason(String words) {
+        reason = words;
+    }
+
+    void target(Wanted wanted) {
+        if (target == null) {
+            target = wanted;
+        } else if (!target.equals(wanted)) {
+            failTwoTargets(target, wanted);
+        }
+    }
+
+    void revision(String typed) {
+        Optional<Long> number = number(typed);
+        if (number.isEmpty()) {
+            fail("“" + TargetText.echo(typed) + "” is not the number of a revision.", shownTarget() + " to 3");
+        } else if (number.get() == 0) {
+            fail("Revisions are counted from 1; without “to”, Stepback proposes one.", shownTarget());
+        } else if (verb == Verb.DIFF) {
+            addNumber(typed);
+        } else if (to != null && !to.equals(number.get())) {
+            fail("Two revisions: " + to + " and " + number.get() + ".", shownTarget() + " to " + to);
+        } else {
+            to = number.get();
+        }
+    }
+
+    void addNumber(String typed) {
+        Optional<Long> number = number(typed);
+        if (number.isEmpty() || number.get() == 0) {
+            fail("“" + TargetText.echo(typed) + "” is not the number of a revision.", shownTarget() + " diff 3");
+        } else if (numbers.size() == 2) {
+            fail(
+                    "A diff is between two revisions at most.",
+                    shownTarget() + " diff " + numbers.get(0) + " " + numbers.get(1));
+        } else {
+            numbers.add(number.get());
+        }
+    }
+
+    static Optional<Long> number(String typed) {
+        Matcher m = NUMBER.matcher(typed);
+        return m.matches() ? Optional.of(Long.parseLong(m.group(1))) : Optional.empty();
+    }
+
+    void namespace(String typed) {
+        if (!TargetText.isNamespace(typed)) {
+            fail("“" + TargetText.echo(typed) + "” cannot be a namespace.", "-n production " + shownTarget());
+        } else if (namespace != null && !namespace.equals(typed)) {
+            fail("Two namespaces: " + namespace + " and " + typed + ".", "-n " + namespace + " " + shownTarget());
+        } else {
+            namespace = typed;
+        }
+    }
+
+    private void failTwoTargets(Wanted first, Wanted second) {
+        for (Wanted word : List.of(second, first)) {
+            List<String> meant = EditDistance.nearest(word.name(), WORDS, 1);
+            if (!meant.isEmpty() && word.namespace().isEmpty() && word.kind().isEmpty()) {
+                Wanted other = word.equals(second) ? first : second;
+                fail(
+                        "“" + TargetText.echo(word.name()) + "” is not known here; did you mean “" + meant.get(0)
+                                + "”?",
+                        TargetText.echo(other.toString()) + " " + example(meant.get(0)));
+                return;
+            }
+        }
+        fail(
+                "Two targets, " + TargetText.echo(first.toString()) + " and " + TargetText.echo(second.toString())
+                        + "; one at a time, please.",
+                TargetText.echo(first.toString()));
+    }
+
+    private static String example(String word) {
+        return switch (word) {
+            case "to" -> "to 3";
+            case "revision" -> "to revision 3";
+            case "because" -> "because error rate is up";
+            case "diff" -> "diff 3";
+            default -> word;
+        };
+    }
+
+    private void applyNamespace(String wanted) {
+        if (target == null) {
+            return;
+        }
+        Optional<String> own = target.namespace();
+        if (own.isPresent() && !own.get().equals(wanted)) {
+            fail("Two namespaces: " + own.get() + " and " + wanted + ".", TargetText.echo(target.toString()));
+        } else {
+            target = new Wanted(Optional.of(wanted), target.kind(), target.name());
+        }
+    }
+
+    private Command build() {
+        Verb what = verb == null ? Verb.UNDO : verb;
+        if (what == Verb.LIST) {
+            if (target != null || to != null || reason != null) {
+                return notUnderstood(
+                        "“list” shows all rollbacks and takes only a namespace.",
+                        target == null ? "list" : shownTarget() + " history");
+            }
+            return new Command.ListRollbacks(Optional.ofNullable(namespace));
+        }
+        Wanted on = target;
+        if (on == null) {
+            return notUnderstood("A target is missing.", "checkout" + (what == Verb.UNDO ? "" : " " + what.word()));
+        }
+        if (what != Verb.UNDO && (reason != null || to != null)) {
+            return notUnderstood(
+                    (reason != null ? "A reason" : "“to”") + " belongs to a rollback, not to “" + what.word() + "”.",
+                    shownTarget() + " " + what.word());
+        }
+        return switch (what) {
+            case HISTORY -> new Command.History(on);
+            case STATUS -> new Command.Status(on);
+            case CANCEL -> new Command.Cancel(on);
+            case DIFF -> diff(on);
+            default ->
+                new Command.Rollback(
+                        on, to == null ? OptionalLong.empty() : OptionalLong.of(to), reason == null ? "" : reason);
+        };
+    }
+
+    private Command.Diff diff(Wanted on) {
+        return switch (numbers.size()) {
+            case 0 -> new Command.Diff(on, OptionalLong.empty(), OptionalLong.empty());
+            case 1 -> new Command.Diff(on, OptionalLong.empty(), OptionalLong.of(numbers.get(0)));
+            default -> new Command.Diff(on, OptionalLong.of(numbers.get(0)), OptionalLong.of(numbers.get(1)));
+        };
+    }
+
+    void fail(String what, String right) {
+        if (problem == null) {
+            problem = what;
+            instead = right;
+        }
+    }
+
+    private Command notUnderstood(String what, String right) {
+        fail(what, right);
+        return notUnderstood(what);
+    }
+
+    private Command notUnderstood(String what) {
+        List<String> known = new ArrayList<>();
+        if (verb != null) {
+            known.add(verb.word());
+        }
+        if (target != null) {
+            known.add("target " + TargetText.echo(target.toString()));
+        }
+        if (namespace != null) {
+            known.add("namespace " + namespace);
+        }
+        if (to != null) {
+            known.add("to revision " + to);
+        }
+        if (reason != null) {
+            known.add("because " + TargetText.echo(reason));
+        }
+        return new Command.NotUnderstood(
+                String.join(", ", known), what, instead == null ? "help" : SlackText.bounded(instead, 150));
+    }
+
+    String shownTarget() {
+        return target == null ? "checkout" : TargetText.echo(target.toString());
+    }
+}
