@@ -81,6 +81,9 @@ final class Composer {
             throw new IllegalArgumentException("slash commands do not work in threads");
         }
         String command = typed.split("\\s", 2)[0];
+        if (command.equals("/invite") && MENTION.matcher(typed).find()) {
+            return invite(user, channel);
+        }
         if (!commands.contains(command)) {
             workspace.tell(user.id(), channel.id(), command + " is not a valid command.", null);
             return new Control.Sent(false, "unknown_command", "");
@@ -101,6 +104,21 @@ final class Composer {
                                 : command + " failed with the error \"" + error + "\".",
                         null));
         return AppLink.sent(outcomes, "");
+    }
+
+    /** One of Slack's own commands. */
+    private Control.Sent invite(User user, Channel channel) {
+        synchronized (workspace) {
+            boolean joined = channel.members().add(Workspace.BOT_USER);
+            workspace.tell(
+                    user.id(),
+                    channel.id(),
+                    joined
+                            ? "You added @Stepback to #" + channel.name() + "."
+                            : "@Stepback is already in this channel.",
+                    null);
+            return new Control.Sent(true, "", "");
+        }
     }
 
     private void respond(ResponseUrls.Origin origin, Deliveries.Outcome outcome) {

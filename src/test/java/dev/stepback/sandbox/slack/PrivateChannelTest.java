@@ -54,7 +54,7 @@ class PrivateChannelTest {
 
     @Test
     void privateChannel_isLikeAnyOtherOnceTheBotIsInvited() throws Exception {
-        slack.control().inviteBot("postmortem");
+        slack.control().command("lead", "postmortem", "/invite @stepback");
 
         assertThat(privateChannels()).containsExactly("postmortem");
         assertThat(post()).isEqualTo("null");
