@@ -55,11 +55,6 @@ public final class Announcements {
         if (!approvers.isEmpty()) {
             out.append(", approved by ").append(approvers);
         }
-        Words.rejecter(rollback).ifPresent(p -> out.append(", rejected by ").append(Mrkdwn.mention(p)));
-        RollbackSpec.Cancellation cancellation = rollback.getSpec().cancellation();
-        if (rollback.statusOrInitial().phase() == Phase.CANCELLED && cancellation != null) {
-            out.append(", cancelled by ").append(Mrkdwn.mention(cancellation.by()));
-        }
         cardLink.ifPresent(link -> out.append("  ·  ").append(link("The card", link)));
         return Message.of(out.toString());
     }
@@ -72,13 +67,9 @@ public final class Announcements {
     }
 
     private static String outcome(Rollback rollback, Instant now) {
-        RollbackStatus status = rollback.statusOrInitial();
-        String words = status.phase() == Phase.SUCCEEDED || status.message().isBlank()
-                ? Words.meaning(status.phase())
-                : Mrkdwn.text(status.message(), 1000);
-        String time = status.approvedAt() == null ? "" : " after " + Mrkdwn.duration(Words.elapsed(rollback, now));
-        return Words.emoji(status.phase()) + " Rollback of " + target(rollback) + " " + Words.fromTo(rollback) + ": *"
-                + status.phase().apiName() + "*" + time + ": " + words;
+        Phase phase = rollback.statusOrInitial().phase();
+        return Words.emoji(phase) + " Rollback of " + target(rollback) + " " + Words.fromTo(rollback) + ": *"
+                + phase.apiName() + "*" + StateLine.inFull(rollback, now);
     }
 
     private static String target(Rollback rollback) {

@@ -32,11 +32,17 @@ final class Buttons {
             }
             case RUNNING -> {
                 addDiff(buttons, plan, ref);
-                buttons.add(cancel(ref));
+                // The last step cannot be stopped in the middle.
+                if (rollback.statusOrInitial().steps().stream().anyMatch(s -> s.startedAt() == null)) {
+                    buttons.add(cancel(ref));
+                }
             }
             case VERIFYING -> addDiff(buttons, plan, ref);
             case SUCCEEDED -> {
-                buttons.add(button(Actions.UNDO, "Undo this rollback", ref));
+                // One that found nothing to do left nothing to undo.
+                if (rollback.statusOrInitial().patchedAt() != null) {
+                    buttons.add(button(Actions.UNDO, "Undo this rollback", ref));
+                }
                 addDiff(buttons, plan, ref);
             }
             case FAILED -> {

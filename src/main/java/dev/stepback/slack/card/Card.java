@@ -9,16 +9,17 @@ import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlannedRevision;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The one message that shows a rollback: a pure function of the Rollback and the time. */
 public final class Card {
     private static final int CARD_FENCES = 1;
     private static final int CARD_CHANGE_LIMIT = 600;
     private static final int MAX_FINDINGS = 8;
+    private static final Set<String> LASTING = Set.of("managed-by", "last-applied", "configuration", "replicas");
 
     private Card() {}
 
@@ -28,7 +29,7 @@ public final class Card {
         List<LayoutBlock> blocks = new ArrayList<>();
         blocks.add(Kit.header("⏪ Rollback of " + rollback.target().name() + " in "
                 + rollback.target().namespace()));
-        blocks.add(Kit.section(state(rollback, now)));
+        blocks.add(Kit.section(StateLine.of(rollback, now)));
         Plan plan = status.plan();
         if (plan != null) {
             blocks.add(Kit.fields(revision("From", plan.from(), plan.to()), revision("To", plan.to(), plan.from())));
@@ -48,7 +49,7 @@ public final class Card {
     /** The least that a card can be, for when Slack refuses the full one. */
     public static Message minimal(Rollback rollback, Instant now) {
         List<LayoutBlock> blocks = new ArrayList<>();
-        blocks.add(Kit.section(fallback(rollback) + "\n" + state(rollback, now)));
+        blocks.add(Kit.section(fallback(rollback) + "\n" + StateLine.of(rollback, now)));
         Buttons.of(rollback).ifPresent(blocks::add);
         return new Message(fallback(rollback), blocks);
     }
@@ -64,38 +65,24 @@ public final class Card {
                         : "");
     }
 
-    private static String state(Rollback rollback, Instant now) {
-        RollbackStatus status = rollback.statusOrInitial();
-        String words = status.message().isBlank() ? Words.meaning(status.phase()) : Mrkdwn.text(status.message(), 1500);
-        String time = "";
-        if (status.approvedAt() != null) {
-            Duration elapsed = Words.elapsed(rollback, now);
-            time = status.phase().terminal()
-                    ? " after " + Mrkdwn.duration(elapsed)
-                    : " for " + Mrkdwn.duration(coarse(elapsed));
-        }
-        return Words.emoji(status.phase()) + " *" + status.phase().apiName() + "*" + time + ": " + words;
-    }
-
-    // An elapsed time that is exact to the second would cost an edit every second.
-    private static Duration coarse(Duration elapsed) {
-        long step = elapsed.toSeconds() < 60 ? 5 : 15;
-        return Duration.ofSeconds(elapsed.toSeconds() / step * step);
-    }
-
     private static String request(Rollback rollback) {
         RollbackSpec spec = rollback.getSpec();
         StringBuilder out = new StringBuilder("*Asked by* " + Mrkdwn.mention(spec.requestedBy()));
         if (!spec.reason().isBlank()) {
             out.append(" because ").append(Mrkdwn.line(spec.reason(), 700));
         }
+        // Who rejected or cancelled stands in the first line once that is the outcome.
+        Phase phase = rollback.statusOrInitial().phase();
         for (Verdict verdict : Verdict.values()) {
+            if (verdict == Verdict.Rejected && phase == Phase.REJECTED) {
+                continue;
+            }
             Words.decisions(rollback, verdict).stream()
                     .limit(5)
                     .forEach(d -> out.append(
                             "\n*" + verdict + " by* " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at())));
         }
-        if (spec.cancellation() != null) {
+        if (spec.cancellation() != null && phase != Phase.CANCELLED) {
             out.append("\n*Cancellation asked for by* "
                     + Mrkdwn.mention(spec.cancellation().by()) + ", "
                     + Mrkdwn.time(spec.cancellation().at()));
@@ -113,7 +100,7 @@ public final class Card {
         if (phase == Phase.AWAITING_APPROVAL || phase == Phase.PLANNING) {
             blocks.addAll(changes(plan));
         }
-        String findings = findings(plan);
+        String findings = findings(phase, plan);
         if (!findings.isEmpty()) {
             blocks.add(Kit.section(findings));
         }
@@ -133,16 +120,30 @@ public final class Card {
         return blocks;
     }
 
-    private static String findings(Plan plan) {
+    private static String findings(Phase phase, Plan plan) {
         List<String> lines = new ArrayList<>();
         for (Finding.Verdict verdict : List.of(Finding.Verdict.BLOCK, Finding.Verdict.WARN)) {
             plan.findings().stream()
-                    .filter(f -> f.verdict() == verdict)
+                    .filter(f -> f.verdict() == verdict && stillTrue(f, phase))
                     .forEach(f -> lines.add((verdict == Finding.Verdict.BLOCK ? "⛔ *Blocked*: " : "⚠️ ")
                             + Mrkdwn.line(f.message(), 300)));
         }
         int shown = Math.min(MAX_FINDINGS, lines.size());
         return String.join("\n", lines.subList(0, shown)) + Words.more(lines.size() - shown, "warning");
+    }
+
+    /**
+     * Warnings are for who approves. Later only those are left that still matter: to a rollout that runs or failed all but
+     * the one about the rollout that it replaced, after a success what the next deploy or the restored pods may meet, and
+     * none where nothing was changed.
+     */
+    private static boolean stillTrue(Finding finding, Phase phase) {
+        return switch (phase) {
+            case PLANNING, AWAITING_APPROVAL -> true;
+            case RUNNING, VERIFYING, FAILED -> !finding.check().equals("rollout");
+            case SUCCEEDED -> LASTING.contains(finding.check());
+            case REJECTED, EXPIRED, CANCELLED, SUPERSEDED -> false;
+        };
     }
 
     private static String footer(Rollback rollback) {
@@ -155,7 +156,9 @@ public final class Card {
                     .filter(f -> f.verdict() == Finding.Verdict.PASS)
                     .count();
             parts.add("plan " + Mrkdwn.code(Ref.shortHash(plan.hash()), 20));
-            parts.add(passed + " of " + plan.findings().size() + " checks passed");
+            if (status.phase() == Phase.AWAITING_APPROVAL) {
+                parts.add(passed + " of " + plan.findings().size() + " checks passed");
+            }
         }
         if (status.phase() == Phase.AWAITING_APPROVAL && status.expiresAt() != null) {
             parts.add("expires " + Mrkdwn.time(status.expiresAt()));

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** How phases, targets and people are spoken of, the same in every message. */
 final class Words {
@@ -43,7 +42,7 @@ final class Words {
             case REJECTED -> "nothing was changed";
             case EXPIRED -> "nobody approved in time; nothing was changed";
             case CANCELLED -> "stopped on request";
-            case SUPERSEDED -> "the target has changed since the plan was made; nothing was changed";
+            case SUPERSEDED -> "the target has changed since the plan was made; Stepback changed nothing";
         };
     }
 
@@ -118,12 +117,6 @@ final class Words {
     /** A line {@code … and 3 more pods}; empty when there are none. */
     static String more(int left, String noun) {
         return left <= 0 ? "" : "\n… and " + left + " more " + noun + (left == 1 ? "" : "s");
-    }
-
-    static Optional<Person> rejecter(Rollback rollback) {
-        return decisions(rollback, RollbackSpec.Decision.Verdict.Rejected).stream()
-                .map(RollbackSpec.Decision::by)
-                .findFirst();
     }
 
     private static boolean same(Map.Entry<String, String> image, Map<String, String> other) {

@@ -1,0 +1,127 @@
+package dev.stepback.slack.card;
+
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Plan;
+import dev.stepback.target.Rollout;
+import java.time.Duration;
+import java.time.Instant;
+
+/** How things stand, in one line: what happened, since when or by whom, and whether anything was changed. */
+final class StateLine {
+    private static final String UNCHANGED = "Nothing was changed.";
+
+    private StateLine() {}
+
+    /** On the card, beside the figures. */
+    static String of(Rollback rollback, Instant now) {
+        RollbackStatus status = rollback.statusOrInitial();
+        return Words.emoji(status.phase()) + " *" + status.phase().apiName() + "*" + rest(rollback, now);
+    }
+
+    /** What follows the phase's name, with what separates the two. */
+    static String rest(Rollback rollback, Instant now) {
+        RollbackStatus status = rollback.statusOrInitial();
+        return switch (status.phase()) {
+            case PLANNING, AWAITING_APPROVAL -> ": " + words(status, Words.meaning(status.phase()));
+            case RUNNING, VERIFYING ->
+                time(rollback, now, " for ", true) + ": " + words(status, Words.meaning(status.phase()));
+            case SUCCEEDED -> time(rollback, now, " after ", false) + ": " + words(status, live(status.plan()));
+            case FAILED -> failed(rollback, now);
+            case REJECTED ->
+                Words.decisions(rollback, Verdict.Rejected).stream()
+                                .findFirst()
+                                .map(d -> " by " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at()))
+                                .orElse("")
+                        + ". " + UNCHANGED;
+            case EXPIRED ->
+                at(status) + ": nobody approved within "
+                        + Mrkdwn.duration(Duration.ofSeconds(rollback.getSpec().approvalSeconds())) + ". " + UNCHANGED;
+            case CANCELLED -> cancelled(rollback, status);
+            case SUPERSEDED ->
+                at(status) + ": " + sentence(status.message(), "the target has changed since the plan was made")
+                        + " Stepback changed nothing.";
+        };
+    }
+
+    /** As {@link #rest}, for a message without figures and warnings beside it. */
+    static String inFull(Rollback rollback, Instant now) {
+        RollbackStatus status = rollback.statusOrInitial();
+        if (status.phase() != Phase.FAILED) {
+            return rest(rollback, now);
+        }
+        String why = sentence(status.message(), Words.meaning(status.phase()));
+        return status.patchedAt() == null
+                ? ": not started: " + why + " " + UNCHANGED
+                : time(rollback, now, " after ", false) + ": " + why;
+    }
+
+    private static String failed(Rollback rollback, Instant now) {
+        RollbackStatus status = rollback.statusOrInitial();
+        Plan plan = status.plan();
+        if (status.patchedAt() != null) {
+            return time(rollback, now, " after ", false) + ": "
+                    + sentence(status.message(), Words.meaning(status.phase()));
+        }
+        if (status.approvedAt() == null && plan != null && plan.blocked()) {
+            long blocks = plan.findings().stream()
+                    .filter(f -> f.verdict() == Finding.Verdict.BLOCK)
+                    .count();
+            return ": not started, because " + (blocks == 1 ? "a check blocks it. " : blocks + " checks block it. ")
+                    + UNCHANGED + " Put right what is named below and press *Retry*, or choose another revision.";
+        }
+        return ": not started: " + sentence(status.message(), Words.meaning(status.phase())) + " " + UNCHANGED;
+    }
+
+    private static String cancelled(Rollback rollback, RollbackStatus status) {
+        RollbackSpec.Cancellation cancellation = rollback.getSpec().cancellation();
+        String by = cancellation == null
+                ? ""
+                : " by " + Mrkdwn.mention(cancellation.by()) + ", " + Mrkdwn.time(cancellation.at());
+        return by + ". " + (status.patchedAt() == null ? UNCHANGED : "It stopped between two steps; those that are done stay done.");
+    }
+
+    /** What the message says beyond the status sentence, which stands beside the figures. */
+    private static String words(RollbackStatus status, String otherwise) {
+        String message = status.message();
+        Rollout rollout = status.rollout();
+        if (rollout != null && message.startsWith(rollout.sentence())) {
+            message = message.substring(rollout.sentence().length());
+        }
+        return message.isBlank() ? otherwise : Mrkdwn.text(message.strip(), 1500);
+    }
+
+    private static String live(@org.jspecify.annotations.Nullable Plan plan) {
+        return plan == null
+                ? Words.meaning(Phase.SUCCEEDED)
+                : "the template of revision " + plan.to().number() + " is live";
+    }
+
+    private static String sentence(String message, String otherwise) {
+        String words = message.isBlank() ? otherwise : Mrkdwn.text(message.strip(), 1500);
+        return words.endsWith(".") || words.endsWith("…") ? words : words + ".";
+    }
+
+    private static String at(RollbackStatus status) {
+        Instant finished = status.finishedAt();
+        return finished == null ? "" : ", " + Mrkdwn.time(finished);
+    }
+
+    private static String time(Rollback rollback, Instant now, String preposition, boolean roughly) {
+        if (rollback.statusOrInitial().approvedAt() == null) {
+            return "";
+        }
+        Duration elapsed = Words.elapsed(rollback, now);
+        return preposition + Mrkdwn.duration(roughly ? coarse(elapsed) : elapsed);
+    }
+
+    // An elapsed time that is exact to the second would cost an edit every second.
+    private static Duration coarse(Duration elapsed) {
+        long step = elapsed.toSeconds() < 60 ? 5 : 15;
+        return Duration.ofSeconds(elapsed.toSeconds() / step * step);
+    }
+}

@@ -1,0 +1,191 @@
+package dev.stepback.slack.card;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.sandbox.slack.SlackRules;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Rollout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The card and the announcement of every outcome, as a person reads them. {@code -Dstepback.update=true} writes the files
+ * anew.
+ */
+class GoldenCardTest {
+    private static final Path DIRECTORY = Path.of("src", "test", "resources", "dev", "stepback", "slack", "card", "cards");
+    private static final List<Finding> FINDINGS = List.of(
+            Finding.pass("dry-run", "The API server accepts the change."),
+            Finding.warn("rollout", "The present rollout is stuck: deployment \"checkout\" exceeded its progress deadline."),
+            Finding.warn(
+                    "configuration",
+                    "Changed after that revision was made, and not rolled back: Secret checkout (26 h ago)."));
+
+    record Sample(String name, Rollback rollback) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Sample> samples() {
+        return Stream.of(
+                new Sample("planning", Samples.rollback("", s -> {})),
+                new Sample("awaiting-approval", status(Samples.awaitingApproval(), s -> {})),
+                new Sample("running", status(Samples.running(1), s -> s.message = sentence(s.rollout))),
+                new Sample(
+                        "running-without-an-answer",
+                        status(
+                                Samples.running(1),
+                                s -> s.message = "the cluster does not answer as it should, trying again: HTTP 503")),
+                new Sample("verifying", status(Samples.running(3), s -> {
+                    s.phase = Phase.VERIFYING;
+                    s.message = sentence(s.rollout);
+                })),
+                new Sample("succeeded", status(Samples.finished(Phase.SUCCEEDED, ""), s -> {
+                    s.rollout = new Rollout("deployment \"checkout\" successfully rolled out", 3, 3, 3, 0, List.of());
+                    s.message = sentence(s.rollout);
+                })),
+                new Sample("skipped", Samples.rollback("", s -> {
+                    s.phase = Phase.SUCCEEDED;
+                    s.message = "skipped rollback (current template already matches revision 4)";
+                    s.finishedAt = Samples.NOW;
+                })),
+                new Sample("failed", status(Samples.finished(Phase.FAILED, ""), s -> {
+                    s.rollout = new Rollout(
+                            "deployment \"checkout\" exceeded its progress deadline",
+                            3,
+                            1,
+                            0,
+                            2,
+                            List.of(new Rollout.PodProblem(
+                                    "checkout-abc-1", "CrashLoopBackOff", "exit code 1, 4 restarts")));
+                    s.message = sentence(s.rollout);
+                })),
+                new Sample("blocked", status(Samples.awaitingApproval(), s -> {
+                    Finding block = Finding.block(
+                            "references",
+                            "The restored pods could not start: ConfigMap gone is no longer there. Bring it back first.");
+                    s.plan = Samples.plan(Samples.changes(1), List.of(FINDINGS.get(0), block));
+                    s.phase = Phase.FAILED;
+                    s.message = block.message();
+                    s.finishedAt = Samples.NOW;
+                })),
+                new Sample("refused", Samples.rollback("", s -> {
+                    s.phase = Phase.FAILED;
+                    s.message = "unable to find specified revision 9 in history; there are 5, 4";
+                    s.finishedAt = Samples.NOW;
+                })),
+                new Sample("rejected", rejected()),
+                new Sample("expired", ended(Phase.EXPIRED, "nobody approved in time")),
+                new Sample("cancelled", cancelled()),
+                new Sample(
+                        "superseded",
+                        ended(
+                                Phase.SUPERSEDED,
+                                "The pod template was changed by kubectl-edit at 2026-11-21 14:59:11 UTC.")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void card_readsAsInItsFile(Sample sample) throws IOException {
+        StringBuilder out = new StringBuilder();
+        Message card = Card.of(sample.rollback(), Samples.NOW);
+        out.append("notification: ").append(card.text()).append("\n\n");
+        JsonParser.parseString(SlackRules.json(card.blocks()))
+                .getAsJsonArray()
+                .forEach(block -> out.append(text(block.getAsJsonObject())).append("\n\n"));
+        if (sample.rollback().statusOrInitial().phase().terminal()) {
+            Message end = Announcements.outcome(sample.rollback(), Samples.NOW, Optional.empty());
+            out.append("announcement: ").append(end.text()).append("\n");
+        }
+        String drawn = out.toString().stripTrailing() + "\n";
+
+        Path file = DIRECTORY.resolve(sample.name() + ".txt");
+        if (Boolean.getBoolean("stepback.update")) {
+            Files.createDirectories(DIRECTORY);
+            Files.writeString(file, drawn);
+        }
+        assertThat(file).hasContent(drawn);
+    }
+
+    private static String text(JsonObject block) {
+        return switch (block.get("type").getAsString()) {
+            case "header" -> "# " + string(block.get("text"));
+            case "section" -> block.has("text") ? string(block.get("text")) : joined(block.getAsJsonArray("fields"), "\n");
+            case "context" -> "~ " + joined(block.getAsJsonArray("elements"), "\n");
+            case "actions" -> joined(block.getAsJsonArray("elements"), " ");
+            default -> block.toString();
+        };
+    }
+
+    private static String joined(JsonArray elements, String separator) {
+        return String.join(
+                separator,
+                elements.asList().stream().map(GoldenCardTest::string).toList());
+    }
+
+    private static String string(JsonElement element) {
+        JsonObject object = element.getAsJsonObject();
+        return object.get("type").getAsString().equals("button")
+                ? "[" + string(object.get("text")) + "]"
+                : object.get("text").getAsString();
+    }
+
+    private static String sentence(@org.jspecify.annotations.Nullable Rollout rollout) {
+        return rollout == null ? "" : rollout.sentence();
+    }
+
+    private static Rollback status(Rollback rollback, Consumer<RollbackStatus.Changes> changes) {
+        rollback.setStatus(rollback.statusOrInitial().with(s -> {
+            s.plan = Samples.plan(Samples.changes(2), FINDINGS);
+            changes.accept(s);
+        }));
+        return rollback;
+    }
+
+    private static Rollback ended(Phase phase, String message) {
+        return status(Samples.awaitingApproval(), s -> {
+            s.phase = phase;
+            s.message = message;
+            s.finishedAt = Samples.NOW;
+        });
+    }
+
+    private static Rollback rejected() {
+        Rollback rollback = ended(Phase.REJECTED, "rejected by lead");
+        rollback.setSpec(rollback.getSpec()
+                .withDecisions(List.of(decision(Verdict.Rejected))));
+        return rollback;
+    }
+
+    private static RollbackSpec.Decision decision(Verdict verdict) {
+        Rollback approved = Samples.awaitingApproval();
+        Samples.approve(approved);
+        RollbackSpec.Decision d = approved.getSpec().decisions().get(0);
+        return new RollbackSpec.Decision(verdict, d.by(), d.at(), d.planHash());
+    }
+
+    private static Rollback cancelled() {
+        Rollback rollback = ended(Phase.CANCELLED, "cancelled by responder");
+        rollback.setSpec(rollback.getSpec()
+                .withCancellation(new RollbackSpec.Cancellation(Samples.RESPONDER, Samples.NOW)));
+        return rollback;
+    }
+}
