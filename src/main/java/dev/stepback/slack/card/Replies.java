@@ -65,7 +65,7 @@ public final class Replies {
         } else if (reply instanceof Reply.NotUnderstood r) {
             return Message.of(
                     (r.understood().isBlank() ? "" : "I understood " + Mrkdwn.line(r.understood(), 500) + ". ")
-                            + Mrkdwn.line(r.problem(), 800) + "\nTry " + Mrkdwn.code(r.instead(), 500));
+                            + Mrkdwn.line(r.problem(), 800) + "\nTry " + Mrkdwn.code(command + " " + r.instead(), 500));
         } else if (reply instanceof Reply.Refused r) {
             return Message.of("⛔ " + Mrkdwn.text(r.why(), 2000));
         }
@@ -97,9 +97,8 @@ public final class Replies {
             blocks.add(Kit.section(
                     rollout == null ? Mrkdwn.text(observation.message(), 2000) : Progress.rollout(rollout)));
         });
-        blocks.add(Kit.section(reply.latest()
-                .map(r -> "Last rollback: " + listed(r, now))
-                .orElse("It has not been rolled back by me.")));
+        blocks.add(Kit.section(
+                reply.latest().map(r -> "Last rollback: " + listed(r, now)).orElse("I have not rolled it back yet.")));
         return new Message("Status of " + Mrkdwn.line(reply.target().toString(), 300), blocks);
     }
 

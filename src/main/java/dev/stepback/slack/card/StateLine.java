@@ -38,9 +38,7 @@ final class StateLine {
                                 .map(d -> " by " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at()))
                                 .orElse("")
                         + ". " + UNCHANGED;
-            case EXPIRED ->
-                at(status) + ": nobody approved within "
-                        + Mrkdwn.duration(Duration.ofSeconds(rollback.getSpec().approvalSeconds())) + ". " + UNCHANGED;
+            case EXPIRED -> at(status) + ": nobody approved " + inTime(status) + ". " + UNCHANGED;
             case CANCELLED -> cancelled(rollback, status);
             case SUPERSEDED ->
                 at(status) + ": " + sentence(status.message(), "the target has changed since the plan was made")
@@ -82,7 +80,10 @@ final class StateLine {
         String by = cancellation == null
                 ? ""
                 : " by " + Mrkdwn.mention(cancellation.by()) + ", " + Mrkdwn.time(cancellation.at());
-        return by + ". " + (status.patchedAt() == null ? UNCHANGED : "It stopped between two steps; those that are done stay done.");
+        return by + ". "
+                + (status.patchedAt() == null
+                        ? UNCHANGED
+                        : "It stopped between two steps; those that are done stay done.");
     }
 
     /** What the message says beyond the status sentence, which stands beside the figures. */
@@ -104,6 +105,14 @@ final class StateLine {
     private static String sentence(String message, String otherwise) {
         String words = message.isBlank() ? otherwise : Mrkdwn.text(message.strip(), 1500);
         return words.endsWith(".") || words.endsWith("…") ? words : words + ".";
+    }
+
+    private static String inTime(RollbackStatus status) {
+        Instant planned = status.plannedAt();
+        Instant expired = status.expiresAt();
+        return planned == null || expired == null
+                ? "in time"
+                : "within " + Mrkdwn.duration(Duration.between(planned, expired));
     }
 
     private static String at(RollbackStatus status) {

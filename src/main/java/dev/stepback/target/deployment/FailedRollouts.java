@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 final class FailedRollouts {
     static final String MARK = "stepback.dev/rollout-failed";
+
+    /** Says in which pod it was, which has gone. */
+    private static final Pattern IN_POD = Pattern.compile(" in pod \\S+");
 
     private static final int MAX_REASON = 200;
     private static final Logger log = LoggerFactory.getLogger(FailedRollouts.class);
@@ -118,7 +122,8 @@ final class FailedRollouts {
                 .map(e -> BadRevision.rolloutFailed(
                         Text.line(
                                 redactor.text(e.path("reason").asText() + ": "
-                                        + e.path("message").asText()),
+                                        + IN_POD.matcher(e.path("message").asText())
+                                                .replaceAll("")),
                                 MAX_REASON),
                         time(e, "lastTimestamp", "eventTime", "firstTimestamp")));
     }

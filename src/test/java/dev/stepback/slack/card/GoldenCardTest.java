@@ -29,10 +29,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * anew.
  */
 class GoldenCardTest {
-    private static final Path DIRECTORY = Path.of("src", "test", "resources", "dev", "stepback", "slack", "card", "cards");
+    private static final Path DIRECTORY =
+            Path.of("src", "test", "resources", "dev", "stepback", "slack", "card", "cards");
     private static final List<Finding> FINDINGS = List.of(
             Finding.pass("dry-run", "The API server accepts the change."),
-            Finding.warn("rollout", "The present rollout is stuck: deployment \"checkout\" exceeded its progress deadline."),
+            Finding.warn(
+                    "rollout", "The present rollout is stuck: deployment \"checkout\" exceeded its progress deadline."),
             Finding.warn(
                     "configuration",
                     "Changed after that revision was made, and not rolled back: Secret checkout (26 h ago)."));
@@ -81,7 +83,8 @@ class GoldenCardTest {
                 new Sample("blocked", status(Samples.awaitingApproval(), s -> {
                     Finding block = Finding.block(
                             "references",
-                            "The restored pods could not start: ConfigMap gone is no longer there. Bring it back first.");
+                            "The restored pods could not start: ConfigMap gone is no longer there. Bring it back"
+                                    + " first.");
                     s.plan = Samples.plan(Samples.changes(1), List.of(FINDINGS.get(0), block));
                     s.phase = Phase.FAILED;
                     s.message = block.message();
@@ -128,7 +131,8 @@ class GoldenCardTest {
     private static String text(JsonObject block) {
         return switch (block.get("type").getAsString()) {
             case "header" -> "# " + string(block.get("text"));
-            case "section" -> block.has("text") ? string(block.get("text")) : joined(block.getAsJsonArray("fields"), "\n");
+            case "section" ->
+                block.has("text") ? string(block.get("text")) : joined(block.getAsJsonArray("fields"), "\n");
             case "context" -> "~ " + joined(block.getAsJsonArray("elements"), "\n");
             case "actions" -> joined(block.getAsJsonArray("elements"), " ");
             default -> block.toString();
@@ -170,8 +174,7 @@ class GoldenCardTest {
 
     private static Rollback rejected() {
         Rollback rollback = ended(Phase.REJECTED, "rejected by lead");
-        rollback.setSpec(rollback.getSpec()
-                .withDecisions(List.of(decision(Verdict.Rejected))));
+        rollback.setSpec(rollback.getSpec().withDecisions(List.of(decision(Verdict.Rejected))));
         return rollback;
     }
 
@@ -184,8 +187,8 @@ class GoldenCardTest {
 
     private static Rollback cancelled() {
         Rollback rollback = ended(Phase.CANCELLED, "cancelled by responder");
-        rollback.setSpec(rollback.getSpec()
-                .withCancellation(new RollbackSpec.Cancellation(Samples.RESPONDER, Samples.NOW)));
+        rollback.setSpec(
+                rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(Samples.RESPONDER, Samples.NOW)));
         return rollback;
     }
 }

@@ -66,7 +66,10 @@ class FailedRolloutsTest {
     @Test
     void replacedWhileAnOlderOneStillRan_andItsPodsWereWarnedAbout_failed() {
         running("/apis/apps/v1/namespaces/production/replicasets/checkout-h10", 3);
-        warning("checkout-h20-x7k2p", "BackOff", "Back-off restarting failed container");
+        warning(
+                "checkout-h20-x7k2p",
+                "BackOff",
+                "Back-off restarting failed container in pod checkout-h20-x7k2p_production(1-2)");
 
         assertThat(target.failedRollouts(Shop.CHECKOUT))
                 .containsOnly(entry(
