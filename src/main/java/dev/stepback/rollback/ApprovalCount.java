@@ -86,7 +86,7 @@ final class ApprovalCount {
                         .filter(d -> counts(d, Permission.APPROVE))
                         .forEach(counted::add);
             }
-            boolean enough = alone || wanted.isPresent() && counted.size() >= required;
+            boolean enough = alone || (wanted.isPresent() && counted.size() >= required);
             String missing = closed;
             boolean undecided = false;
             if (missing.isEmpty() && !enough) {
