@@ -3,6 +3,7 @@ package dev.stepback.target.deployment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Rollout;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.TargetRef;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class Surroundings {
                 switch (now.state()) {
                     case DONE -> Finding.pass("rollout", "No other rollout is in progress.");
                     case RUNNING ->
-                        Finding.warn("rollout", "A rollout is in progress and will be replaced. " + now.message());
+                        Finding.warn("rollout", "A rollout is in progress and will be replaced" + figures(now) + ".");
                     case FAILED ->
                         Finding.warn("rollout", "The present rollout is stuck: %s.".formatted(now.message()));
                 });
@@ -101,6 +102,13 @@ final class Surroundings {
                             + "Correct the manifest."));
         }
         return findings;
+    }
+
+    private static String figures(Observation now) {
+        Rollout rollout = now.rollout();
+        return rollout == null
+                ? ""
+                : ": %d of %d new pods are available".formatted(rollout.available(), rollout.desired());
     }
 
     private static Finding drift(String source, String next) {
