@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +29,8 @@ class WorkloadIndexTest {
     private final KubernetesClient client = new KubernetesClientBuilder()
             .withConfig(Config.fromKubeconfig(cluster.kubeconfig()))
             .build();
+
+    @SuppressWarnings("NullAway.Init") // every test starts it
     private Workloads index;
 
     @BeforeEach
@@ -169,8 +172,7 @@ class WorkloadIndexTest {
 
         store.put(store.getKey(large), large);
 
-        Deployment kept = store.get("production/checkout");
-        assertThat(kept).isNotNull();
+        Deployment kept = Objects.requireNonNull(store.get("production/checkout"));
         assertThat(kept.getMetadata().getResourceVersion()).isEqualTo("7");
         assertThat(kept.getMetadata().getManagedFields()).isEmpty();
         assertThat(kept.getMetadata().getAnnotations()).isNullOrEmpty();

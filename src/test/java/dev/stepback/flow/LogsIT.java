@@ -31,6 +31,8 @@ class LogsIT {
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Level before = root.getLevel();
     private final Captured log = new Captured();
+
+    @SuppressWarnings("NullAway.Init") // every test starts it
     private Scene scene;
 
     @BeforeEach

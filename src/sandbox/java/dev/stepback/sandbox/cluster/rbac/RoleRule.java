@@ -34,7 +34,7 @@ record RoleRule(
     /** A star alone is every resource with every subresource; before a slash, every resource with that one. */
     private boolean hasResource(Attempt attempt) {
         return matches(resources, attempt.combinedResource())
-                || !attempt.subresource().isEmpty() && resources.contains("*/" + attempt.subresource());
+                || (!attempt.subresource().isEmpty() && resources.contains("*/" + attempt.subresource()));
     }
 
     /** Names are never patterns, and a rule with names allows nothing that has none. */
@@ -43,7 +43,7 @@ record RoleRule(
     }
 
     private static boolean isUnder(String url, String path) {
-        return url.equals(path) || url.endsWith(ANY) && path.startsWith(url.substring(0, url.length() - 1));
+        return url.equals(path) || (url.endsWith(ANY) && path.startsWith(url.substring(0, url.length() - 1)));
     }
 
     private static boolean matches(List<String> allowed, String wanted) {

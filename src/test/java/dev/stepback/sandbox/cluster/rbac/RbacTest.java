@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +21,7 @@ class RbacTest {
             "clusterrolebindings" + GROUP, new ArrayList<>(),
             "roles" + GROUP, new ArrayList<>(),
             "rolebindings" + GROUP, new ArrayList<>());
-    private final Rbac rbac = new Rbac((resource, namespace) -> stored.get(resource).stream()
+    private final Rbac rbac = new Rbac((resource, namespace) -> Objects.requireNonNull(stored.get(resource)).stream()
             .filter(object -> namespace == null
                     || namespace.equals(object.at("/metadata/namespace").asText()))
             .toList());
@@ -209,7 +210,7 @@ class RbacTest {
         String metadata =
                 "metadata: {name: %s%s}\n".formatted(name, namespace.isEmpty() ? "" : ", namespace: " + namespace);
         try {
-            stored.get(kind.toLowerCase(java.util.Locale.ROOT) + "s" + GROUP)
+            Objects.requireNonNull(stored.get(kind.toLowerCase(java.util.Locale.ROOT) + "s" + GROUP))
                     .add((ObjectNode) new YAMLMapper().readTree(metadata + yaml));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
