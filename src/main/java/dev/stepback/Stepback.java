@@ -70,7 +70,7 @@ public final class Stepback implements AutoCloseable {
         Redactor redactor =
                 new Redactor(() -> configuration.config().redaction().secretNames());
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
-        Authorizer authorizer = Access.of(config::policy, new EverybodyIsMember(), config, client, targets, clock)
+        Authorizer authorizer = Access.of(configuration, new EverybodyIsMember(), config, client, targets, clock)
                 .authorizer();
         Rollbacks rollbacks = new KubernetesRollbacks(client, config, authorizer, targets, clock);
         RolloutWatch rollouts = new RolloutWatch(targets);

@@ -133,14 +133,15 @@ final class Evaluation {
     }
 
     private Verdict denied() {
-        String not = "You may not " + permission.phrase() + " " + place.text();
+        String what = permission.phrase(place.text());
         if (!doubts.isEmpty()) {
-            return Verdict.undecided(not + " right now. " + String.join(" ", doubts));
+            return Verdict.undecided("You may not " + what + " right now. " + String.join(" ", doubts));
         }
         if (grantedElsewhere) {
-            return Verdict.denied(not + (channel.isPresent() ? " from this channel." : " from just anywhere."));
+            return Verdict.denied("You may " + what
+                    + (channel.isPresent() ? ", but not from this channel." : ", but only from certain channels."));
         }
-        return Verdict.denied(not + "." + standing());
+        return Verdict.denied("You may not " + what + "." + standing());
     }
 
     private String standing() {

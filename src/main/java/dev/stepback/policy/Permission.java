@@ -4,11 +4,11 @@ import java.util.Optional;
 
 /** What a rule may let somebody do. Whoever may ask, approve or break the glass may also look. */
 public enum Permission {
-    VIEW("view", "look at"),
-    REQUEST("request", "ask for a rollback of"),
-    APPROVE("approve", "approve a rollback of"),
-    BREAK_GLASS("breakGlass", "roll back without an approval:"),
-    CONFIGURE("configure", "lock or unlock rollbacks of");
+    VIEW("view", "look at %s"),
+    REQUEST("request", "ask for a rollback of %s"),
+    APPROVE("approve", "approve a rollback of %s"),
+    BREAK_GLASS("breakGlass", "roll back %s without an approval"),
+    CONFIGURE("configure", "lock or unlock rollbacks in %s");
 
     private final String key;
     private final String phrase;
@@ -38,8 +38,8 @@ public enum Permission {
         return this == other || (other == VIEW && this != CONFIGURE);
     }
 
-    /** What comes between "You may not" and the thing. */
-    String phrase() {
-        return phrase;
+    /** What comes after "You may not". */
+    String phrase(String place) {
+        return phrase.formatted(place);
     }
 }
