@@ -107,7 +107,8 @@ public final class ConfigLoader {
                                     lease,
                                     "a namespace",
                                     t -> Values.namespace(t).map(Optional::of))
-                            .orElse(null));
+                            .orElse(null),
+                    IdentityKeys.read(s, byDefault.people()));
         }
     }
 

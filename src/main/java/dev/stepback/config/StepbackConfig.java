@@ -1,5 +1,6 @@
 package dev.stepback.config;
 
+import dev.stepback.policy.Identities;
 import dev.stepback.policy.Policy;
 import java.time.Duration;
 import java.util.List;
@@ -37,16 +38,31 @@ public record StepbackConfig(
      * @param context the kubeconfig's context; null for the current one
      * @param namespaces the namespaces that are served; empty for all
      * @param leaseNamespace where the leader's Lease is; null for the namespace that the bot runs in
+     * @param people what people may do in the cluster, and as whom
      */
     public record Kubernetes(
             @Nullable String cluster,
             @Nullable String context,
             List<String> namespaces,
-            @Nullable String leaseNamespace) {
+            @Nullable String leaseNamespace,
+            People people) {
 
         public Kubernetes(@Nullable String context, List<String> namespaces, @Nullable String leaseNamespace) {
-            this(null, context, namespaces, leaseNamespace);
+            this(null, context, namespaces, leaseNamespace, People.NOT_ASKED);
         }
+
+        public Kubernetes with(People people) {
+            return new Kubernetes(cluster, context, namespaces, leaseNamespace, people);
+        }
+    }
+
+    /**
+     * @param impersonate whether reads and writes are made as the person
+     * @param reviewAccess whether the cluster is asked first what the person may do
+     * @param identities which Kubernetes user somebody is
+     */
+    public record People(boolean impersonate, boolean reviewAccess, Identities identities) {
+        public static final People NOT_ASKED = new People(false, false, Identities.DEFAULT);
     }
 
     /** @param deadline how long a rollout may take after the patch */

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import dev.stepback.policy.Identities;
+import dev.stepback.policy.IdentityRule;
+import dev.stepback.policy.Who;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +66,46 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void identities_areRead() {
+        StepbackConfig.People people = valid(load("""
+                kubernetes:
+                  impersonate: true
+                  identities:
+                    - {who: "@oncall", user: oncall, groups: [ops, deployers]}
+                    - {who: U0123ABCD, groups: [ops]}
+                """)).kubernetes().people();
+
+        assertThat(people)
+                .isEqualTo(new StepbackConfig.People(
+                        true,
+                        false,
+                        new Identities(List.of(
+                                new IdentityRule(
+                                        List.of(new Who.Group("@oncall")),
+                                        Optional.of("oncall"),
+                                        List.of("ops", "deployers")),
+                                new IdentityRule(
+                                        List.of(new Who.User("U0123ABCD")), Optional.empty(), List.of("ops"))))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{who: members, groups: ['system:masters']}",
+                "{who: members, user: 'system:admin'}",
+                "{who: members, user: 'a b'}",
+                "{who: everybody, user: a}",
+                "{who: members}",
+                "{user: a}"
+            })
+    void identities_areNeitherTheClustersOwnNorNothing(String identity) {
+        assertThat(load("kubernetes: {identities: [" + identity + "]}").problems())
+                .singleElement()
+                .asString()
+                .contains("kubernetes.identities[0]");
+    }
+
+    @Test
     void withoutTheVariable_allIsDefault() {
         assertThat(valid(ConfigLoader.fromEnvironment(Map.of()))).isEqualTo(StepbackConfig.defaults());
         assertThat(valid(ConfigLoader.fromEnvironment(Map.of("STEPBACK_CONFIG", "config/stepback.yaml"))))
@@ -81,7 +124,8 @@ class ConfigLoaderTest {
             """));
         assertThat(config.slack()).isEqualTo(new StepbackConfig.Slack(StepbackConfig.Slack.Mode.HTTP, "/undo"));
         assertThat(config.kubernetes())
-                .isEqualTo(new StepbackConfig.Kubernetes("eu", "prod", List.of("production", "staging"), "ops"));
+                .isEqualTo(new StepbackConfig.Kubernetes(
+                        "eu", "prod", List.of("production", "staging"), "ops", StepbackConfig.People.NOT_ASKED));
         assertThat(config.rollback()).isEqualTo(new StepbackConfig.Rollback(Duration.ofSeconds(90)));
         assertThat(config.notifications())
                 .isEqualTo(new StepbackConfig.Notifications(List.of("#deploys", "C0123"), Optional.of("ops")));
