@@ -1,9 +1,12 @@
 package dev.stepback;
 
+import dev.stepback.access.ClusterAccess;
+import dev.stepback.access.ClusterAccess.Mode;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.policy.Directory;
 import dev.stepback.policy.PolicySource;
 import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.ClusterAuthorizer;
 import dev.stepback.rollback.KubernetesLocks;
 import dev.stepback.rollback.LockMap;
 import dev.stepback.rollback.Locks;
@@ -28,7 +31,7 @@ record Access(Authorizer authorizer, Locks locks) {
             List<TargetType> targets,
             Clock clock) {
         LockMap locks = new LockMap(client, ownNamespace(config, client));
-        Authorizer authorizer = new PolicyAuthorizer(
+        Authorizer policy = new PolicyAuthorizer(
                 policies,
                 directory,
                 locks::state,
@@ -36,6 +39,17 @@ record Access(Authorizer authorizer, Locks locks) {
                 config.kubernetes().namespaces(),
                 target -> labels(targets, target),
                 clock);
+        StepbackConfig.People people = config.kubernetes().people();
+        Authorizer authorizer = people.impersonate() || people.reviewAccess()
+                ? new ClusterAuthorizer(
+                        policy,
+                        new ClusterAccess(
+                                people.impersonate() ? Mode.IMPERSONATE : Mode.REVIEW,
+                                people.identities(),
+                                directory,
+                                client,
+                                clock))
+                : policy;
         return new Access(authorizer, new KubernetesLocks(locks, authorizer, clock));
     }
 

@@ -93,13 +93,9 @@ final class AccessReviews {
                     why);
             return new Verdict(
                     false,
-                    "The cluster gave no answer to whether %s may %s %s in %s. %s"
-                            .formatted(
-                                    question.identity().user(),
-                                    question.verb(),
-                                    question.resource(),
-                                    question.namespace(),
-                                    why),
+                    // Without the namespace: whether there is one is a part of the answer.
+                    "The cluster gave no answer to what %s may do. %s"
+                            .formatted(question.identity().user(), why),
                     true);
         }
     }

@@ -1,6 +1,8 @@
 package dev.stepback.command;
 
+import dev.stepback.target.Denial;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Optional;
 
 /** Says what an error of the API server means and what to check. */
 final class ClusterErrors {
@@ -17,16 +19,26 @@ final class ClusterErrors {
                 "The cluster does not accept Stepback's credentials. Whoever runs Stepback can check them with"
                         + " `java -jar stepback.jar check`.";
             case 403 ->
-                "The cluster forbids this to Stepback" + said(e)
-                        + ". The permissions that it needs are listed by `java -jar stepback.jar check`.";
+                denied(e)
+                        .orElse("The cluster forbids this to Stepback" + said(e)
+                                + ". The permissions that it needs are listed by `java -jar stepback.jar check`.");
             case 404 ->
                 "The cluster does not know what was asked for" + said(e)
-                        + ". Is the CustomResourceDefinition of Rollbacks installed (`kubectl get crd rollbacks.stepback.dev`)?";
+                        + ". Is the CustomResourceDefinition of Rollbacks installed (`kubectl get crd"
+                        + " rollbacks.stepback.dev`)?";
             case 409 -> "Somebody else changed it at the same moment" + said(e) + ". Try again.";
             case 429, 500, 502, 503, 504 ->
                 "The cluster's API server is not well (it answered " + e.getCode() + "). Try again in a moment.";
             default -> "The cluster refused" + said(e) + ".";
         };
+    }
+
+    private static Optional<String> denied(KubernetesClientException e) {
+        return Denial.of(e)
+                .map(denial -> SlackText.bounded(denial.sentence(), MESSAGE)
+                        + (denial.user().startsWith("system:serviceaccount:")
+                                ? " What Stepback needs is listed by `java -jar stepback.jar check`."
+                                : ""));
     }
 
     private static String said(KubernetesClientException e) {

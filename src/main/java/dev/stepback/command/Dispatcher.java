@@ -1,8 +1,10 @@
 package dev.stepback.command;
 
+import dev.stepback.access.Acting;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -50,6 +52,8 @@ public final class Dispatcher {
         } catch (KubernetesClientException e) {
             log.warn("command failed at the API server: {}", e.getMessage());
             return new Reply.Refused(ClusterErrors.sentence(e));
+        } catch (Acting.NobodyException e) {
+            return new Reply.Refused(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             log.error("command failed", e);
             return new Reply.Refused(
@@ -59,6 +63,10 @@ public final class Dispatcher {
     }
 
     private Reply answer(Command command, Invocation invocation) {
+        boolean reads = command instanceof Command.OnTarget || command instanceof Command.ListRollbacks;
+        if (reads && authorizer.acting(invocation.by().person()) instanceof Acting.Nobody nobody) {
+            return new Reply.Refused(nobody.why());
+        }
         if (command instanceof Command.OnTarget onTarget) {
             return onTarget(onTarget, invocation);
         }
@@ -78,9 +86,13 @@ public final class Dispatcher {
         if (refused.isPresent()) {
             return refused.get();
         }
+        refused = wanted.namespace().flatMap(namespace -> hidden(namespace, wanted, invocation));
+        if (refused.isPresent()) {
+            return refused.get();
+        }
         if (command instanceof Command.Cancel) {
             // An open rollback can be cancelled although its target is gone.
-            List<TargetRef> open = undo.openTargets(wanted);
+            List<TargetRef> open = known(undo.openTargets(wanted), invocation);
             if (open.size() == 1) {
                 return undo.cancel(open.get(0), invocation.by());
             }
@@ -88,7 +100,7 @@ public final class Dispatcher {
                 return choose(open, command, invocation);
             }
         }
-        List<TargetRef> found = workloads.find(wanted);
+        List<TargetRef> found = known(workloads.find(wanted), invocation);
         if (found.isEmpty()) {
             return notFound(wanted, command, invocation);
         }
@@ -123,7 +135,8 @@ public final class Dispatcher {
     }
 
     private Reply notFound(Wanted wanted, Command.OnTarget command, Invocation invocation) {
-        List<TargetRef> near = visible(workloads.suggest(wanted, SUGGESTIONS), invocation);
+        List<TargetRef> near = workloads.suggest(
+                wanted, SUGGESTIONS, t -> authorizer.mayView(invocation.by(), t).allowed());
         return new Reply.NotFound(echo(wanted), near, command.remaining());
     }
 
@@ -132,6 +145,21 @@ public final class Dispatcher {
         return targets.stream()
                 .filter(t -> authorizer.mayView(invocation.by(), t).allowed())
                 .toList();
+    }
+
+    /** What somebody must not learn of is as if it were not there. */
+    private List<TargetRef> known(List<TargetRef> targets, Invocation invocation) {
+        return targets.stream()
+                .filter(t -> authorizer.hides(invocation.by(), t).isEmpty())
+                .toList();
+    }
+
+    /** The same answer whether or not there is such a namespace and such a target in it. */
+    private Optional<Reply> hidden(String namespace, Wanted wanted, Invocation invocation) {
+        Kind kind = wanted.kind().orElse(Kind.DEPLOYMENT);
+        return authorizer
+                .hides(invocation.by(), new TargetRef(namespace, kind, wanted.name()))
+                .map(Reply.Refused::new);
     }
 
     private Optional<Reply> notServed(String namespace) {

@@ -5,6 +5,7 @@ import dev.stepback.text.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** "Did you mean": orders targets by how near their names are to what was typed. */
 final class Suggestions {
@@ -12,7 +13,8 @@ final class Suggestions {
 
     private Suggestions() {}
 
-    static List<TargetRef> nearest(Wanted wanted, Collection<TargetRef> targets, int max) {
+    static List<TargetRef> nearest(
+            Wanted wanted, Collection<TargetRef> targets, int max, Predicate<TargetRef> visible) {
         record Near(TargetRef target, int rank, int namespace) {}
         return targets.stream()
                 .map(t -> new Near(t, rank(wanted.name(), t.name()), namespaceRank(wanted, t)))
@@ -20,8 +22,9 @@ final class Suggestions {
                 .sorted(Comparator.comparingInt(Near::rank)
                         .thenComparingInt(Near::namespace)
                         .thenComparing(Near::target))
-                .limit(max)
                 .map(Near::target)
+                .filter(visible)
+                .limit(max)
                 .toList();
     }
 

@@ -38,7 +38,9 @@ final class UndoCommands {
         }
         // With one open, creating it finds out whether this is a second delivery of the same request.
         if (rollbacks.open(target).isEmpty()) {
-            Optional<PlanResult.Refused> refusal = ViewCommands.type(types, target)
+            Optional<PlanResult.Refused> refusal = authorizer
+                    .acting(invocation.by().person())
+                    .on(ViewCommands.type(types, target))
                     .refusal(target, new PlanRequest(command.to(), rollbacks.knownBad(target)));
             if (refusal.isPresent()) {
                 return refusal.get().reason() == PlanResult.Reason.TARGET_NOT_FOUND

@@ -35,6 +35,11 @@ final class ViewCommands {
         this.authorizer = authorizer;
     }
 
+    /** The target as this person may see it. */
+    private TargetType type(TargetRef target, Actor who) {
+        return authorizer.acting(who.person()).on(type(types, target));
+    }
+
     static TargetType type(List<TargetType> types, TargetRef target) {
         return types.stream()
                 .filter(t -> t.kind() == target.kind())
@@ -46,17 +51,17 @@ final class ViewCommands {
         return viewed(
                 target,
                 who,
-                () -> type(types, target).history(target).map(h -> {
+                () -> type(target, who).history(target).map(h -> {
                     Map<String, BadRevision> knownBad = rollbacks.knownBad(target);
                     return new Reply.ShowHistory(h, number(h.proposed(knownBad.keySet())), knownBad);
                 }));
     }
 
     Optional<Reply> diff(Command.Diff command, TargetRef target, Actor who) {
-        return viewed(target, who, () -> type(types, target).history(target).map(h -> diff(command, h, target)));
+        return viewed(target, who, () -> type(target, who).history(target).map(h -> diff(command, h, target, who)));
     }
 
-    private Reply diff(Command.Diff command, History history, TargetRef target) {
+    private Reply diff(Command.Diff command, History history, TargetRef target, Actor who) {
         OptionalLong from = command.from().isPresent() ? command.from() : history.current();
         OptionalLong to = command.to().isPresent()
                 ? command.to()
@@ -70,7 +75,7 @@ final class ViewCommands {
                     "There is no earlier revision of " + target + " that would be proposed; name one, as in “diff 3”.");
         }
         try {
-            List<Change> changes = type(types, target).diff(target, from.getAsLong(), to.getAsLong());
+            List<Change> changes = type(target, who).diff(target, from.getAsLong(), to.getAsLong());
             return new Reply.ShowDiff(target, from.getAsLong(), to.getAsLong(), changes);
         } catch (IllegalArgumentException e) {
             return new Reply.Refused(SlackText.bounded(String.valueOf(e.getMessage()), 300));
@@ -79,7 +84,7 @@ final class ViewCommands {
 
     Optional<Reply> status(TargetRef target, Actor who) {
         return viewed(target, who, () -> {
-            Optional<Step.Observation> rollout = type(types, target).status(target);
+            Optional<Step.Observation> rollout = type(target, who).status(target);
             Optional<Rollback> latest = rollbacks.latest(target);
             return rollout.isEmpty() && latest.isEmpty()
                     ? Optional.empty()

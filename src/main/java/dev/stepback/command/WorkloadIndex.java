@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Watches the Deployments of the served namespaces and keeps their names. */
@@ -86,8 +87,8 @@ final class WorkloadIndex implements Workloads {
     }
 
     @Override
-    public List<TargetRef> suggest(Wanted wanted, int max) {
-        return Suggestions.nearest(wanted, all().toList(), max);
+    public List<TargetRef> suggest(Wanted wanted, int max, Predicate<TargetRef> visible) {
+        return Suggestions.nearest(wanted, all().toList(), max, visible);
     }
 
     @Override

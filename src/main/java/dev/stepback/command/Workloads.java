@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Knows the names of the workloads that the bot serves. */
 public interface Workloads extends AutoCloseable {
@@ -26,8 +27,12 @@ public interface Workloads extends AutoCloseable {
      */
     List<TargetRef> find(Wanted wanted);
 
-    /** The targets whose names are nearest to what was typed, nearest first; at most {@code max}. */
-    List<TargetRef> suggest(Wanted wanted, int max);
+    /**
+     * The targets whose names are nearest to what was typed, nearest first; at most {@code max}.
+     *
+     * @param visible asked of the nearest only, until there are enough
+     */
+    List<TargetRef> suggest(Wanted wanted, int max, Predicate<TargetRef> visible);
 
     /** Whether all namespaces have been read. */
     boolean synced();

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /** The keys in {@code kubernetes} that say as whom the cluster is asked. */
 final class IdentityKeys {
-    private static final String A_USER = "a Kubernetes user; write alice, \"{email}\" or"
-            + " system:serviceaccount:namespace:name";
+    private static final String A_USER =
+            "a Kubernetes user; write alice, \"{email}\" or" + " system:serviceaccount:namespace:name";
     private static final String A_GROUP = "a Kubernetes group that does not begin with system:";
     private static final String SYSTEM = "system:";
     private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
@@ -24,14 +24,13 @@ final class IdentityKeys {
         return new StepbackConfig.People(
                 kubernetes.value("impersonate", byDefault.impersonate(), Values.A_TRUTH_VALUE, Values::bool),
                 kubernetes.value("reviewAccess", byDefault.reviewAccess(), Values.A_TRUTH_VALUE, Values::bool),
-                new Identities(kubernetes.each(
-                        "identities", byDefault.identities().rules(), IdentityKeys::rule)));
+                new Identities(
+                        kubernetes.each("identities", byDefault.identities().rules(), IdentityKeys::rule)));
     }
 
     private static IdentityRule rule(Section s) {
         Who who = s.required("who", new Who.Members(), AccessSection.SOMEBODY, Who::parse);
-        Optional<String> user = s.value(
-                "user", Optional.empty(), A_USER, t -> user(t).map(Optional::of));
+        Optional<String> user = s.value("user", Optional.empty(), A_USER, t -> user(t).map(Optional::of));
         List<String> groups = s.list("groups", List.of(), A_GROUP, IdentityKeys::group);
         if (!s.has("user") && groups.isEmpty() && !s.has("groups")) {
             s.problem("", "gives nothing; write user, groups or both");

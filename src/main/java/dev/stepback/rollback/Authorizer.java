@@ -1,5 +1,6 @@
 package dev.stepback.rollback;
 
+import dev.stepback.access.Acting;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.target.TargetRef;
 import java.util.Optional;
@@ -12,6 +13,19 @@ import java.util.Optional;
  * not answer.
  */
 public interface Authorizer {
+
+    /** As whom the cluster is read and written on somebody's behalf. */
+    default Acting acting(Person who) {
+        return new Acting.Bot();
+    }
+
+    /**
+     * Whether somebody must not even learn of the target's namespace: it is as if there were none. Why not, naming it, for
+     * who named it first; empty when it is no secret.
+     */
+    default Optional<String> hides(Actor who, TargetRef target) {
+        return Optional.empty();
+    }
 
     Authorization mayView(Actor who, TargetRef target);
 

@@ -1,7 +1,9 @@
 package dev.stepback.rollback;
 
+import dev.stepback.access.Acting;
 import dev.stepback.rollback.Action.Seen;
 import dev.stepback.target.Attribution;
+import dev.stepback.target.Denial;
 import dev.stepback.target.Guard;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
@@ -22,6 +24,7 @@ import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +32,7 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -173,12 +177,34 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         PlanRequest request = new PlanRequest(
                 to == null ? OptionalLong.empty() : OptionalLong.of(to),
                 KnownBad.of(all, List.of(type), rollback.target()));
-        return new Seen.Planned(Optional.empty(), Optional.of(type.plan(rollback.target(), request)), approvals);
+        return new Seen.Planned(Optional.empty(), Optional.of(planAsRequester(rollback, type, request)), approvals);
+    }
+
+    private PlanResult planAsRequester(Rollback rollback, TargetType type, PlanRequest request) {
+        Acting acting = authorizer.acting(rollback.getSpec().requestedBy());
+        if (acting instanceof Acting.Nobody nobody && !nobody.undecided()) {
+            return new PlanResult.Refused(PlanResult.Reason.FORBIDDEN, nobody.why());
+        }
+        try {
+            return acting.on(type).plan(rollback.target(), request);
+        } catch (KubernetesClientException e) {
+            Optional<Denial> denial = Denial.of(e);
+            if (denial.isPresent()) {
+                // Who asked is waiting for an answer, not for a permission.
+                return new PlanResult.Refused(
+                        PlanResult.Reason.FORBIDDEN, denial.get().sentence());
+            }
+            throw e;
+        }
     }
 
     private Step.Start start(Rollback rollback, int i) {
         PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
-        Step step = steps.get(planned.type());
+        Acting acting = authorizer.acting(responsible(rollback));
+        if (acting instanceof Acting.Nobody nobody) {
+            return nobody.undecided() ? new Step.Start.NotYet(nobody.why()) : new Step.Start.Failed(nobody.why());
+        }
+        Step step = step(planned, acting);
         if (step == null) {
             return new Step.Start.Failed(unknown(planned));
         }
@@ -187,10 +213,30 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
                 // An approved change must not lie in wait until somebody grants the permission.
-                return new Step.Start.Failed("Stepback may not do this: " + e.getMessage());
+                return new Step.Start.Failed(Denial.of(e)
+                        .map(Denial::sentence)
+                        .orElseGet(() -> "The API server refuses this: " + e.getMessage()));
             }
             throw e;
         }
+    }
+
+    /** As whom a change is made: whoever let it go last, or who asked when nobody had to. */
+    private static Person responsible(Rollback rollback) {
+        return Approval.granting(rollback).stream()
+                .max(Comparator.comparing(RollbackSpec.Decision::at))
+                .map(RollbackSpec.Decision::by)
+                .orElse(rollback.getSpec().requestedBy());
+    }
+
+    private @Nullable Step step(PlannedStep planned, Acting acting) {
+        return acting instanceof Acting.Bot
+                ? steps.get(planned.type())
+                : targets.values().stream()
+                        .flatMap(type -> acting.on(type).steps().stream())
+                        .filter(step -> step.type().equals(planned.type()))
+                        .findFirst()
+                        .orElse(null);
     }
 
     /**
@@ -211,7 +257,12 @@ final class RollbackReconciler implements Reconciler<Rollback> {
 
     private Optional<String> changed(Rollback rollback) {
         TargetType type = targets.get(rollback.target().kind());
-        return type == null ? Optional.empty() : type.changedSince(rollback.target(), plan(rollback.statusOrInitial()));
+        return type == null
+                ? Optional.empty()
+                : authorizer
+                        .acting(responsible(rollback))
+                        .on(type)
+                        .changedSince(rollback.target(), plan(rollback.statusOrInitial()));
     }
 
     private void checkLeading() {

@@ -2,6 +2,7 @@ package dev.stepback.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.access.Acting;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Approvals;
@@ -164,6 +165,54 @@ class DispatcherTest {
         assertThat(rollbacks.byDelivery).isEmpty();
     }
 
+    /** Neither a match nor a suggestion nor an answer tells that there is something. */
+    @Test
+    void hiddenNamespace_isAsIfItWereNotThere() {
+        authorizer.hidden.add("production");
+        authorizer.secret = true;
+        Reply unknown = dispatch("nothing-like-it history");
+
+        assertThat(dispatch("checkout history"))
+                .isEqualTo(new Reply.NotFound("checkout", List.of(), ((Reply.NotFound) unknown).remaining()));
+        assertThat(dispatch("production/checkout history"))
+                .isEqualTo(dispatch("production/nothing-like-it history"))
+                .isEqualTo(new Reply.Refused("production is not for you"));
+        assertThat(dispatch("chekout history"))
+                .isInstanceOfSatisfying(
+                        Reply.NotFound.class,
+                        r -> assertThat(r.suggestions())
+                                .noneMatch(t -> t.namespace().equals("production")));
+    }
+
+    @Test
+    void whoHasNoIdentityInTheCluster_isToldBeforeAnythingElse() {
+        authorizer.acting = new Acting.Nobody("Kubernetes does not know you", false);
+
+        for (String text :
+                List.of("checkout", "nothing-like-it", "list", "checkout cancel", "production/checkout diff 1")) {
+            assertThat(dispatch(text)).isEqualTo(new Reply.Refused("Kubernetes does not know you"));
+        }
+        assertThat(dispatch("help")).isEqualTo(new Reply.Help());
+    }
+
+    @Test
+    void denialOfTheCluster_saysWhoLacksWhat() {
+        cluster.failure = Optional.of(new KubernetesClientException(
+                "deployments.apps \"checkout\" is forbidden: User \"alice\" cannot get resource \"deployments\" in API"
+                        + " group \"apps\" in the namespace \"production\"",
+                403,
+                new StatusBuilder()
+                        .withCode(403)
+                        .withNewDetails()
+                        .withName("checkout")
+                        .endDetails()
+                        .build()));
+        assertThat(dispatch("checkout history"))
+                .isEqualTo(new Reply.Refused(
+                        "Kubernetes forbids it: alice may not get deployments.apps \"checkout\" in the"
+                                + " namespace production."));
+    }
+
     @Test
     void namespaceThatIsNotServed_isSaid() {
         StepbackConfig shop =
@@ -211,6 +260,20 @@ class DispatcherTest {
     /** Lets everybody do everything, except in some namespaces. */
     static final class HiddenNamespaces implements Authorizer {
         final Set<String> hidden = new HashSet<>();
+        boolean secret;
+        Acting acting = new Acting.Bot();
+
+        @Override
+        public Acting acting(Person who) {
+            return acting;
+        }
+
+        @Override
+        public Optional<String> hides(Actor who, TargetRef target) {
+            return secret && hidden.contains(target.namespace())
+                    ? Optional.of(target.namespace() + " is not for you")
+                    : Optional.empty();
+        }
 
         private Authorization in(String namespace) {
             return hidden.contains(namespace) ? Authorization.denied("not for you") : Authorization.ALLOWED;

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /** Deployments that exist only here: each with some revisions, the highest of which is the current one. */
@@ -134,8 +135,8 @@ final class FakeTarget implements TargetType, Workloads {
     }
 
     @Override
-    public List<TargetRef> suggest(Wanted wanted, int max) {
-        return Suggestions.nearest(wanted, newest.keySet(), max);
+    public List<TargetRef> suggest(Wanted wanted, int max, Predicate<TargetRef> visible) {
+        return Suggestions.nearest(wanted, newest.keySet(), max, visible);
     }
 
     @Override

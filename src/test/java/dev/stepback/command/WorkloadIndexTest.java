@@ -132,7 +132,7 @@ class WorkloadIndexTest {
     void apiServerThatGoesAwayAndComesBack_isFollowedAgain() {
         serving();
         cluster.goAway();
-        assertThat(index.suggest(named("checkout"), 9)).hasSize(3);
+        assertThat(index.suggest(named("checkout"), 9, t -> true)).hasSize(3);
 
         cluster.comeBack();
         deploy("production", "cart");
@@ -195,7 +195,7 @@ class WorkloadIndexTest {
 
     private void awaitKnown(String name, boolean known) {
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> index.suggest(named(name), 50).contains(target("production", name)) == known);
+                .until(() -> index.suggest(named(name), 50, t -> true).contains(target("production", name)) == known);
     }
 
     private void deploy(String namespace, String name) {

@@ -2,6 +2,9 @@ package dev.stepback.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.policy.Identities;
+import dev.stepback.policy.IdentityRule;
+import dev.stepback.policy.Who;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import dev.stepback.policy.Identities;
-import dev.stepback.policy.IdentityRule;
-import dev.stepback.policy.Who;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,12 +68,12 @@ class ConfigLoaderTest {
     @Test
     void identities_areRead() {
         StepbackConfig.People people = valid(load("""
-                kubernetes:
-                  impersonate: true
-                  identities:
-                    - {who: "@oncall", user: oncall, groups: [ops, deployers]}
-                    - {who: U0123ABCD, groups: [ops]}
-                """)).kubernetes().people();
+            kubernetes:
+              impersonate: true
+              identities:
+                - {who: "@oncall", user: oncall, groups: [ops, deployers]}
+                - {who: U0123ABCD, groups: [ops]}
+            """)).kubernetes().people();
 
         assertThat(people)
                 .isEqualTo(new StepbackConfig.People(
