@@ -106,7 +106,7 @@ public sealed interface Who {
         private static final Pattern GROUP_ID = Pattern.compile("S[A-Z0-9]{5,20}");
         private static final Pattern GROUP_HANDLE = Pattern.compile("@[\\p{Ll}\\p{Lo}\\p{Lm}\\p{Mn}\\p{Nd}_.-]{1,80}");
         private static final Pattern EMAIL =
-                Pattern.compile("[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\\.)+[A-Za-z0-9-]{2,63}");
+                Pattern.compile("[A-Za-z0-9.!#$%&'+/=^_{}~-]{1,64}@([A-Za-z0-9-]{1,63}\\.)+[A-Za-z0-9-]{2,63}");
 
         private Forms() {}
     }
