@@ -35,15 +35,35 @@ public final class ClusterCheck {
         }
         rows.add(customResource());
         if (config.namespaces().isEmpty()) {
-            Permission.ALL.forEach(p -> rows.add(permission(p, null)));
+            own().forEach(p -> rows.add(permission(p, null)));
         } else {
             for (String namespace : config.namespaces()) {
-                Permission.ALL.forEach(p -> rows.add(permission(p, namespace)));
+                own().forEach(p -> rows.add(permission(p, namespace)));
             }
         }
         String leaseNamespace = config.leaseNamespace() != null ? config.leaseNamespace() : client.getNamespace();
         Permission.LEASE.forEach(p -> rows.add(permission(p, leaseNamespace)));
+        PeopleCheck people = new PeopleCheck(client, config.people());
+        people.needed().forEach(n -> rows.add(permission(n.permission(), n.namespace())));
+        if (people.needsUsers()) {
+            rows.add(users(people));
+        }
         return rows;
+    }
+
+    /** With impersonation the change itself needs no permission of the bot's. */
+    private List<Permission> own() {
+        return Permission.ALL.stream()
+                .filter(p -> !config.people().impersonate() || !p.equals(Permission.CHANGE))
+                .toList();
+    }
+
+    private static Row users(PeopleCheck people) {
+        try {
+            return people.users(AREA);
+        } catch (KubernetesClientException e) {
+            return new Row(AREA, "impersonate users", false, "could not be asked: " + firstLine(e));
+        }
     }
 
     /** The client falls back to an address that exists in clusters only. */

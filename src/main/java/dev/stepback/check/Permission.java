@@ -22,12 +22,15 @@ public record Permission(
         this(verb, group, resource, null, why);
     }
 
+    /** The change that rolls back. */
+    public static final Permission CHANGE = new Permission("patch", "apps", "deployments", "rolling back");
+
     /** What the bot needs in every namespace that it serves. */
     public static final List<Permission> ALL = List.of(
             new Permission("get", "apps", "deployments", "history, plans and progress"),
             new Permission("list", "apps", "deployments", "finding targets by name"),
             new Permission("watch", "apps", "deployments", "following rollouts"),
-            new Permission("patch", "apps", "deployments", "rolling back"),
+            CHANGE,
             new Permission("get", "apps", "replicasets", "revisions"),
             new Permission("list", "apps", "replicasets", "revisions"),
             new Permission("patch", "apps", "replicasets", "remembering which rollouts failed"),

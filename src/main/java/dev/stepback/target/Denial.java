@@ -22,6 +22,7 @@ public record Denial(String user, String verb, String resource, String name, Str
                     + "(?: at the cluster scope| in the namespace \"([^\"]*)\")");
 
     private static final String IMPERSONATE = "impersonate";
+    private static final String REVIEWS = "subjectaccessreviews.authorization.k8s.io";
 
     /** Empty when it failed for another reason, such as an admission webhook that also answers with 403. */
     public static Optional<Denial> of(KubernetesClientException failure) {
@@ -51,7 +52,7 @@ public record Denial(String user, String verb, String resource, String name, Str
         return plural + (group.isEmpty() ? "" : "." + group) + subresource;
     }
 
-    /** One sentence for people; it holds text from the cluster. */
+    /** For people, with what grants it when it is Stepback that lacks it; it holds text from the cluster. */
     public String sentence() {
         return "Kubernetes forbids it: %s may not %s %s%s%s.%s"
                 .formatted(
@@ -60,8 +61,16 @@ public record Denial(String user, String verb, String resource, String name, Str
                         resource,
                         name.isEmpty() ? "" : " \"" + name + "\"",
                         namespace.isEmpty() ? "" : " in the namespace " + namespace,
-                        verb.equals(IMPERSONATE)
-                                ? " Whoever runs Stepback can grant it as k8s-manifests/impersonate does."
-                                : "");
+                        grant());
+    }
+
+    private String grant() {
+        String manifest = "";
+        if (verb.equals(IMPERSONATE)) {
+            manifest = "impersonate";
+        } else if (resource.equals(REVIEWS)) {
+            manifest = "review-access";
+        }
+        return manifest.isEmpty() ? "" : " Whoever runs Stepback can grant it as k8s-manifests/" + manifest + " does.";
     }
 }

@@ -58,6 +58,28 @@ class ManifestsTest {
         assertLease(all);
     }
 
+    /** An unrestricted right to impersonate is the right to everything. */
+    @Test
+    void impersonation_isForNamedUsersAndGroupsOnly() throws Exception {
+        List<PolicyRule> rules =
+                only(ClusterRole.class, render("k8s-manifests/impersonate")).getRules();
+        assertThat(rules).allSatisfy(rule -> {
+            assertThat(rule.getVerbs()).containsExactly("impersonate");
+            assertThat(rule.getResourceNames()).isNotEmpty().doesNotContain("*", "system:masters");
+        });
+        assertThat(rules).flatExtracting(PolicyRule::getResources).containsExactly("users", "groups");
+    }
+
+    @Test
+    void reviews_areAllThatReviewAccessGrants() throws Exception {
+        assertThat(only(ClusterRole.class, render("k8s-manifests/review-access")).getRules())
+                .singleElement()
+                .satisfies(rule -> {
+                    assertThat(rule.getResources()).containsExactly("subjectaccessreviews");
+                    assertThat(rule.getVerbs()).containsExactly("create");
+                });
+    }
+
     @Test
     void configurations_areValid() throws Exception {
         for (String directory : List.of("k8s-manifests", "k8s-manifests/namespaced")) {

@@ -1,0 +1,85 @@
+package dev.stepback.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepback.access.GuardedCluster;
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.policy.Identities;
+import dev.stepback.policy.IdentityRule;
+import dev.stepback.policy.Who;
+import dev.stepback.sandbox.BotAccount;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PeopleCheckTest {
+    private final GuardedCluster cluster = new GuardedCluster();
+    private final Identities identities = new Identities(List.of(
+            IdentityRule.DEFAULT,
+            new IdentityRule(List.of(new Who.Members()), Optional.of("lead"), List.of("oncall")),
+            new IdentityRule(
+                    List.of(new Who.Members()), Optional.of("system:serviceaccount:production:deployer"), List.of())));
+
+    @AfterAll
+    void close() throws Exception {
+        cluster.close();
+    }
+
+    @Test
+    void whatIsNotConfigured_isNotAskedFor() {
+        Map<String, Row> rows = rows(StepbackConfig.People.NOT_ASKED);
+
+        assertThat(rows.values()).allSatisfy(row -> assertThat(row.ok()).as("%s", row).isTrue());
+        assertThat(rows.keySet()).noneMatch(item -> item.contains("impersonate") || item.contains("subjectaccess"));
+        assertThat(rows).containsKey("patch deployments.apps");
+    }
+
+    @Test
+    void reviews_needTheirPermission() {
+        StepbackConfig.People reviewing = new StepbackConfig.People(false, true, identities);
+        assertThat(rows(reviewing).get("create subjectaccessreviews.authorization.k8s.io"))
+                .satisfies(row -> assertThat(row.ok()).isFalse());
+
+        cluster.mayReview();
+
+        assertThat(rows(reviewing).get("create subjectaccessreviews.authorization.k8s.io"))
+                .satisfies(row -> assertThat(row.ok()).isTrue());
+        cluster.unbind("reviewer", BotAccount.USER, "");
+    }
+
+    @Test
+    void impersonation_needsEveryUserAndGroup() {
+        StepbackConfig.People impersonating = new StepbackConfig.People(true, false, identities);
+        List<String> items = List.of(
+                "impersonate users",
+                "impersonate users lead",
+                "impersonate groups oncall",
+                "impersonate serviceaccounts deployer -n production");
+        assertThat(rows(impersonating)).containsKeys(items.toArray(String[]::new));
+        items.forEach(item -> assertThat(rows(impersonating).get(item).ok()).as(item).isFalse());
+
+        cluster.mayImpersonate(List.of("lead", "alice@example.com"), List.of("oncall"));
+
+        Map<String, Row> rows = rows(impersonating);
+        assertThat(rows.get("impersonate users lead").ok()).isTrue();
+        assertThat(rows.get("impersonate groups oncall").ok()).isTrue();
+        assertThat(rows.get("impersonate users"))
+                .isEqualTo(new Row("cluster", "impersonate users", true, "2 of them"));
+        assertThat(rows.get("impersonate serviceaccounts deployer -n production").ok())
+                .isFalse();
+        assertThat(rows).doesNotContainKey("patch deployments.apps");
+        cluster.unbind("impersonator", BotAccount.USER, "");
+    }
+
+    private Map<String, Row> rows(StepbackConfig.People people) {
+        StepbackConfig.Kubernetes config =
+                new StepbackConfig.Kubernetes(null, List.of(), BotAccount.NAMESPACE).with(people);
+        return new ClusterCheck(cluster.bot, config)
+                .run().stream().collect(Collectors.toMap(Row::item, row -> row, (a, b) -> a));
+    }
+}
