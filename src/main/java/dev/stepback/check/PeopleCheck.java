@@ -27,9 +27,13 @@ final class PeopleCheck {
         List<Needed> needed = new ArrayList<>();
         if (people.impersonate()) {
             for (IdentityRule rule : people.identities().rules()) {
-                rule.user().filter(user -> !user.contains(IdentityRule.EMAIL)).ifPresent(user -> needed.add(user(user)));
-                rule.groups().forEach(group -> needed.add(new Needed(
-                        new Permission(IMPERSONATE, "", "groups", group, "acting as members of " + group), null)));
+                rule.user()
+                        .filter(user -> !user.contains(IdentityRule.EMAIL))
+                        .ifPresent(user -> needed.add(user(user)));
+                rule.groups()
+                        .forEach(group -> needed.add(new Needed(
+                                new Permission(IMPERSONATE, "", "groups", group, "acting as members of " + group),
+                                null)));
             }
         } else if (people.reviewAccess()) {
             needed.add(new Needed(

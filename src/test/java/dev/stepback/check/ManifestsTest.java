@@ -72,7 +72,8 @@ class ManifestsTest {
 
     @Test
     void reviews_areAllThatReviewAccessGrants() throws Exception {
-        assertThat(only(ClusterRole.class, render("k8s-manifests/review-access")).getRules())
+        assertThat(only(ClusterRole.class, render("k8s-manifests/review-access"))
+                        .getRules())
                 .singleElement()
                 .satisfies(rule -> {
                     assertThat(rule.getResources()).containsExactly("subjectaccessreviews");

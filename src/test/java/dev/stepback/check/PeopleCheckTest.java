@@ -34,7 +34,8 @@ class PeopleCheckTest {
     void whatIsNotConfigured_isNotAskedFor() {
         Map<String, Row> rows = rows(StepbackConfig.People.NOT_ASKED);
 
-        assertThat(rows.values()).allSatisfy(row -> assertThat(row.ok()).as("%s", row).isTrue());
+        assertThat(rows.values())
+                .allSatisfy(row -> assertThat(row.ok()).as("%s", row).isTrue());
         assertThat(rows.keySet()).noneMatch(item -> item.contains("impersonate") || item.contains("subjectaccess"));
         assertThat(rows).containsKey("patch deployments.apps");
     }
@@ -61,16 +62,17 @@ class PeopleCheckTest {
                 "impersonate groups oncall",
                 "impersonate serviceaccounts deployer -n production");
         assertThat(rows(impersonating)).containsKeys(items.toArray(String[]::new));
-        items.forEach(item -> assertThat(rows(impersonating).get(item).ok()).as(item).isFalse());
+        items.forEach(
+                item -> assertThat(rows(impersonating).get(item).ok()).as(item).isFalse());
 
         cluster.mayImpersonate(List.of("lead", "alice@example.com"), List.of("oncall"));
 
         Map<String, Row> rows = rows(impersonating);
         assertThat(rows.get("impersonate users lead").ok()).isTrue();
         assertThat(rows.get("impersonate groups oncall").ok()).isTrue();
-        assertThat(rows.get("impersonate users"))
-                .isEqualTo(new Row("cluster", "impersonate users", true, "2 of them"));
-        assertThat(rows.get("impersonate serviceaccounts deployer -n production").ok())
+        assertThat(rows.get("impersonate users")).isEqualTo(new Row("cluster", "impersonate users", true, "2 of them"));
+        assertThat(rows.get("impersonate serviceaccounts deployer -n production")
+                        .ok())
                 .isFalse();
         assertThat(rows).doesNotContainKey("patch deployments.apps");
         cluster.unbind("impersonator", BotAccount.USER, "");
