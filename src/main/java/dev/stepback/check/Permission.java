@@ -48,16 +48,14 @@ public record Permission(
             new Permission("watch", "stepback.dev", "rollbacks", "everything"),
             new Permission("create", "stepback.dev", "rollbacks", "accepting requests"),
             new Permission("update", "stepback.dev", "rollbacks", "recording approvals"),
-            new Permission("patch", "stepback.dev", "rollbacks", "recording approvals"),
-            new Permission("update", "stepback.dev", "rollbacks/status", "recording progress"),
-            new Permission("patch", "stepback.dev", "rollbacks/status", "recording progress"));
+            new Permission("patch", "stepback.dev", "rollbacks", "labelling requests that were made by hand"),
+            new Permission("update", "stepback.dev", "rollbacks/status", "recording progress"));
 
     /** What the bot needs in the namespace of its Lease, where the locks are too. */
     public static final List<Permission> LEASE = List.of(
             new Permission("get", "coordination.k8s.io", "leases", "electing a leader"),
             new Permission("create", "coordination.k8s.io", "leases", "electing a leader"),
             new Permission("update", "coordination.k8s.io", "leases", "electing a leader"),
-            new Permission("patch", "coordination.k8s.io", "leases", "electing a leader"),
             new Permission("get", "", "configmaps", "stepback-locks", "the kill switch"),
             new Permission("update", "", "configmaps", "stepback-locks", "the kill switch"),
             new Permission("create", "", "configmaps", "the kill switch"));

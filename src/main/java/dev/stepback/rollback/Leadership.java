@@ -43,6 +43,9 @@ final class Leadership implements AutoCloseable {
     private volatile boolean closed;
     private volatile String problem = "";
 
+    /** Why the Lease may not be had at all, or empty. */
+    private volatile String refusal = "";
+
     /** By {@link System#nanoTime}. */
     private volatile long leadsUntil;
 
@@ -88,7 +91,7 @@ final class Leadership implements AutoCloseable {
         long silent = System.nanoTime() - answeredAt;
         return silent > times.lease().toNanos()
                 ? "the cluster has not answered for " + TimeUnit.NANOSECONDS.toSeconds(silent) + " s"
-                : problem;
+                : refusal.isEmpty() ? problem : refusal;
     }
 
     void start() {
@@ -100,6 +103,7 @@ final class Leadership implements AutoCloseable {
         try {
             boolean held = lease.hold();
             answeredAt = System.nanoTime();
+            refusal = "";
             if (held) {
                 leadsUntil = asked + times.renew().toNanos();
                 began();
@@ -109,11 +113,24 @@ final class Leadership implements AutoCloseable {
         } catch (KubernetesClientException e) {
             LOG.debug("the Lease could not be held", e);
             answeredAt = e.getCode() > 0 ? System.nanoTime() : answeredAt;
+            refused(e);
         } catch (RuntimeException e) { // would end the schedule
             LOG.warn("the Lease could not be held", e);
         }
         if (!leading()) {
             ended();
+        }
+    }
+
+    /** Permissions and a namespace that is not there: nobody leads until somebody mends it, so it must be seen. */
+    private void refused(KubernetesClientException e) {
+        if (e.getCode() == 401 || e.getCode() == 403 || e.getCode() == 404) {
+            String now = "no Lease: "
+                    + (e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage());
+            if (!now.equals(refusal)) {
+                LOG.warn("{}", now);
+            }
+            refusal = now;
         }
     }
 

@@ -133,8 +133,7 @@ final class Sandbox implements AutoCloseable {
         StepbackConfig d = StepbackConfig.defaults();
         StepbackConfig config = d.with(new StepbackConfig.Slack(
                         StepbackConfig.Slack.Mode.SOCKET, d.slack().command()))
-                .with(new StepbackConfig.Kubernetes(
-                        null, List.of(), cluster.isPresent() ? BotAccount.NAMESPACE : "default"))
+                .with(new StepbackConfig.Kubernetes(null, List.of(), cluster.isPresent() ? BotAccount.NAMESPACE : null))
                 .with(new StepbackConfig.Notifications(List.of("deploys")))
                 .with(new StepbackConfig.Server("127.0.0.1", 0));
         Config found = cluster.isPresent() ? Config.fromKubeconfig(botKubeconfig) : Config.autoConfigure(null);

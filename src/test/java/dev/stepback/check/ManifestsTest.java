@@ -38,6 +38,7 @@ class ManifestsTest {
         assertThat(of(CustomResourceDefinition.class, all)).hasSize(1);
         assertLease(all);
         assertWritesLittle(rules);
+        assertNothingElse(rules);
     }
 
     @Test
@@ -51,6 +52,7 @@ class ManifestsTest {
             Permission.ALL.forEach(p ->
                     assertThat(granted(rules, p)).as("%s in %s", p, namespace).isTrue());
             assertWritesLittle(rules);
+            assertNothingElse(rules);
         }
         assertThat(only(ClusterRole.class, all).getRules())
                 .singleElement()
@@ -118,6 +120,19 @@ class ManifestsTest {
                                         .map(v -> v + " " + res))))
                 .containsOnlyOnce("patch deployments", "patch replicasets")
                 .isSubsetOf("patch deployments", "patch replicasets", "create selfsubjectaccessreviews");
+    }
+
+    private static void assertNothingElse(List<PolicyRule> rules) {
+        List<String> needed = Permission.ALL.stream()
+                .map(p -> p.verb() + " " + p.group() + "/" + p.resource())
+                .toList();
+        assertThat(rules.stream()
+                        .filter(r -> !r.getApiGroups().contains("authorization.k8s.io"))
+                        .flatMap(r -> r.getApiGroups().stream()
+                                .flatMap(g -> r.getResources().stream()
+                                        .flatMap(res -> r.getVerbs().stream().map(v -> v + " " + g + "/" + res)))))
+                .doesNotHaveDuplicates()
+                .containsExactlyInAnyOrderElementsOf(needed);
     }
 
     private static void assertLease(List<HasMetadata> all) {

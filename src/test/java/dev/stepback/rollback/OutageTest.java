@@ -47,6 +47,18 @@ class OutageTest {
     }
 
     @Test
+    void leaseThatMayNotBeHad_isNamed_untilItMay() {
+        shop.cluster.faults().deny("get", "leases.coordination.k8s.io");
+        RollbackOperator engine = shop.engine();
+        await().atMost(PATIENCE).until(() -> engine.health().get().contains("\"leases\""));
+
+        shop.cluster.faults().clear();
+
+        await().atMost(PATIENCE).until(engine::leading);
+        assertThat(engine.health().get()).isEmpty();
+    }
+
+    @Test
     void apiServerThatIsAwayAtTheStart_isWaitedFor() {
         shop.cluster.goAway();
         RollbackOperator engine = shop.engine();
