@@ -17,7 +17,9 @@ record AccessSection(List<Rule> rules, List<ChannelBinding> channels) {
     private static final String A_PERMISSION = "a permission; write view, request, approve, breakGlass or configure";
 
     static AccessSection read(Section root, AccessSection byDefault) {
+        root.notBare("access");
         try (Section s = root.section("access")) {
+            s.notBare("rules", "channels");
             return new AccessSection(
                     s.each("rules", byDefault.rules(), AccessSection::rule),
                     s.each("channels", byDefault.channels(), AccessSection::binding));
@@ -28,6 +30,7 @@ record AccessSection(List<Rule> rules, List<ChannelBinding> channels) {
         List<Who> who = s.listOfSome("who", SOMEBODY, Who::parse);
         Set<Permission> may = Set.copyOf(s.listOfSome("may", A_PERMISSION, Permission::parse));
         Scope scope = ScopeKeys.read(s);
+        s.notBare("channels");
         List<String> channels = s.list("channels", List.of(), Values.A_CHANNEL, Values::channel);
         if (may.contains(Permission.CONFIGURE)
                 && !(scope.kinds().isEmpty()
@@ -40,6 +43,7 @@ record AccessSection(List<Rule> rules, List<ChannelBinding> channels) {
 
     private static ChannelBinding binding(Section s) {
         String channel = s.required("channel", "", Values.A_CHANNEL, Values::channel);
+        s.notBare("cluster");
         Optional<String> cluster = s.value(
                 "cluster",
                 Optional.empty(),

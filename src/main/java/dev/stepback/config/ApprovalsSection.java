@@ -13,7 +13,9 @@ import java.util.stream.IntStream;
 record ApprovalsSection(ApprovalRule byDefault, List<ScopedApproval> rules) {
 
     static ApprovalsSection read(Section root, ApprovalRule builtIn) {
+        root.notBare("approvals");
         try (Section s = root.section("approvals")) {
+            s.notBare("default", "rules");
             Keys byDefault;
             try (Section d = s.section("default")) {
                 byDefault = keys(d, new Keys(builtIn, QuietKeys.NONE));
@@ -38,6 +40,7 @@ record ApprovalsSection(ApprovalRule byDefault, List<ScopedApproval> rules) {
         ApprovalRule i = inherited.rule();
         int required = s.value(
                 "required", i.required(), "a number from 0 to " + ApprovalRule.MOST, Values.upTo(ApprovalRule.MOST));
+        s.notBare("from");
         List<Who> from = s.list("from", i.from(), AccessSection.SOMEBODY, Who::parse);
         boolean requesterMayApprove =
                 s.value("requesterMayApprove", i.requesterMayApprove(), Values.A_TRUTH_VALUE, Values::bool);

@@ -213,9 +213,10 @@ public final class ConfigFile implements PolicySource, AutoCloseable {
     /** Where the first mistake is. Values stay in the log: this goes to Slack. */
     private static String where(List<Problem> problems) {
         Problem first = problems.get(0);
+        String line = first.line() == 0 ? "" : ": line " + first.line();
         String path = first.path().isEmpty() ? "" : ", " + first.path();
         String more = problems.size() == 1 ? "" : ", and " + (problems.size() - 1) + " more";
-        return ": line " + first.line() + path + more;
+        return line + path + more;
     }
 
     private void tell(Reload reload) {

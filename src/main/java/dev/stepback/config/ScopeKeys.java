@@ -24,6 +24,7 @@ final class ScopeKeys {
     private ScopeKeys() {}
 
     static Scope read(Section s) {
+        s.notBare("clusters", "kinds", "names", "labels");
         return new Scope(
                 s.list("clusters", List.of(), "a cluster; write prod or \"prod-*\"", glob(CLUSTER)),
                 namespaces(s),
@@ -37,6 +38,7 @@ final class ScopeKeys {
     }
 
     static List<Glob> namespaces(Section s) {
+        s.notBare("namespaces");
         return s.list("namespaces", List.of(), A_NAMESPACE, glob(NAMESPACE));
     }
 

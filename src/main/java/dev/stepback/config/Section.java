@@ -64,6 +64,19 @@ final class Section implements AutoCloseable {
         return keys.containsKey(key);
     }
 
+    /**
+     * Reports those of the keys that are there without a value: where leaving out means "all" or "as by default", somebody
+     * who has commented out what stood there, or a template that has filled in nothing, would open up what they meant to close.
+     */
+    void notBare(String... those) {
+        for (String key : those) {
+            Node value = values.get(key);
+            if (value != null && isNull(value)) {
+                problem(key, "has no value; leave the key out if that is meant");
+            }
+        }
+    }
+
     /** Reports something that is wrong with a key, or with the whole when {@code key} is empty or not there. */
     void problem(String key, String message) {
         Node at = values.getOrDefault(key, keys.get(key));

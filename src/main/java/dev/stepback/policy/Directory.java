@@ -24,7 +24,8 @@ public interface Directory {
      * Whether a configured channel is this one.
      *
      * @param configured a name with or without {@code #}, or an id
-     * @return unknown when the name could not be looked up
+     * @return unknown when Slack could not be asked for the name of this channel. That no channel at all has the configured
+     *     name is a plain no: otherwise one deleted channel would make every other undecided
      */
     Answer sameChannel(String configured, String channelId);
 }

@@ -12,7 +12,8 @@ public sealed interface Who {
 
     /**
      * Reads {@code members}, {@code U0123ABCD}, {@code name@example.com}, {@code @group} or {@code S0123ABCD}. Nothing else
-     * is somebody: letters outside of ASCII in an address are refused, for they can look like others.
+     * is somebody: letters outside of ASCII in an address are refused, for they can look like others, and so are the words
+     * by which Slack mentions everybody, for they are no groups.
      */
     static Optional<Who> parse(String text) {
         if (text.equals("members")) {
@@ -104,7 +105,8 @@ public sealed interface Who {
     final class Forms {
         private static final Pattern USER = Pattern.compile("[UW][A-Z0-9]{5,20}");
         private static final Pattern GROUP_ID = Pattern.compile("S[A-Z0-9]{5,20}");
-        private static final Pattern GROUP_HANDLE = Pattern.compile("@[\\p{Ll}\\p{Lo}\\p{Lm}\\p{Mn}\\p{Nd}_.-]{1,80}");
+        private static final Pattern GROUP_HANDLE =
+                Pattern.compile("@(?!(?:here|channel|group|everyone)$)[\\p{Ll}\\p{Lo}\\p{Lm}\\p{Mn}\\p{Nd}_.-]{1,80}");
         private static final Pattern EMAIL =
                 Pattern.compile("[A-Za-z0-9.!#$%&'+/=^_{}~-]{1,64}@([A-Za-z0-9-]{1,63}\\.)+[A-Za-z0-9-]{2,63}");
 

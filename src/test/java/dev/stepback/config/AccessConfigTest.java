@@ -132,7 +132,6 @@ class AccessConfigTest {
     @Test
     void withoutRules_membersHaveTheDefaults_andAnEmptyListGrantsNothing() {
         assertThat(policy("access: {channels: []}")).isEqualTo(Policy.DEFAULT);
-        assertThat(policy("access: {rules: }")).isEqualTo(Policy.DEFAULT);
         assertThat(policy("access: {rules: []}").rules()).isEmpty();
     }
 
@@ -166,6 +165,9 @@ class AccessConfigTest {
                 "*",
                 "@",
                 "@*",
+                "@everyone",
+                "@here",
+                "@channel",
                 "@On-Call",
                 "@on call",
                 "oncall",
@@ -236,6 +238,34 @@ class AccessConfigTest {
             })
     void tricksOfYaml_areMistakes(String yaml) {
         assertThat(problems(yaml)).isNotEmpty();
+    }
+
+    /** Whoever has commented out the values, or left a template without any, did not mean "everything". */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "access:\n  # rules: []\n",
+                "access:\n  rules:\n    # - who: [U0LEAD]\n",
+                "access: {channels: }",
+                "access: {rules: [{who: [members], may: [view], namespaces: }]}",
+                "access: {rules: [{who: [members], may: [view], clusters: null}]}",
+                "access: {rules: [{who: [members], may: [view], kinds: null}]}",
+                "access: {rules: [{who: [members], may: [view], names: }]}",
+                "access: {rules: [{who: [members], may: [view], labels: }]}",
+                "access: {rules: [{who: [members], may: [view], channels: }]}",
+                "access: {channels: [{channel: shop, cluster: prod, namespaces: }]}",
+                "access: {channels: [{channel: shop, cluster: , namespaces: [shop]}]}",
+                "approvals:\n",
+                "approvals: {rules: }",
+                "approvals: {default: }",
+                "approvals: {default: {from: }}",
+                "approvals: {rules: [{names: [a], namespaces: }]}"
+            })
+    void keyWithoutItsValue_isAMistakeWhereItWouldOpenUp(String yaml) {
+        assertThat(problems(yaml))
+                .singleElement()
+                .asString()
+                .endsWith("has no value; leave the key out if that is meant");
     }
 
     @Test
