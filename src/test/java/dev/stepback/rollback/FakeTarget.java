@@ -33,8 +33,15 @@ final class FakeTarget implements TargetType {
     static final String RELEASE = "test/release";
 
     private final KubernetesClient client;
+    private final Runnable beforeGuard;
 
     FakeTarget(KubernetesClient client) {
+        this(client, () -> {});
+    }
+
+    /** @param beforeGuard run when the undo has found that it is not done yet */
+    FakeTarget(KubernetesClient client, Runnable beforeGuard) {
+        this.beforeGuard = beforeGuard;
         this.client = client;
     }
 
@@ -140,6 +147,7 @@ final class FakeTarget implements TargetType {
             if (!annotation(live, RELEASE).equals(from)) {
                 return new Start.Void("somebody deployed");
             }
+            beforeGuard.run();
             Optional<Start> objection = context.guard().objection();
             if (objection.isPresent()) {
                 return objection.get();

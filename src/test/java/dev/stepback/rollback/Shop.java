@@ -40,10 +40,11 @@ final class Shop implements AutoCloseable {
     final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
     final KubernetesClient client = client(cluster.kubeconfig());
     final People people = new People();
+    volatile Runnable beforeGuard = () -> {};
     volatile Policy policy = Policy.DEFAULT;
     final Authorizer authorizer = authorizer(client, () -> policy, people);
     final Locks locks = new KubernetesLocks(new LockMap(client, "default"), authorizer, Clock.systemUTC());
-    final KubernetesRollbacks rollbacks = rollbacks(client);
+    final KubernetesRollbacks rollbacks = rollbacks(Clock.systemUTC());
     private final List<AutoCloseable> open = new ArrayList<>();
 
     Shop() {
@@ -85,16 +86,17 @@ final class Shop implements AutoCloseable {
                 policies, people, locks::state, "prod-eu", List.of(), target::labels, Clock.systemUTC());
     }
 
-    private KubernetesRollbacks rollbacks(KubernetesClient client) {
+    KubernetesRollbacks rollbacks(Clock clock) {
         StepbackConfig config = StepbackConfig.defaults();
-        return new KubernetesRollbacks(client, config, authorizer, List.of(new FakeTarget(client)), Clock.systemUTC());
+        return new KubernetesRollbacks(
+                client, config, authorizer, List.of(new FakeTarget(client)), clock);
     }
 
     private RollbackOperator operator(KubernetesClient client, RollbackListener listener) {
         return RollbackOperator.start(
                 client,
                 StepbackConfig.defaults(),
-                List.of(new FakeTarget(client)),
+                List.of(new FakeTarget(client, () -> beforeGuard.run())),
                 authorizer,
                 listener,
                 new Metrics(),
