@@ -1,5 +1,7 @@
 package dev.stepback.rollback;
 
+import static dev.stepback.rollback.Examples.LEADING;
+import static dev.stepback.rollback.Examples.SECONDING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.rollback.EngineProcess.Point;
@@ -77,8 +79,62 @@ class CrashTest {
         assertThat(shop.undos()).isEqualTo(1);
     }
 
+    @Test
+    void processKilledBetweenApprovals_bothCountAndTheGuardHolds() throws Exception {
+        String name = shop.request("delivery").getMetadata().getName();
+
+        killAt(Point.PLANNED, 2);
+        shop.approve(name, LEADING);
+        killAt(Point.ONE_APPROVAL, 2);
+        shop.approve(name, SECONDING);
+        killAt(Point.APPROVED, 2);
+        killAt(Point.BEFORE_PATCH, 2);
+        // By now the policy wants one more: what was about to be patched waits again.
+        killAt(Point.WAITING_AGAIN, 3);
+        RollbackStatus waiting = shop.now(name).statusOrInitial();
+        assertThat(waiting.phase()).isEqualTo(Phase.AWAITING_APPROVAL);
+        assertThat(waiting.steps().get(0).startedAt()).isNull();
+        assertThat(shop.undos()).isZero();
+        killAt(Point.AFTER_PATCH, 2);
+        assertThat(shop.undos()).isEqualTo(1);
+        assertThat(shop.now(name).statusOrInitial().patchedAt()).isNull();
+
+        // What is done is done, whatever the policy wants by now.
+        shop.rollout("done");
+        Process last = start(Point.NEVER, 3);
+        try {
+            shop.awaitPhase(name, Phase.SUCCEEDED);
+        } finally {
+            kill(last);
+        }
+        assertThat(shop.undos()).isEqualTo(1);
+    }
+
+    @Test
+    void processKilledInTheCountdown_anotherOneStarts() throws Exception {
+        String name = shop.request("delivery").getMetadata().getName();
+        killAt(Point.COUNTING, 0);
+        var startsAt = shop.now(name).statusOrInitial().startsAt();
+        shop.rollout("done");
+
+        Process last = start(Point.NEVER, 0);
+        try {
+            RollbackStatus done = shop.awaitPhase(name, Phase.SUCCEEDED);
+            assertThat(done.startsAt()).isEqualTo(startsAt);
+            assertThat(done.approvedAt()).isAfterOrEqualTo(startsAt);
+        } finally {
+            kill(last);
+        }
+        assertThat(shop.undos()).isEqualTo(1);
+    }
+
     private void killAt(Point point) throws Exception {
-        Process process = start(point);
+        killAt(point, 1);
+    }
+
+    /** @param approvals how many the policy of this process wants */
+    private void killAt(Point point, int approvals) throws Exception {
+        Process process = start(point, approvals);
         try {
             awaitFrozen(process, point);
         } finally {
@@ -89,6 +145,10 @@ class CrashTest {
     }
 
     private Process start(Point point) throws IOException {
+        return start(point, 1);
+    }
+
+    private Process start(Point point, int approvals) throws IOException {
         Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), shop.cluster.kubeconfig());
         return new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -100,7 +160,7 @@ class CrashTest {
                         EngineProcess.class.getName(),
                         kubeconfig.toString(),
                         point.name(),
-                        "1"))
+                        Integer.toString(approvals)))
                 .redirectErrorStream(true)
                 .start();
     }

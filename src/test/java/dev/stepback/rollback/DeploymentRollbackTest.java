@@ -76,8 +76,7 @@ class DeploymentRollbackTest {
         awaitImage("shop/checkout:1.1");
         release("shop/checkout:1.2-crash");
         awaitRevisions(3);
-        operator = RollbackOperator.start(
-                client, config, targets, authorizer, r -> {}, new Metrics(), Clock.systemUTC(), Shop.SHORT);
+        operator = engine();
     }
 
     @AfterEach
@@ -170,6 +169,27 @@ class DeploymentRollbackTest {
                         "get deployments.apps",
                         "get deployments.apps",
                         "patch deployments.apps");
+    }
+
+    @Test
+    void deployWhileTheBotIsDown_voidsTheApprovalAndIsNamed() {
+        String name = open("first", OptionalLong.empty());
+        operator.close();
+        approve(name);
+        release("shop/checkout:1.3");
+        operator = engine();
+
+        RollbackStatus status = awaitPhase(name, Phase.SUPERSEDED);
+
+        assertThat(status.message()).contains("was changed by").contains("shop/checkout:1.3");
+        assertThat(status.patchedAt()).isNull();
+        assertThat(image()).isEqualTo("shop/checkout:1.3");
+        assertThat(patches()).isZero();
+    }
+
+    private RollbackOperator engine() {
+        return RollbackOperator.start(
+                client, config, targets, authorizer, r -> {}, new Metrics(), Clock.systemUTC(), Shop.SHORT);
     }
 
     private Rollback rollBack(String deliveryKey, OptionalLong to) {

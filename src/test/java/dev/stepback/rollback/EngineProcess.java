@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,12 @@ final class EngineProcess {
     /** Where it freezes: right after a status was written, or on either side of the patch. */
     enum Point {
         PLANNED,
+        /** One of several approvals is there. */
+        ONE_APPROVAL,
+        /** It starts by itself in a moment. */
+        COUNTING,
+        /** Two approvals are there, but the policy wants more by now. */
+        WAITING_AGAIN,
         APPROVED,
         BEFORE_PATCH,
         AFTER_PATCH,
@@ -64,7 +71,7 @@ final class EngineProcess {
 
     private static @Nullable Point reached(RollbackStatus status) {
         return switch (status.phase()) {
-            case AWAITING_APPROVAL -> Point.PLANNED;
+            case AWAITING_APPROVAL -> waiting(status);
             case VERIFYING -> Point.VERIFYING;
             case RUNNING -> {
                 if (status.message().startsWith("waiting")) {
@@ -77,6 +84,14 @@ final class EngineProcess {
             }
             default -> null;
         };
+    }
+
+    private static Point waiting(RollbackStatus status) {
+        if (status.startsAt() != null) {
+            return Point.COUNTING;
+        }
+        int approvals = Objects.requireNonNull(status.approvals()).by().size();
+        return approvals == 0 ? Point.PLANNED : approvals == 1 ? Point.ONE_APPROVAL : Point.WAITING_AGAIN;
     }
 
     private static void freeze(Point point) {

@@ -54,6 +54,50 @@ class PlannerTest {
     }
 
     @Test
+    void planMadeAgain_isTheSameUntilSomethingChanges() {
+        Plan plan = plan(OptionalLong.empty(), Set.of());
+        assertThat(target.changedSince(Shop.CHECKOUT, plan)).isEmpty();
+
+        ((ObjectNode) api.get(Shop.PATH).path("spec")).put("replicas", 7);
+        ((ObjectNode) api.get(Shop.PATH).path("metadata")).put("resourceVersion", "99");
+        assertThat(target.changedSince(Shop.CHECKOUT, plan)).isEmpty();
+
+        ((ObjectNode) api.get(Shop.PATH).path("spec")).put("paused", true);
+        assertThat(target.changedSince(Shop.CHECKOUT, plan).orElseThrow()).contains("paused");
+    }
+
+    @Test
+    void anotherTemplate_isSaidWithItsImages() {
+        Plan plan = plan(OptionalLong.empty(), Set.of());
+        ((ObjectNode) api.get(Shop.PATH).path("spec")).set("template", Shop.template("4.0"));
+
+        assertThat(target.changedSince(Shop.CHECKOUT, plan).orElseThrow())
+                .contains("pod template of deployment/checkout in production was changed")
+                .contains("shop/checkout:4.0");
+
+        ((ObjectNode) api.get(Shop.PATH).path("spec")).set("template", Shop.template("2.0"));
+        assertThat(target.changedSince(Shop.CHECKOUT, plan).orElseThrow()).contains("was changed");
+    }
+
+    @Test
+    void revisionThatIsGoneOrAnotherOne_isSaid() {
+        Plan plan = plan(OptionalLong.empty(), Set.of());
+        ObjectNode other = Shop.replicaSet(2, "2.1");
+        Shop.putReplicaSet(api, other);
+        other.withObject("/metadata").put("name", plan.to().id());
+        api.put("/apis/apps/v1/namespaces/production/replicasets/" + plan.to().id(), other);
+
+        assertThat(target.changedSince(Shop.CHECKOUT, plan)).isPresent();
+
+        ((ObjectNode) api.get(Shop.PATH).path("metadata")).put("uid", "another");
+        assertThat(target.changedSince(Shop.CHECKOUT, plan).orElseThrow()).contains("deleted and created again");
+
+        api.remove(Shop.PATH);
+        assertThat(target.changedSince(Shop.CHECKOUT, plan).orElseThrow()).contains("no longer exists");
+        assertThat(target.labels(Shop.CHECKOUT)).isEmpty();
+    }
+
+    @Test
     void nameThatIsNone_isNotFound_andNeverBecomesPartOfAPath() {
         for (String name :
                 List.of("../replicasets/checkout-h20", "checkout/scale", "no such\n<!channel>", "a?b=c", "..", "")) {

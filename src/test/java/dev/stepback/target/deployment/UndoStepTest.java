@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,23 @@ class UndoStepTest {
         assertThat(undo.start(context)).isEqualTo(new Step.Start.Started());
 
         assertThat(api.patches).hasSize(1);
+    }
+
+    @Test
+    void objection_keepsItFromChangingAnything_butNotFromSeeingThatItIsDone() {
+        StepContext context = context();
+        StepContext objected = guarded(context, () -> Optional.of(new Step.Start.NotYet("lead may not")));
+
+        assertThat(undo.start(objected)).isEqualTo(new Step.Start.NotYet("lead may not"));
+        assertThat(api.patches).isEmpty();
+
+        undo.start(context);
+        assertThat(undo.start(objected)).isEqualTo(new Step.Start.Started());
+        assertThat(api.patches).hasSize(1);
+    }
+
+    private static StepContext guarded(StepContext c, Guard guard) {
+        return new StepContext(c.target(), c.targetUid(), c.step(), c.attribution(), guard);
     }
 
     @Test
