@@ -157,9 +157,11 @@ class ApprovalFlowTest {
         assertThat(shop.locks.lock(LEADING, Optional.of("production"), "migrations"))
                 .isInstanceOf(Locks.Changed.Locked.class);
         assertThat(shop.rollbacks.create(Shop.newRollback("other")))
-                .isInstanceOfSatisfying(Rollbacks.Created.Denied.class, denied -> assertThat(denied.why())
-                        .contains("lead has locked rollbacks in production")
-                        .contains("migrations"));
+                .isInstanceOfSatisfying(
+                        Rollbacks.Created.Denied.class,
+                        denied -> assertThat(denied.why())
+                                .contains("lead has locked rollbacks in production")
+                                .contains("migrations"));
         shop.engine();
         awaitMessage(name, "migrations");
         assertThat(shop.undos()).isZero();
@@ -216,12 +218,17 @@ class ApprovalFlowTest {
     /** As somebody would with kubectl. */
     private void writeApproval(String name, Person by) {
         String hash = shop.hash(name);
-        shop.client.resources(Rollback.class).inNamespace("production").withName(name).edit(r -> {
-            List<RollbackSpec.Decision> decisions = new ArrayList<>(r.getSpec().decisions());
-            decisions.add(new RollbackSpec.Decision(Verdict.Approved, by, Instant.now(), hash));
-            r.setSpec(r.getSpec().withDecisions(decisions));
-            return r;
-        });
+        shop.client
+                .resources(Rollback.class)
+                .inNamespace("production")
+                .withName(name)
+                .edit(r -> {
+                    List<RollbackSpec.Decision> decisions =
+                            new ArrayList<>(r.getSpec().decisions());
+                    decisions.add(new RollbackSpec.Decision(Verdict.Approved, by, Instant.now(), hash));
+                    r.setSpec(r.getSpec().withDecisions(decisions));
+                    return r;
+                });
     }
 
     private String planned() {

@@ -81,12 +81,13 @@ class CrashTest {
 
     @Test
     void processKilledBetweenApprovals_bothCountAndTheGuardHolds() throws Exception {
+        shop.policy = Policies.needing(2);
         String name = shop.request("delivery").getMetadata().getName();
 
         killAt(Point.PLANNED, 2);
         shop.approve(name, LEADING);
         killAt(Point.ONE_APPROVAL, 2);
-        shop.approve(name, SECONDING);
+        assertThat(shop.approve(name, SECONDING)).isInstanceOf(Rollbacks.Decided.Recorded.class);
         killAt(Point.APPROVED, 2);
         killAt(Point.BEFORE_PATCH, 2);
         // By now the policy wants one more: what was about to be patched waits again.

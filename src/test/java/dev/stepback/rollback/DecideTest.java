@@ -40,7 +40,8 @@ class DecideTest {
     @Test
     void decisionAtExpiry_isTooLate() {
         String name = planned();
-        Instant expiresAt = Objects.requireNonNull(shop.now(name).statusOrInitial().expiresAt());
+        Instant expiresAt =
+                Objects.requireNonNull(shop.now(name).statusOrInitial().expiresAt());
         NewDecision approval = typed(shop.hash(name), "prod-eu/production/checkout");
         assertThat(at(expiresAt).decide("production", name, approval))
                 .isInstanceOfSatisfying(
@@ -60,8 +61,9 @@ class DecideTest {
         String name = planned();
         String hash = shop.hash(name);
         assertThat(shop.rollbacks.decide("production", name, approval(LEADING, hash)))
-                .isInstanceOfSatisfying(Decided.NeedsTyping.class, needed -> assertThat(needed.expected())
-                        .isEqualTo("prod-eu/production/checkout"));
+                .isInstanceOfSatisfying(
+                        Decided.NeedsTyping.class,
+                        needed -> assertThat(needed.expected()).isEqualTo("prod-eu/production/checkout"));
         assertThat(shop.rollbacks.decide("production", name, typed(hash, "prod-us/production/checkout")))
                 .isInstanceOf(Decided.NeedsTyping.class);
         assertThat(shop.now(name).getSpec().decisions()).isEmpty();
@@ -79,8 +81,7 @@ class DecideTest {
                 new Actor(ASKER, "C1"),
                 new RollbackSpec.Origin("C1", null),
                 null);
-        assertThat(shop.rollbacks.create(silent))
-                .isEqualTo(new Rollbacks.Created.NeedsReason(Examples.TARGET));
+        assertThat(shop.rollbacks.create(silent)).isEqualTo(new Rollbacks.Created.NeedsReason(Examples.TARGET));
         assertThat(shop.rollbacks.open(Examples.TARGET)).isEmpty();
     }
 

@@ -75,9 +75,9 @@ class LocksTest {
     void secondLock_leavesTheFirst() {
         shop.locks.lock(LEADING, PRODUCTION, "first");
         assertThat(shop.locks.lock(LEADING, PRODUCTION, "second"))
-                .isInstanceOfSatisfying(Changed.AlreadyLocked.class, already -> assertThat(
-                                already.lock().reason())
-                        .isEqualTo("first"));
+                .isInstanceOfSatisfying(
+                        Changed.AlreadyLocked.class,
+                        already -> assertThat(already.lock().reason()).isEqualTo("first"));
     }
 
     @Test
@@ -108,7 +108,8 @@ class LocksTest {
 
     @Test
     void whatIsWrittenByHand_locksToo() {
-        shop.client.resource(new ConfigMapBuilder()
+        shop.client
+                .resource(new ConfigMapBuilder()
                         .withNewMetadata()
                         .withNamespace("default")
                         .withName("stepback-locks")

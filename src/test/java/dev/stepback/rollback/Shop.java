@@ -88,8 +88,7 @@ final class Shop implements AutoCloseable {
 
     KubernetesRollbacks rollbacks(Clock clock) {
         StepbackConfig config = StepbackConfig.defaults();
-        return new KubernetesRollbacks(
-                client, config, authorizer, List.of(new FakeTarget(client)), clock);
+        return new KubernetesRollbacks(client, config, authorizer, List.of(new FakeTarget(client)), clock);
     }
 
     private RollbackOperator operator(KubernetesClient client, RollbackListener listener) {
