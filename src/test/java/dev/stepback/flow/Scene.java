@@ -18,9 +18,15 @@ import dev.stepback.stage.Stage;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
@@ -74,8 +80,15 @@ final class Scene implements AutoCloseable {
     }
 
     void startBot() throws Exception {
+        startBot(Map.of());
+    }
+
+    /** @param more environment variables besides those for Slack */
+    void startBot(Map<String, String> more) throws Exception {
         StepbackConfig config = Stage.config(mode, List.of(), BotAccount.NAMESPACE, List.of("deploys"));
-        Stepback started = Stepback.start(config, stage.slackEnvironment(), botClient);
+        Map<String, String> environment = new HashMap<>(stage.slackEnvironment());
+        environment.putAll(more);
+        Stepback started = Stepback.start(config, environment, botClient);
         bot = Optional.of(started);
         if (mode == StepbackConfig.Slack.Mode.HTTP) {
             slack.deliverTo(URI.create("http://127.0.0.1:" + started.port() + "/slack/events"));
@@ -83,6 +96,12 @@ final class Scene implements AutoCloseable {
             await().atMost(PATIENCE).until(() -> people.connections() > 0);
         }
         await().atMost(PATIENCE).until(started::leading);
+    }
+
+    /** What the bot serves at this path for operators. */
+    HttpResponse<String> ops(String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + bot.orElseThrow().port() + path);
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     }
 
     void stopBot() {

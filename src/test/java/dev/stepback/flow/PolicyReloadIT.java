@@ -1,0 +1,62 @@
+package dev.stepback.flow;
+
+import static dev.stepback.flow.Scene.INCIDENTS;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.config.ConfigLoader;
+import dev.stepback.config.StepbackConfig.Slack.Mode;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The policy of a running bot follows the configuration file. */
+class PolicyReloadIT {
+    private static final String NOBODY = "access: {rules: []}\n";
+    private static final String MISTAKE = "access: {rules: [{who: [membres], may: [view]}]}\n";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void changedFile_decidesTheNextCommand_andOneWithMistakesDoesNot() throws Exception {
+        Path file = Files.writeString(directory.resolve("stepback.yaml"), NOBODY);
+        try (Scene scene = Scene.withoutBot(Mode.SOCKET)) {
+            scene.startBot(Map.of(ConfigLoader.VARIABLE, file.toString()));
+            scene.deployed("checkout", 1, "shop.example/checkout:1.0", "shop.example/checkout:1.1-crash");
+            awaitAnswer(scene, "You may not look at production/deployment/checkout.");
+
+            Files.writeString(file, MISTAKE);
+            awaitReady(scene, "[!]configuration: The configuration file has mistakes: line 1, access.rules[0].who[0].");
+            awaitAnswer(scene, "You may not look at production/deployment/checkout.");
+        }
+    }
+
+    /** Asks for the history until the newest answer is this one. */
+    private static void awaitAnswer(Scene scene, String text) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(300)).until(() -> {
+            int before = answers(scene).size();
+            scene.people.command("responder", INCIDENTS, "/rollback checkout history");
+            List<ObjectNode> now = await().atMost(PATIENCE).until(() -> answers(scene), a -> a.size() > before);
+            return now.get(now.size() - 1).toString().contains(text);
+        });
+    }
+
+    private static List<ObjectNode> answers(Scene scene) {
+        return scene.people.messages(INCIDENTS, "responder");
+    }
+
+    private static void awaitReady(Scene scene, String text) {
+        await().atMost(PATIENCE).until(() -> {
+            HttpResponse<String> ready = scene.ops("/readyz");
+            return ready.statusCode() == 200 && ready.body().contains("\n" + text);
+        });
+    }
+}
