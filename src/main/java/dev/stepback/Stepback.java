@@ -77,8 +77,8 @@ public final class Stepback implements AutoCloseable {
         Workloads workloads = Workloads.start(client, config, rollouts);
         Dispatcher dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, config);
 
-        SlackBot slack =
-                new SlackBot(configuration::config, env, dispatcher::dispatch, rollbacks, targets, metrics, clock);
+        SlackBot slack = new SlackBot(
+                configuration::config, env, dispatcher::dispatch, rollbacks, targets, authorizer, metrics, clock);
         health.register("slack", slack::healthProblem);
         health.register("workloads", () -> workloads.synced() ? "" : "the Deployments have not been read yet");
         OpsServer ops = OpsServer.start(

@@ -1,9 +1,11 @@
 package dev.stepback.slack;
 
 import com.slack.api.model.view.View;
+import dev.stepback.access.Acting;
 import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
 import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Authorizer.Authorization;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.NewRollback;
 import dev.stepback.rollback.Rollback;
@@ -19,14 +21,12 @@ import dev.stepback.slack.card.Message;
 import dev.stepback.slack.card.Mrkdwn;
 import dev.stepback.slack.card.Ref;
 import dev.stepback.target.Change;
-import dev.stepback.target.History;
+import dev.stepback.target.Denial;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedRevision;
-import dev.stepback.target.Revision;
 import dev.stepback.target.TargetRef;
-import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,10 +44,10 @@ final class Clicks {
     private final SlackApi api;
     private final Workspace workspace;
     private final Rollbacks rollbacks;
-    private final List<TargetType> targets;
+    private final ClickedTargets targets;
     private final Commands commands;
 
-    Clicks(SlackApi api, Workspace workspace, Rollbacks rollbacks, List<TargetType> targets, Commands commands) {
+    Clicks(SlackApi api, Workspace workspace, Rollbacks rollbacks, ClickedTargets targets, Commands commands) {
         this.api = api;
         this.workspace = workspace;
         this.rollbacks = rollbacks;
@@ -65,6 +65,17 @@ final class Clicks {
             String action, String value, Actor by, @Nullable String thread, String triggerId) {}
 
     void run(Click click, Answers answers) {
+        try {
+            route(click, answers);
+        } catch (Acting.NobodyException e) {
+            commands.answer(new Reply.Refused(String.valueOf(e.getMessage())), answers);
+        } catch (KubernetesClientException e) {
+            Denial denial = Denial.of(e).orElseThrow(() -> e);
+            commands.answer(new Reply.Refused(denial.sentence()), answers);
+        }
+    }
+
+    private void route(Click click, Answers answers) {
         switch (click.action()) {
             case Actions.RUN -> commands.run(invocation(click, click.value()), answers);
             case Actions.ROLL_BACK_TO -> revision(click, answers, this::rollBackTo);
@@ -107,6 +118,9 @@ final class Clicks {
     }
 
     private void onRollback(Click click, Rollback rollback, Answers answers) {
+        if (refused(click, rollback.target(), answers)) {
+            return;
+        }
         Plan plan = rollback.statusOrInitial().plan();
         switch (click.action()) {
             case Actions.FULL_DIFF -> {
@@ -139,14 +153,14 @@ final class Clicks {
         OptionalLong number = OptionalLong.empty();
         if (to != null) {
             // The number may be another one by now; the id stays.
-            number = numberNow(rollback.target(), to.id());
+            number = targets.numberNow(click.by(), rollback.target(), to.id());
             if (number.isEmpty()) {
                 answers.toPerson(Message.of("Revision " + to.number() + " is no longer in the history of "
                         + Mrkdwn.code(rollback.target().toString(), 300) + "."));
                 return;
             }
         }
-        Optional<PlanResult.Refused> refusal = refusal(rollback.target(), number);
+        Optional<PlanResult.Refused> refusal = targets.refusal(click.by(), rollback.target(), number);
         if (refusal.isPresent()) {
             commands.answer(new Reply.Refused(refusal.get().message()), answers);
             return;
@@ -189,37 +203,32 @@ final class Clicks {
         }
     }
 
+    /** Says so when the person may not even look. */
+    private boolean refused(Click click, TargetRef target, Answers answers) {
+        Authorization may = targets.mayView(click.by(), target);
+        if (!may.allowed()) {
+            commands.answer(new Reply.Refused(may.why()), answers);
+        }
+        return !may.allowed();
+    }
+
     private interface OnRevision {
         void run(Click click, Ref.ToRevision ref, OptionalLong now, Answers answers);
     }
 
     private void revision(Click click, Answers answers, OnRevision then) {
         Optional<Ref.ToRevision> ref = Ref.ToRevision.parse(click.value());
-        OptionalLong now = ref.map(r -> numberNow(r.target(), r.id())).orElse(OptionalLong.empty());
+        if (ref.isPresent() && refused(click, ref.get().target(), answers)) {
+            return;
+        }
+        OptionalLong now =
+                ref.map(r -> targets.numberNow(click.by(), r.target(), r.id())).orElse(OptionalLong.empty());
         if (ref.isEmpty() || now.isEmpty()) {
             answers.toPerson(Message.of(
                     "This revision is no longer in the history. Ask for the history again to see what there is now."));
         } else {
             then.run(click, ref.get(), now, answers);
         }
-    }
-
-    private OptionalLong numberNow(TargetRef target, String revisionId) {
-        return targets.stream()
-                .filter(type -> type.kind() == target.kind())
-                .flatMap(type -> type.history(target).map(History::revisions).stream())
-                .flatMap(List::stream)
-                .filter(revision -> revision.id().equals(revisionId))
-                .mapToLong(Revision::number)
-                .findFirst();
-    }
-
-    // Known at once, so that nobody waits for a card that only says no.
-    private Optional<PlanResult.Refused> refusal(TargetRef target, OptionalLong number) {
-        return targets.stream()
-                .filter(type -> type.kind() == target.kind())
-                .findFirst()
-                .flatMap(type -> type.refusal(target, new PlanRequest(number, rollbacks.knownBad(target))));
     }
 
     private void show(Click click, TargetRef target, long from, long to, List<Change> changes, Answers answers) {

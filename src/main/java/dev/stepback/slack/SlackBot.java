@@ -6,6 +6,7 @@ import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
+import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.RollbackListener;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.slack.card.Replies;
@@ -42,6 +43,7 @@ public final class SlackBot implements AutoCloseable {
             Function<Invocation, Reply> dispatcher,
             Rollbacks rollbacks,
             List<TargetType> targets,
+            Authorizer authorizer,
             Metrics metrics,
             Clock clock) {
         StepbackConfig config = configuration.get();
@@ -50,7 +52,8 @@ public final class SlackBot implements AutoCloseable {
         String command = config.slack().command();
         Replies replies = new Replies(command, workspace::cardLink);
         Commands commands = new Commands(dispatcher, workspace, replies, clock);
-        Clicks clicks = new Clicks(api, workspace, rollbacks, targets, commands);
+        Clicks clicks =
+                new Clicks(api, workspace, rollbacks, new ClickedTargets(targets, authorizer, rollbacks), commands);
         deliveries = new Deliveries(metrics);
         app = new Receiver(api, command, deliveries, workspace, commands, clicks).app();
         projector = new Projector(new CardWriter(

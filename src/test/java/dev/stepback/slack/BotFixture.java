@@ -9,7 +9,12 @@ import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
+import dev.stepback.policy.Policy;
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.NewRollback;
+import dev.stepback.rollback.People;
+import dev.stepback.rollback.PolicyAuthorizer;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.Rollbacks.Created;
 import dev.stepback.sandbox.slack.Control;
@@ -23,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -34,6 +40,9 @@ final class BotFixture implements AutoCloseable {
     final FakeRollbacks rollbacks = new FakeRollbacks();
     final List<Invocation> invocations = new CopyOnWriteArrayList<>();
     final Metrics metrics = new Metrics();
+    /** Members, unless a test says something else. */
+    final People people = new People();
+
     private final StepbackConfig config;
     private SlackBot bot;
     private @Nullable HttpServer server;
@@ -56,8 +65,23 @@ final class BotFixture implements AutoCloseable {
     }
 
     private SlackBot newBot() {
+        Authorizer authorizer = new PolicyAuthorizer(
+                () -> Policy.DEFAULT,
+                people,
+                namespace -> new Locks.State.Open(),
+                "test",
+                List.of(),
+                target -> Optional.of(Map.of()),
+                Clock.systemUTC());
         return new SlackBot(
-                () -> config, env(), this::dispatch, rollbacks, List.of(new Shop()), metrics, Clock.systemUTC());
+                () -> config,
+                env(),
+                this::dispatch,
+                rollbacks,
+                List.of(new Shop()),
+                authorizer,
+                metrics,
+                Clock.systemUTC());
     }
 
     private void start() throws Exception {

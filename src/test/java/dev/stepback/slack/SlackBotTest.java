@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
+import dev.stepback.policy.Subject;
 import dev.stepback.rollback.Phase;
 import dev.stepback.slack.card.Samples;
 import dev.stepback.target.Rollout;
@@ -180,6 +181,18 @@ class SlackBotTest {
         bot.control().command("responder", "incidents", "/rollback checkout");
         bot.click("lead", bot.awaitCard("AwaitingApproval"), "full_diff");
         await().until(() -> bot.control().views("lead").toString().contains("+ new 1"));
+    }
+
+    @Test
+    void buttons_showNothingToWhoMayNotLook() {
+        bot.control().command("responder", "incidents", "/rollback checkout");
+        JsonNode card = bot.awaitCard("AwaitingApproval");
+        bot.people.is("U0LEAD", Subject.Standing.DEACTIVATED);
+
+        bot.click("lead", card, "full_diff");
+
+        bot.awaitMessage("incidents", "lead", "deactivated");
+        assertThat(bot.control().views("lead")).isEmpty();
     }
 
     @Test

@@ -1,0 +1,54 @@
+package dev.stepback.slack;
+
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Authorizer.Authorization;
+import dev.stepback.rollback.Rollbacks;
+import dev.stepback.target.History;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.Revision;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Looks at targets for whoever clicked, as that person, and only after {@link #mayView}. */
+final class ClickedTargets {
+    private final List<TargetType> types;
+    private final Authorizer authorizer;
+    private final Rollbacks rollbacks;
+
+    ClickedTargets(List<TargetType> types, Authorizer authorizer, Rollbacks rollbacks) {
+        this.types = List.copyOf(types);
+        this.authorizer = authorizer;
+        this.rollbacks = rollbacks;
+    }
+
+    Authorization mayView(Actor who, TargetRef target) {
+        return authorizer.mayView(who, target);
+    }
+
+    /** The number that this revision has now; empty when it is no longer in the history. */
+    OptionalLong numberNow(Actor who, TargetRef target, String revisionId) {
+        return type(who, target).flatMap(type -> type.history(target)).map(History::revisions).stream()
+                .flatMap(List::stream)
+                .filter(revision -> revision.id().equals(revisionId))
+                .mapToLong(Revision::number)
+                .findFirst();
+    }
+
+    /** Known at once, so that nobody waits for a card that only says no. */
+    Optional<PlanResult.Refused> refusal(Actor who, TargetRef target, OptionalLong number) {
+        return type(who, target)
+                .flatMap(type -> type.refusal(target, new PlanRequest(number, rollbacks.knownBad(target))));
+    }
+
+    private Optional<TargetType> type(Actor who, TargetRef target) {
+        return types.stream()
+                .filter(type -> type.kind() == target.kind())
+                .findFirst()
+                .map(authorizer.acting(who.person())::on);
+    }
+}
