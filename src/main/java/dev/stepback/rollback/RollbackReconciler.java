@@ -32,7 +32,6 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +86,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         }
         Rollback rollback = cached;
         boolean live = false;
+        boolean refused = false;
         Seen seen = new Seen.Nothing();
         for (int i = 0; i < MAX_ACTIONS; i++) {
             if (!leading.getAsBoolean()) {
@@ -122,8 +122,14 @@ final class RollbackReconciler implements Reconciler<Rollback> {
                 }
                 rollback = written.get();
                 live = true;
+                if (refused) {
+                    // What refused may still let it go when asked at once: let it breathe.
+                    outcomes.tell(rollback);
+                    return UpdateControl.<Rollback>noUpdate().rescheduleAfter(LOOK_AGAIN);
+                }
             } else {
                 seen = look(rollback, action);
+                refused |= seen instanceof Seen.Begun begun && begun.outcome() instanceof Step.Start.NotYet;
             }
         }
         return UpdateControl.<Rollback>noUpdate().reschedule();
@@ -200,16 +206,15 @@ final class RollbackReconciler implements Reconciler<Rollback> {
 
     private Step.Start start(Rollback rollback, int i) {
         PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
-        Acting acting = authorizer.acting(responsible(rollback));
-        if (acting instanceof Acting.Nobody nobody) {
-            return nobody.undecided() ? new Step.Start.NotYet(nobody.why()) : new Step.Start.Failed(nobody.why());
-        }
-        Step step = step(planned, acting);
+        Step step = steps.get(planned.type());
         if (step == null) {
             return new Step.Start.Failed(unknown(planned));
         }
+        Acting acting = authorizer.acting(responsible(rollback));
         try {
-            return step.start(context(rollback, planned, () -> objection(rollback)));
+            return acting instanceof Acting.Bot
+                    ? step.start(context(rollback, planned, () -> objection(rollback)))
+                    : startAs(acting, rollback, planned, step);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
                 // An approved change must not lie in wait until somebody grants the permission.
@@ -221,6 +226,19 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         }
     }
 
+    /** What is done already is seen by the bot itself, for by now whoever let it go may not even be allowed to look. */
+    private Step.Start startAs(Acting acting, Rollback rollback, PlannedStep planned, Step own) {
+        Step.Start undone = new Step.Start.NotYet("not done yet");
+        Step.Start looked = own.start(context(rollback, planned, () -> Optional.of(undone)));
+        if (!looked.equals(undone)) {
+            return looked;
+        }
+        if (acting instanceof Acting.Nobody nobody) {
+            return nobody.undecided() ? new Step.Start.NotYet(nobody.why()) : new Step.Start.Failed(nobody.why());
+        }
+        return step(planned, acting).start(context(rollback, planned, () -> objection(rollback)));
+    }
+
     /** As whom a change is made: whoever let it go last, or who asked when nobody had to. */
     private static Person responsible(Rollback rollback) {
         return Approval.granting(rollback).stream()
@@ -229,14 +247,12 @@ final class RollbackReconciler implements Reconciler<Rollback> {
                 .orElse(rollback.getSpec().requestedBy());
     }
 
-    private @Nullable Step step(PlannedStep planned, Acting acting) {
-        return acting instanceof Acting.Bot
-                ? steps.get(planned.type())
-                : targets.values().stream()
-                        .flatMap(type -> acting.on(type).steps().stream())
-                        .filter(step -> step.type().equals(planned.type()))
-                        .findFirst()
-                        .orElse(null);
+    private Step step(PlannedStep planned, Acting acting) {
+        return targets.values().stream()
+                .flatMap(type -> acting.on(type).steps().stream())
+                .filter(step -> step.type().equals(planned.type()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /**

@@ -18,6 +18,7 @@ import static dev.stepback.rollback.Policies.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepback.access.Acting;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.Subject.Standing;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
@@ -208,6 +209,40 @@ class ApprovalFlowTest {
         shop.client.resource(made).create();
         assertThat(shop.awaitPhase("checkout-1", Phase.REJECTED).message())
                 .isEqualTo("responder may not ask for a rollback of production/deployment/checkout");
+    }
+
+    @Test
+    void changeMadeBeforeACrash_isSeenAlthoughNobodyMayLookAnyMore() {
+        String name = running();
+        shop.annotate(FakeTarget.RELEASE, "good");
+        shop.annotate(Rollback.MARK, name);
+        shop.rollout("done");
+        shop.engine(new ActingAuthorizer(shop.authorizer, new Acting.Nobody("lead has left", false)));
+        shop.awaitPhase(name, Phase.SUCCEEDED);
+        assertThat(shop.undos()).isZero();
+    }
+
+    @Test
+    void changeForNobody_isNotMade() {
+        String name = running();
+        shop.engine(new ActingAuthorizer(shop.authorizer, new Acting.Nobody("lead has left", false)));
+        assertThat(shop.awaitPhase(name, Phase.FAILED).message()).isEqualTo("lead has left");
+        assertThat(shop.undos()).isZero();
+    }
+
+    /** Approved and written down as running, when the process died. */
+    private String running() {
+        String name = plannedWithoutEngine();
+        shop.approve(name, LEADING);
+        Rollback approved = shop.now(name);
+        Instant now = Instant.now();
+        new Store(shop.client).updateStatus(approved, approved.statusOrInitial().with(s -> {
+            s.phase = Phase.RUNNING;
+            s.approvedAt = now;
+            s.approvals = new RollbackStatus.ApprovalStatus(1, List.of(LEAD.id()), false);
+            s.steps = List.of(Examples.step("fake.undo", RollbackStatus.StepStatus.State.Pending, now), s.steps.get(1));
+        }));
+        return name;
     }
 
     private Decided breakGlass(String name, Optional<String> typed, String reason) {

@@ -91,7 +91,7 @@ final class Shop implements AutoCloseable {
         return new KubernetesRollbacks(client, config, authorizer, List.of(new FakeTarget(client)), clock);
     }
 
-    private RollbackOperator operator(KubernetesClient client, RollbackListener listener) {
+    private RollbackOperator operator(KubernetesClient client, Authorizer authorizer, RollbackListener listener) {
         return RollbackOperator.start(
                 client,
                 StepbackConfig.defaults(),
@@ -109,8 +109,16 @@ final class Shop implements AutoCloseable {
     }
 
     RollbackOperator engine(RollbackListener listener) {
+        return engine(authorizer, listener);
+    }
+
+    RollbackOperator engine(Authorizer other) {
+        return engine(other, r -> {});
+    }
+
+    private RollbackOperator engine(Authorizer other, RollbackListener listener) {
         KubernetesClient own = client(cluster.kubeconfig());
-        RollbackOperator operator = operator(own, listener);
+        RollbackOperator operator = operator(own, other, listener);
         open.add(own::close);
         open.add(operator);
         return operator;
