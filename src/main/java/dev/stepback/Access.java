@@ -2,9 +2,11 @@ package dev.stepback;
 
 import dev.stepback.access.ClusterAccess;
 import dev.stepback.access.ClusterAccess.Mode;
+import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.policy.Directory;
 import dev.stepback.policy.PolicySource;
+import dev.stepback.rollback.AuditedLocks;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.ClusterAuthorizer;
 import dev.stepback.rollback.KubernetesLocks;
@@ -29,6 +31,7 @@ record Access(Authorizer authorizer, Locks locks) {
             StepbackConfig config,
             KubernetesClient client,
             List<TargetType> targets,
+            Audit audit,
             Clock clock) {
         LockMap locks = new LockMap(client, ownNamespace(config, client));
         Authorizer policy = new PolicyAuthorizer(
@@ -50,7 +53,7 @@ record Access(Authorizer authorizer, Locks locks) {
                                 client,
                                 clock))
                 : policy;
-        return new Access(authorizer, new KubernetesLocks(locks, authorizer, clock));
+        return new Access(authorizer, new AuditedLocks(new KubernetesLocks(locks, authorizer, clock), audit));
     }
 
     private static Optional<Map<String, String>> labels(List<TargetType> targets, TargetRef target) {
@@ -68,7 +71,7 @@ record Access(Authorizer authorizer, Locks locks) {
     }
 
     /** What is configured, or what the kubeconfig calls the cluster; in a pod there is none. */
-    private static String cluster(StepbackConfig config, KubernetesClient client) {
+    static String cluster(StepbackConfig config, KubernetesClient client) {
         String configured = config.kubernetes().cluster();
         if (configured != null) {
             return configured;

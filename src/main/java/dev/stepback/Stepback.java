@@ -1,5 +1,8 @@
 package dev.stepback;
 
+import dev.stepback.audit.Audit;
+import dev.stepback.audit.AuditEvent;
+import dev.stepback.audit.AuditLog;
 import dev.stepback.command.Dispatcher;
 import dev.stepback.command.Workloads;
 import dev.stepback.config.ConfigFile;
@@ -8,6 +11,7 @@ import dev.stepback.ops.Health;
 import dev.stepback.ops.Metrics;
 import dev.stepback.ops.OpsServer;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.AuditedRollbacks;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.KubernetesRollbacks;
 import dev.stepback.rollback.RollbackOperator;
@@ -58,10 +62,11 @@ public final class Stepback implements AutoCloseable {
      * @param config what the configuration file said when it was checked; the file is followed from here on
      * @param env where the Slack tokens and the name of the configuration file are found
      * @param client stays the caller's to close
-     * @throws IOException when the configured address cannot be listened on
+     * @throws IOException when the configured address cannot be listened on, or the audit record not be written
      */
     public static Stepback start(StepbackConfig config, Map<String, String> env, KubernetesClient client)
             throws IOException {
+        AuditLog.checkFile(env);
         Clock clock = Clock.systemUTC();
         Metrics metrics = new Metrics();
         Health health = new Health();
@@ -69,10 +74,12 @@ public final class Stepback implements AutoCloseable {
         health.note("configuration", configuration::problem);
         Redactor redactor =
                 new Redactor(() -> configuration.config().redaction().secretNames());
+        Audit audit = audit(config, env, client, configuration, redactor, clock);
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
-        Authorizer authorizer = Access.of(configuration, new EverybodyIsMember(), config, client, targets, clock)
+        Authorizer authorizer = Access.of(configuration, new EverybodyIsMember(), config, client, targets, audit, clock)
                 .authorizer();
-        Rollbacks rollbacks = new KubernetesRollbacks(client, config, authorizer, targets, clock);
+        Rollbacks rollbacks =
+                new AuditedRollbacks(new KubernetesRollbacks(client, config, authorizer, targets, clock), audit);
         RolloutWatch rollouts = new RolloutWatch(targets);
         Workloads workloads = Workloads.start(client, config, rollouts);
         Dispatcher dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, config);
@@ -89,12 +96,28 @@ public final class Stepback implements AutoCloseable {
                         ? Optional.of(slack.httpHandler())
                         : Optional.empty());
         RollbackOperator operator =
-                RollbackOperator.start(client, config, targets, authorizer, slack.listener(), metrics, clock);
+                RollbackOperator.start(client, config, targets, authorizer, slack.listener(), metrics, audit, clock);
         rollouts.start(operator::leading);
         health.register("cluster", operator.health());
         slack.start();
         log.info("Stepback is up, http on port {}", ops.port());
         return new Stepback(configuration, ops, slack, operator, workloads, rollouts);
+    }
+
+    /** Records from now on also what becomes of the configuration. */
+    private static Audit audit(
+            StepbackConfig config,
+            Map<String, String> env,
+            KubernetesClient client,
+            ConfigFile configuration,
+            Redactor redactor,
+            Clock clock) {
+        Audit audit = new AuditLog(Access.cluster(config, client), env.getOrDefault("HOSTNAME", ""), redactor, clock);
+        configuration.listen(reload -> audit.record(
+                reload.inForce()
+                        ? new AuditEvent.PolicyChange(reload.sentence())
+                        : new AuditEvent.PolicyRefusal(reload.sentence())));
+        return audit;
     }
 
     /** The port of health, metrics and, in HTTP mode, of Slack's deliveries. */

@@ -1,5 +1,6 @@
 package dev.stepback.rollback;
 
+import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.target.TargetType;
@@ -62,8 +63,9 @@ public final class RollbackOperator implements AutoCloseable {
             Authorizer authorizer,
             RollbackListener listener,
             Metrics metrics,
+            Audit audit,
             Clock clock) {
-        return start(client, config, targets, authorizer, listener, metrics, clock, Leadership.Times.DEFAULT);
+        return start(client, config, targets, authorizer, listener, metrics, audit, clock, Leadership.Times.DEFAULT);
     }
 
     static RollbackOperator start(
@@ -73,10 +75,11 @@ public final class RollbackOperator implements AutoCloseable {
             Authorizer authorizer,
             RollbackListener listener,
             Metrics metrics,
+            Audit audit,
             Clock clock,
             Leadership.Times times) {
         RollbackOperator operator = new RollbackOperator(
-                client, config, targets, authorizer, new Outcomes(listener, metrics), clock, times);
+                client, config, targets, authorizer, new Outcomes(listener, metrics, audit), clock, times);
         operator.leadership.start();
         return operator;
     }

@@ -3,6 +3,7 @@ package dev.stepback.access;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepback.access.ClusterAccess.Mode;
+import dev.stepback.audit.Audit;
 import dev.stepback.command.Dispatcher;
 import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
@@ -73,7 +74,7 @@ final class Bot implements AutoCloseable {
 
     Bot startEngine() {
         engine = Optional.of(RollbackOperator.start(
-                cluster.bot, config, targets, authorizer, r -> {}, new Metrics(), Clock.systemUTC()));
+                cluster.bot, config, targets, authorizer, r -> {}, new Metrics(), Audit.NONE, Clock.systemUTC()));
         return this;
     }
 

@@ -8,10 +8,15 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.joran.spi.JoranException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.KeyValuePair;
@@ -20,16 +25,47 @@ class LogFormatTest {
     @ParameterizedTest
     @ValueSource(strings = {"text", "json"})
     void textFromOutside_cannotForgeALine(String format) throws JoranException {
-        LoggerContext context = new LoggerContext();
-        context.setMDCAdapter(new LogbackMDCAdapter());
-        context.putProperty("LOG_FORMAT", format);
-        JoranConfigurator configurator = new JoranConfigurator();
-        configurator.setContext(context);
-        configurator.doConfigure(Objects.requireNonNull(LogFormatTest.class.getResource("/logback.xml")));
+        LoggerContext context = configured(format, "");
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         OutputStreamAppender<?> appender = (OutputStreamAppender<?>) root.getAppender(format);
 
         assertThat(encoded(appender, event(root))).containsOnlyOnce("\n").endsWith("\n");
+    }
+
+    @Test
+    void auditRecord_hasItsOwnAppender() throws JoranException {
+        LoggerContext context = configured("text", "");
+        Logger audit = context.getLogger("audit");
+        assertThat(audit.isAdditive()).isFalse();
+        assertThat(audit.getAppender("audit")).isInstanceOf(ConsoleAppender.class);
+        assertThat(encoded(
+                        (OutputStreamAppender<?>) audit.getAppender("audit"),
+                        new LoggingEvent("", audit, Level.INFO, "{\"event\":\"{}\"}", null, null)))
+                .isEqualTo("{\"event\":\"{}\"}" + System.lineSeparator());
+    }
+
+    @Test
+    void auditRecord_goesToTheFileThatIsNamed(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("audit.log");
+        Files.writeString(file, "before\n");
+        LoggerContext context = configured("text", file.toString());
+        context.getLogger("audit").info("{\"event\":\"lock\"}");
+        context.getLogger("other").warn("not for the record");
+        context.stop();
+        assertThat(Files.readAllLines(file)).containsExactly("before", "{\"event\":\"lock\"}");
+    }
+
+    private static LoggerContext configured(String format, String auditLog) throws JoranException {
+        LoggerContext context = new LoggerContext();
+        context.setMDCAdapter(new LogbackMDCAdapter());
+        context.putProperty("LOG_FORMAT", format);
+        if (!auditLog.isEmpty()) {
+            context.putProperty("AUDIT_LOG", auditLog);
+        }
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(Objects.requireNonNull(LogFormatTest.class.getResource("/logback.xml")));
+        return context;
     }
 
     private static LoggingEvent event(Logger logger) {

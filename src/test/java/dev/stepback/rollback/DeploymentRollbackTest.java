@@ -7,6 +7,7 @@ import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
@@ -189,7 +190,7 @@ class DeploymentRollbackTest {
 
     private RollbackOperator engine() {
         return RollbackOperator.start(
-                client, config, targets, authorizer, r -> {}, new Metrics(), Clock.systemUTC(), Shop.SHORT);
+                client, config, targets, authorizer, r -> {}, new Metrics(), Audit.NONE, Clock.systemUTC(), Shop.SHORT);
     }
 
     private Rollback rollBack(String deliveryKey, OptionalLong to) {

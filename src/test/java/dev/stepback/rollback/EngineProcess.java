@@ -1,5 +1,6 @@
 package dev.stepback.rollback;
 
+import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.target.Change;
@@ -64,6 +65,7 @@ final class EngineProcess {
                     }
                 },
                 new Metrics(),
+                Audit.NONE,
                 Clock.systemUTC(),
                 Shop.SHORT);
         freeze(Point.NEVER);

@@ -7,6 +7,8 @@ import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepback.audit.Audit;
+import dev.stepback.audit.AuditEvent;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
@@ -31,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A cluster with one Deployment whose rollouts go as the test says, and the engines that a test starts on it. */
 final class Shop implements AutoCloseable {
@@ -45,6 +48,10 @@ final class Shop implements AutoCloseable {
     final Authorizer authorizer = authorizer(client, () -> policy, people);
     final Locks locks = new KubernetesLocks(new LockMap(client, "default"), authorizer, Clock.systemUTC());
     final KubernetesRollbacks rollbacks = rollbacks(Clock.systemUTC());
+    /** What was recorded by the engines, and by {@link #rollbacks} when a test wraps them. */
+    final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+
+    final Audit audit = audited::add;
     private final List<AutoCloseable> open = new ArrayList<>();
 
     Shop() {
@@ -99,6 +106,7 @@ final class Shop implements AutoCloseable {
                 authorizer,
                 listener,
                 new Metrics(),
+                audit,
                 Clock.systemUTC(),
                 SHORT);
     }

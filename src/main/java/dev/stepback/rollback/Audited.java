@@ -1,0 +1,41 @@
+package dev.stepback.rollback;
+
+import dev.stepback.audit.By;
+import dev.stepback.audit.On;
+import java.util.List;
+
+/** People and Rollbacks as the audit record names them. */
+final class Audited {
+    private Audited() {}
+
+    static By by(Actor actor) {
+        Person person = actor.person();
+        return new By(person.id(), person.name(), person.team(), actor.channel());
+    }
+
+    static By requester(Rollback rollback) {
+        RollbackSpec spec = rollback.getSpec();
+        Person person = spec.requestedBy();
+        return new By(person.id(), person.name(), person.team(), spec.origin().channel());
+    }
+
+    static On on(Rollback rollback) {
+        return new On(rollback.target(), rollback.getMetadata().getName());
+    }
+
+    static String planHash(Rollback rollback) {
+        var plan = rollback.statusOrInitial().plan();
+        return plan == null ? "" : plan.hash();
+    }
+
+    /** By whose word a rollback that has begun was let go. */
+    static String letGo(Rollback rollback) {
+        List<RollbackSpec.Decision> granting = Approval.granting(rollback);
+        if (granting.isEmpty()) {
+            return "the policy needs no approval";
+        }
+        String names = Sentences.names(granting.stream().map(d -> d.by().name()).toList());
+        boolean alone = granting.stream().anyMatch(d -> d.verdict() == RollbackSpec.Decision.Verdict.BrokeGlass);
+        return alone ? names + " broke the glass" : "approved by " + names;
+    }
+}
