@@ -83,6 +83,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void access_knowsNeitherSlackNorTheEngine() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.stepback.access..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.stepback.slack..",
+                        "dev.stepback.rollback..",
+                        "dev.stepback.command..",
+                        "dev.stepback.config..",
+                        "dev.stepback.target.*..")
+                .check(MAIN);
+    }
+
+    @Test
     void theBot_doesNotUseTheSandbox() {
         noClasses()
                 .should()
