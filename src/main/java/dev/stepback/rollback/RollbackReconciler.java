@@ -263,12 +263,22 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         Optional<Step.Start> objection = Optional.empty();
         if (rollback.statusOrInitial().patchedAt() == null) {
             Approvals approvals = authorizer.approval(rollback);
-            objection = approvals.granted()
-                    ? changed(rollback).map(Step.Start.Void::new)
-                    : Optional.of(new Step.Start.NotYet(approvals.missing()));
+            objection = !approvals.granted()
+                    ? Optional.of(new Step.Start.NotYet(approvals.missing()))
+                    : lost(rollback, approvals)
+                            .<Step.Start>map(Step.Start.NotYet::new)
+                            .or(() -> changed(rollback).map(Step.Start.Void::new));
         }
         checkLeading();
         return objection;
+    }
+
+    /** Enough others may have approved, but the change names who let it go and may be made as one of them. */
+    private static Optional<String> lost(Rollback rollback, Approvals approvals) {
+        return Approval.granting(rollback).stream()
+                .filter(d -> !approvals.counted().contains(d))
+                .findFirst()
+                .map(d -> "The approval of " + d.by().name() + " does not count any more.");
     }
 
     private Optional<String> changed(Rollback rollback) {

@@ -126,6 +126,25 @@ class ApprovalFlowTest {
         shop.awaitPhase(name, Phase.CANCELLED);
     }
 
+    /** The change would be made in the name of somebody who may not. */
+    @Test
+    void approverWhoLosesTheGroupRightBeforeTheChange_isNotNamedThoughOthersAreEnough() {
+        shop.policy = Policies.of(rule(2), may("members", REQUEST), may("@oncall", APPROVE));
+        shop.people.group("@oncall", LEAD.id(), SECOND.id());
+        shop.beforeGuard = () -> {
+            shop.policy = Policies.of(rule(1), may("members", REQUEST), may("@oncall", APPROVE));
+            shop.people.group("@oncall", LEAD.id());
+        };
+        shop.engine();
+        String name = planned();
+        shop.approve(name, LEADING);
+        shop.approve(name, SECONDING);
+
+        await().until(() -> shop.undos() == 1);
+
+        assertThat(shop.now(name).statusOrInitial().approvals().by()).containsExactly(LEAD.id());
+    }
+
     @Test
     void slackThatDoesNotAnswer_isWaitedFor() {
         String name = plannedWithoutEngine();

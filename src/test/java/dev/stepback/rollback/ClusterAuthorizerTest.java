@@ -46,8 +46,7 @@ class ClusterAuthorizerTest {
                     Clock.systemUTC()));
 
     private static IdentityRule known(Person person) {
-        return new IdentityRule(
-                List.of(new Who.User(person.id())), Optional.of(person.name()), List.of());
+        return new IdentityRule(List.of(new Who.User(person.id())), Optional.of(person.name()), List.of());
     }
 
     @BeforeAll
@@ -68,20 +67,16 @@ class ClusterAuthorizerTest {
      * @param recorded who approved, as the policy counts them; {@code alone} is the requester who broke the glass
      */
     @ParameterizedTest(name = "{0} needed, {1}: {2}, by {3}")
-    @CsvSource(
-            delimiter = '|',
-            nullValues = "-",
-            textBlock =
-                    """
-                    1 | lead                  | true  | lead
-                    1 | second                | false | -
-                    1 | responder             | false | -
-                    2 | lead second           | false | lead
-                    1 | lead second           | true  | lead
-                    1 | -                     | false | -
-                    0 | -                     | false | -
-                    1 | alone                 | false | -
-                    """)
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        1 | lead                  | true  | lead
+        1 | second                | false | -
+        1 | responder             | false | -
+        2 | lead second           | false | lead
+        1 | lead second           | true  | lead
+        1 | -                     | false | -
+        0 | -                     | false | -
+        1 | alone                 | false | -
+        """)
     void approvals_countOnlyOfWhoMayMakeTheChange(int required, String recorded, boolean granted, String counted) {
         policy.required = required;
         policy.recorded.clear();
@@ -161,13 +156,21 @@ class ClusterAuthorizerTest {
 
     @Test
     void rejecting_needsNoMoreThanToSee() {
-        assertThat(authorizer.mayDecide(ASKING, Examples.awaiting(), Verdict.Rejected).allowed())
+        assertThat(authorizer
+                        .mayDecide(ASKING, Examples.awaiting(), Verdict.Rejected)
+                        .allowed())
                 .isTrue();
-        assertThat(authorizer.mayDecide(ASKING, Examples.awaiting(), Verdict.Approved).allowed())
+        assertThat(authorizer
+                        .mayDecide(ASKING, Examples.awaiting(), Verdict.Approved)
+                        .allowed())
                 .isFalse();
-        assertThat(authorizer.mayDecide(ASKING, Examples.awaiting(), Verdict.BrokeGlass).allowed())
+        assertThat(authorizer
+                        .mayDecide(ASKING, Examples.awaiting(), Verdict.BrokeGlass)
+                        .allowed())
                 .isFalse();
-        assertThat(authorizer.mayDecide(LEADING, Examples.awaiting(), Verdict.Approved).allowed())
+        assertThat(authorizer
+                        .mayDecide(LEADING, Examples.awaiting(), Verdict.Approved)
+                        .allowed())
                 .isTrue();
     }
 
@@ -226,14 +229,7 @@ class ClusterAuthorizerTest {
             boolean alone = recorded.stream().anyMatch(d -> d.verdict() == Verdict.BrokeGlass);
             boolean granted = alone || recorded.size() >= required;
             return new Approvals(
-                    required,
-                    recorded,
-                    granted,
-                    false,
-                    granted ? "" : "too few",
-                    "",
-                    true,
-                    Duration.ofMinutes(15));
+                    required, recorded, granted, false, granted ? "" : "too few", "", true, Duration.ofMinutes(15));
         }
     }
 }
