@@ -1,6 +1,7 @@
 package dev.stepback;
 
 import dev.stepback.check.ClusterCheck;
+import dev.stepback.check.PolicyCheck;
 import dev.stepback.check.Row;
 import dev.stepback.check.Table;
 import dev.stepback.config.Checked;
@@ -94,6 +95,7 @@ public final class Main implements Callable<Integer> {
         // Somebody waits for the table: half a minute of retries tells no more than one.
         found.setRequestRetryBackoffLimit(1);
         try (KubernetesClient client = kubernetes(found)) {
+            rows.addAll(PolicyCheck.run(config.get(), Access.cluster(config.get(), client)));
             rows.addAll(new ClusterCheck(client, config.get().kubernetes()).run());
         }
         out().print(Table.of(rows));

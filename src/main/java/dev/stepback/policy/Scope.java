@@ -52,7 +52,7 @@ public record Scope(
 
     /** What can be told without asking the cluster. */
     boolean named(Facts facts) {
-        return inNamespace(facts.cluster(), facts.target().namespace())
+        return reaches(facts.cluster(), facts.target().namespace())
                 && any(kinds, facts.target().kind().lowerCase())
                 && any(names, facts.target().name());
     }
@@ -71,18 +71,19 @@ public record Scope(
                 && names.isEmpty()
                 && labels.isEmpty()
                 && namespace
-                        .map(n -> inNamespace(cluster, n))
-                        .orElseGet(() -> any(clusters, cluster)
+                        .map(n -> reaches(cluster, n))
+                        .orElseGet(() -> reachesCluster(cluster)
                                 && (namespaces.isEmpty() || namespaces.stream().anyMatch(Glob::matchesAll)));
     }
 
-    /** Whether it leaves out nothing. */
-    public boolean isAny() {
-        return equals(ANY);
+    /** Whether there can be a target in the cluster that it is about. */
+    public boolean reachesCluster(String cluster) {
+        return any(clusters, cluster);
     }
 
-    private boolean inNamespace(String cluster, String namespace) {
-        return any(clusters, cluster) && any(namespaces, namespace);
+    /** Whether there can be a target in the namespace that it is about. */
+    public boolean reaches(String cluster, String namespace) {
+        return reachesCluster(cluster) && any(namespaces, namespace);
     }
 
     private static boolean any(List<Glob> globs, String name) {

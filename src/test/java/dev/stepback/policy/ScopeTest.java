@@ -11,11 +11,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScopeTest {
-    private final Facts checkout =
-            Facts.of("prod", new TargetRef("production", Kind.DEPLOYMENT, "checkout"), Map.of());
+    private final Facts checkout = Facts.of("prod", new TargetRef("production", Kind.DEPLOYMENT, "checkout"), Map.of());
 
     @ParameterizedTest
-    @ValueSource(strings = {"deployment", "Deployment", "deploy", "deployments", "deployments.apps", "dep*", "*", "D?ployment"})
+    @ValueSource(
+            strings = {
+                "deployment",
+                "Deployment",
+                "deploy",
+                "deployments",
+                "deployments.apps",
+                "dep*",
+                "*",
+                "D?ployment"
+            })
     void kind_isMeantByAnyOfItsNames(String text) {
         assertThat(ofKind(Scope.kind(text).orElseThrow()).matches(checkout)).isEqualTo(Answer.YES);
     }
@@ -35,8 +44,28 @@ class ScopeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", ",", "a=b,", "a b", "a=b=c", "a in", "a in ()", "a in (b", "a in b)", "a in (b,)", "in (a)",
-                "a notin", "a > 1", "!", "!a=b", "-a", "a/b/c=d", "a=b c", "a=(b)", "a=\"b\"", "a:b"
+                "",
+                " ",
+                ",",
+                "a=b,",
+                "a b",
+                "a=b=c",
+                "a in",
+                "a in ()",
+                "a in (b",
+                "a in b)",
+                "a in (b,)",
+                "in (a)",
+                "a notin",
+                "a > 1",
+                "!",
+                "!a=b",
+                "-a",
+                "a/b/c=d",
+                "a=b c",
+                "a=(b)",
+                "a=\"b\"",
+                "a:b"
             })
     void whatIsNoSelector_isNotGuessed(String text) {
         assertThat(LabelSelector.parse(text)).isEmpty();
