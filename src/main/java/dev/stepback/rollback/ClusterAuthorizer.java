@@ -29,8 +29,10 @@ public final class ClusterAuthorizer implements Authorizer {
 
     @Override
     public Optional<String> hides(Actor who, TargetRef target) {
-        Verdict verdict = cluster.mayView(who.id(), who.person().team(), target);
-        return verdict.allowed() || verdict.undecided() ? Optional.empty() : Optional.of(verdict.why());
+        return policy.hides(who, target).or(() -> {
+            Verdict verdict = cluster.mayView(who.id(), who.person().team(), target);
+            return verdict.allowed() || verdict.undecided() ? Optional.empty() : Optional.of(verdict.why());
+        });
     }
 
     @Override

@@ -54,6 +54,16 @@ public final class PolicyAuthorizer implements Authorizer {
         this.count = new ApprovalCount(directory, clock);
     }
 
+    /** What the policy lets somebody not look at is as if it were not there. */
+    @Override
+    public Optional<String> hides(Actor who, TargetRef target) {
+        if (served(target).isPresent()) {
+            return Optional.empty();
+        }
+        var verdict = allows(policies.policy(), who, Permission.VIEW, facts(target));
+        return verdict.allowed() || verdict.undecided() ? Optional.empty() : Optional.of(verdict.why());
+    }
+
     @Override
     public Authorization mayView(Actor who, TargetRef target) {
         return served(target).orElseGet(() -> may(who, Permission.VIEW, facts(target)));
@@ -205,8 +215,11 @@ public final class PolicyAuthorizer implements Authorizer {
     }
 
     private Authorization may(Policy policy, Actor who, Permission permission, Facts facts) {
-        return authorization(
-                policy.allows(subject(who.person()), permission, facts, Optional.of(who.channel()), directory));
+        return authorization(allows(policy, who, permission, facts));
+    }
+
+    private dev.stepback.policy.Verdict allows(Policy policy, Actor who, Permission permission, Facts facts) {
+        return policy.allows(subject(who.person()), permission, facts, Optional.of(who.channel()), directory);
     }
 
     private static Authorization authorization(dev.stepback.policy.Verdict verdict) {

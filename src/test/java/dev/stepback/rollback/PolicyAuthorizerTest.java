@@ -94,6 +94,15 @@ class PolicyAuthorizerTest {
     }
 
     @Test
+    void whatOneMayNotView_isHidden() {
+        people.is(ASKER.id(), Standing.GUEST);
+        assertThat(authorizer().hides(ASKING, TARGET)).isPresent();
+        assertThat(authorizer().hides(LEADING, TARGET)).isEmpty();
+        people.reachable(false);
+        assertThat(authorizer().hides(LEADING, TARGET)).isEmpty();
+    }
+
+    @Test
     void lock_closesEverythingButNo() {
         lock = new Locks.State.Locked(new Locks.Lock(Optional.of("production"), SECOND, T0, "migrations"));
         denied(authorizer().mayRequest(ASKING, TARGET), "second has locked rollbacks in production");
