@@ -26,8 +26,12 @@ public record IdentityRule(List<Who> who, Optional<String> user, List<String> gr
         if (user.isEmpty() || !user.get().contains(EMAIL)) {
             return user;
         }
-        // Only what has the form of an address: it becomes a header.
+        // Only what has the form of an address: it becomes a header. And only of whom the own workspace gives an
+        // address:
+        // another one could give any.
         return subject.email()
+                .filter(email ->
+                        subject.standing() == Subject.Standing.MEMBER || subject.standing() == Subject.Standing.GUEST)
                 .filter(email ->
                         Who.parse(email).filter(Who.Email.class::isInstance).isPresent())
                 .map(email -> user.get().replace(EMAIL, email));

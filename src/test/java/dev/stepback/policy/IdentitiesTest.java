@@ -51,6 +51,23 @@ class IdentitiesTest {
         assertThat(Identities.DEFAULT.of(subject, SLACK)).isEqualTo(new Mapping.None());
     }
 
+    /** Whoever runs another workspace gives its people their addresses. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Standing.class,
+            names = {"OTHER_WORKSPACE", "BOT"})
+    void addressOfOthers_isNoUser_evenWhenTheyAreNamed(Standing standing) {
+        Subject subject = new Subject("U00001", "a", standing, Optional.of("lead@example.com"));
+        Who named = new Who.User("U00001");
+
+        assertThat(new Identities(List.of(new IdentityRule(List.of(named), Optional.of("{email}"), List.of())))
+                        .of(subject, SLACK))
+                .isEqualTo(new Mapping.None());
+        assertThat(new Identities(List.of(new IdentityRule(List.of(named), Optional.of("ally"), List.of())))
+                        .of(subject, SLACK))
+                .isEqualTo(known("ally"));
+    }
+
     /** An address becomes a header of a request with the bot's rights. */
     @ParameterizedTest
     @ValueSource(
