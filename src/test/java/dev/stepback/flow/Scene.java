@@ -9,7 +9,7 @@ import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.sandbox.BotAccount;
-import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.sandbox.cluster.ObservedCluster;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.sandbox.slack.Control;
 import dev.stepback.sandbox.slack.SandboxSlack;
@@ -28,16 +28,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 
 /** A cluster with one Deployment of several revisions, a Slack, and a bot between them. */
 final class Scene implements AutoCloseable {
-    static final String NAMESPACE = "production";
     static final String INCIDENTS = "incidents";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(Stage.isReal() ? 90 : 30);
 
-    final SandboxCluster cluster;
+    /** On a real cluster it is one of the test's own. */
+    final String namespace =
+            Stage.isReal() ? "stepback-it-" + UUID.randomUUID().toString().substring(0, 8) : "production";
+
+    private final String leaseNamespace = Stage.isReal() ? namespace : BotAccount.NAMESPACE;
+    final ObservedCluster cluster;
     final SandboxSlack slack;
     final Control people;
     final KubernetesClient client;
@@ -49,12 +54,12 @@ final class Scene implements AutoCloseable {
 
     private Scene(StepbackConfig.Slack.Mode mode) throws Exception {
         this.mode = mode;
-        stage = Stage.start(NAMESPACE, KubeletTiming.fast());
-        cluster = stage.cluster();
+        stage = Stage.startOnAny(namespace, KubeletTiming.fast());
+        cluster = stage.observed();
         slack = stage.slack;
         people = stage.people;
         client = stage.client;
-        botKubeconfig = Stage.written(BotAccount.install(cluster));
+        botKubeconfig = Stage.written(Stage.isReal() ? cluster.kubeconfig() : BotAccount.install(stage.cluster()));
         botClient = Stage.client(botKubeconfig);
     }
 
@@ -71,7 +76,7 @@ final class Scene implements AutoCloseable {
 
     /** A bot in a process of its own. */
     BotProcess botProcess() throws Exception {
-        return BotProcess.start(botKubeconfig, slack, BotAccount.NAMESPACE);
+        return BotProcess.start(botKubeconfig, slack, leaseNamespace);
     }
 
     void clearFaults() {
@@ -85,7 +90,8 @@ final class Scene implements AutoCloseable {
 
     /** @param more environment variables besides those for Slack */
     void startBot(Map<String, String> more) throws Exception {
-        StepbackConfig config = Stage.config(mode, List.of(), BotAccount.NAMESPACE, List.of("deploys"));
+        StepbackConfig config =
+                Stage.config(mode, Stage.isReal() ? List.of(namespace) : List.of(), leaseNamespace, List.of("deploys"));
         Map<String, String> environment = new HashMap<>(stage.slackEnvironment());
         environment.putAll(more);
         Stepback started = Stepback.start(config, environment, botClient);
@@ -133,7 +139,7 @@ final class Scene implements AutoCloseable {
     }
 
     List<Rollback> rollbacks() {
-        return client.resources(Rollback.class).inNamespace(NAMESPACE).list().getItems();
+        return client.resources(Rollback.class).inNamespace(namespace).list().getItems();
     }
 
     /** The only Rollback, once it is in this phase. */
@@ -192,6 +198,9 @@ final class Scene implements AutoCloseable {
     @Override
     public void close() throws Exception {
         stopBot();
+        if (Stage.isReal()) {
+            client.namespaces().withName(namespace).delete();
+        }
         botClient.close();
         stage.close();
     }

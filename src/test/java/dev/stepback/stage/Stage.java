@@ -1,12 +1,16 @@
 package dev.stepback.stage;
 
 import dev.stepback.config.StepbackConfig;
+import dev.stepback.sandbox.cluster.ClusterGateway;
+import dev.stepback.sandbox.cluster.ObservedCluster;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.sandbox.slack.Control;
 import dev.stepback.sandbox.slack.SandboxSlack;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -29,12 +33,14 @@ public final class Stage implements AutoCloseable {
     public final Control people;
     public final Releases releases;
     private final Optional<SandboxCluster> sandbox;
+    private final Optional<ClusterGateway> gateway;
     private final Optional<Controllers> controllers;
 
     private Stage(Optional<Path> real, String namespace, KubeletTiming timing) throws Exception {
         this.namespace = namespace;
         sandbox = real.isPresent() ? Optional.empty() : Optional.of(SandboxCluster.start(0, Clock.systemUTC()));
         controllers = sandbox.map(s -> Controllers.start(s.store(), Clock.systemUTC(), timing));
+        gateway = real.map(file -> ClusterGateway.start(Config.fromKubeconfig(file.toFile()), Clock.systemUTC()));
         kubeconfig = real.orElseGet(() -> written(sandbox.orElseThrow().kubeconfig()));
         client = client(kubeconfig);
         install();
@@ -73,7 +79,15 @@ public final class Stage implements AutoCloseable {
     /** Makes the custom resource known. */
     public static void install(KubernetesClient client) throws IOException {
         try (InputStream crd = Files.newInputStream(Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml"))) {
-            client.load(crd).serverSideApply();
+            CustomResourceDefinition wanted = client.apiextensions()
+                    .v1()
+                    .customResourceDefinitions()
+                    .load(crd)
+                    .item();
+            client.resource(wanted)
+                    .createOr(known -> known.edit(c -> new CustomResourceDefinitionBuilder(c)
+                            .withSpec(wanted.getSpec())
+                            .build()));
         }
     }
 
@@ -90,6 +104,15 @@ public final class Stage implements AutoCloseable {
     /** @throws java.util.NoSuchElementException when the cluster is a real one */
     public SandboxCluster cluster() {
         return sandbox.orElseThrow();
+    }
+
+    public static boolean isReal() {
+        return realCluster().isPresent();
+    }
+
+    /** The sandbox's cluster, or the gateway to the real one: what goes through it is counted and can be disturbed. */
+    public ObservedCluster observed() {
+        return sandbox.isPresent() ? sandbox.get() : gateway.orElseThrow();
     }
 
     public static KubernetesClient client(Path kubeconfig) {
@@ -127,6 +150,7 @@ public final class Stage implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        gateway.ifPresent(ClusterGateway::close);
         client.close();
         slack.close();
         if (controllers.isPresent()) {

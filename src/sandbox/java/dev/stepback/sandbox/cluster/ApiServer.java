@@ -170,7 +170,7 @@ final class ApiServer implements AutoCloseable {
         }
     }
 
-    private static ApiException injected(int code) {
+    static ApiException injected(int code) {
         return switch (code) {
             case 429 -> new ApiException(code, "TooManyRequests", "the server has received too many requests");
             case 503 ->
@@ -181,12 +181,12 @@ final class ApiServer implements AutoCloseable {
         };
     }
 
-    private static boolean isWebSocket(HttpExchange exchange) {
+    static boolean isWebSocket(HttpExchange exchange) {
         String upgrade = exchange.getRequestHeaders().getFirst("Upgrade");
         return upgrade != null && upgrade.equalsIgnoreCase("websocket");
     }
 
-    private static void send(HttpExchange exchange, ApiReply reply) throws IOException {
+    static void send(HttpExchange exchange, ApiReply reply) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", reply.contentType());
         boolean head = exchange.getRequestMethod().equals("HEAD");
         exchange.sendResponseHeaders(reply.code(), head || reply.body().length == 0 ? -1 : reply.body().length);

@@ -1,5 +1,6 @@
 package dev.stepback.sandbox.cluster;
 
+import dev.stepback.sandbox.cluster.rbac.Attempt;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -36,6 +37,28 @@ final class RequestLog {
                 request.contentType(),
                 request.userAgent(),
                 clock.instant()));
+        forgetOld();
+    }
+
+    /** One that is passed on to a cluster that knows better what it is about. */
+    synchronized void add(ApiRequest request, Attempt attempt) {
+        requests.add(new RecordedRequest(
+                "",
+                "",
+                attempt.verb(),
+                attempt.typeName(),
+                attempt.namespace(),
+                attempt.name(),
+                attempt.subresource(),
+                request.path(),
+                request.rawQuery(),
+                request.contentType(),
+                request.userAgent(),
+                clock.instant()));
+        forgetOld();
+    }
+
+    private void forgetOld() {
         if (requests.size() > MOST) {
             requests.removeFirst();
         }

@@ -11,7 +11,7 @@ import java.util.List;
  * 127.0.0.1 over plain HTTP. Nobody does anything without a token; what a caller may do is decided by the Roles and
  * bindings in the store, and {@link #faults()} may forbid more.
  */
-public final class SandboxCluster implements AutoCloseable {
+public final class SandboxCluster implements ObservedCluster {
     private final InMemoryStore store;
     private final ApiServer server;
     private final Faults faults;
@@ -50,19 +50,23 @@ public final class SandboxCluster implements AutoCloseable {
         server.comeBack();
     }
 
+    @Override
     public Faults faults() {
         return faults;
     }
 
+    @Override
     public URI uri() {
         return URI.create("http://127.0.0.1:" + server.port());
     }
 
     /** The latest requests over HTTP, oldest first; what was done on {@link #store()} directly is not among them. */
+    @Override
     public List<RecordedRequest> requests() {
         return requests.all();
     }
 
+    @Override
     public void clearRequests() {
         requests.clear();
     }
@@ -73,6 +77,7 @@ public final class SandboxCluster implements AutoCloseable {
     }
 
     /** A kubeconfig, as YAML, for somebody who may do everything. */
+    @Override
     public String kubeconfig() {
         return kubeconfig(adminToken());
     }

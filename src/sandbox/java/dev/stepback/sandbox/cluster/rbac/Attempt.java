@@ -64,9 +64,14 @@ public record Attempt(
         return !resource.isEmpty();
     }
 
+    /** As kubectl names it, without the subresource: {@code deployments.apps}; empty for a path. */
+    public String typeName() {
+        return resource + (group.isEmpty() ? "" : "." + group);
+    }
+
     /** As kubectl names it: {@code deployments.apps/scale}; empty for a path. */
     public String resourceName() {
-        return resource + (group.isEmpty() ? "" : "." + group) + (subresource.isEmpty() ? "" : "/" + subresource);
+        return typeName() + (subresource.isEmpty() ? "" : "/" + subresource);
     }
 
     /** Such as {@code pods} or {@code pods/log}. */
