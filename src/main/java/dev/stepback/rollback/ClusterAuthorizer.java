@@ -63,7 +63,9 @@ public final class ClusterAuthorizer implements Authorizer {
 
     @Override
     public Authorization mayConfigure(Actor who, Optional<String> namespace) {
-        return policy.mayConfigure(who, namespace);
+        return acting(who.person()) instanceof Acting.Nobody nobody
+                ? Authorization.denied(nobody.why())
+                : policy.mayConfigure(who, namespace);
     }
 
     @Override

@@ -155,6 +155,15 @@ class ClusterAuthorizerTest {
     }
 
     @Test
+    void whoIsNobodyInTheCluster_mayNotEvenLock() {
+        Actor stranger = new Actor(new Person("U00009", "stranger"), "C1");
+
+        assertThat(authorizer.mayConfigure(LEADING, Optional.empty()).allowed()).isTrue();
+        assertThat(authorizer.mayConfigure(stranger, Optional.empty()).why()).contains("Kubernetes does not know you");
+        assertThat(authorizer.mayView(stranger, TARGET).why()).contains("Kubernetes does not know you");
+    }
+
+    @Test
     void rejecting_needsNoMoreThanToSee() {
         assertThat(authorizer
                         .mayDecide(ASKING, Examples.awaiting(), Verdict.Rejected)
