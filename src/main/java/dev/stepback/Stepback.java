@@ -97,6 +97,11 @@ public final class Stepback implements AutoCloseable {
                         : Optional.empty());
         RollbackOperator operator =
                 RollbackOperator.start(client, config, targets, authorizer, slack.listener(), metrics, audit, clock);
+        configuration.listen(reload -> {
+            if (operator.leading()) { // once, not by every replica
+                slack.tellOperators(reload.sentence());
+            }
+        });
         rollouts.start(operator::leading);
         health.register("cluster", operator.health());
         slack.start();

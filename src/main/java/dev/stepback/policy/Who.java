@@ -10,6 +10,9 @@ public sealed interface Who {
     /** Whether this names the subject; unknown when Slack could not be asked. */
     Answer names(Subject subject, Directory directory);
 
+    /** As it is written in the configuration. */
+    String text();
+
     /**
      * Reads {@code members}, {@code U0123ABCD}, {@code name@example.com}, {@code @group} or {@code S0123ABCD}. Nothing else
      * is somebody: letters outside of ASCII in an address are refused, for they can look like others, and so are the words
@@ -55,6 +58,11 @@ public sealed interface Who {
                 default -> Answer.NO;
             };
         }
+
+        @Override
+        public String text() {
+            return "members";
+        }
     }
 
     /** @param id compared exactly */
@@ -69,6 +77,11 @@ public sealed interface Who {
                 case UNKNOWN -> Answer.UNKNOWN;
                 default -> Answer.YES;
             };
+        }
+
+        @Override
+        public String text() {
+            return id;
         }
     }
 
@@ -87,6 +100,11 @@ public sealed interface Who {
                 default -> Answer.NO;
             };
         }
+
+        @Override
+        public String text() {
+            return address;
+        }
     }
 
     /** @param handleOrId a handle has its {@code @} */
@@ -98,6 +116,11 @@ public sealed interface Who {
                 case UNKNOWN -> Answer.UNKNOWN;
                 default -> Answer.NO;
             };
+        }
+
+        @Override
+        public String text() {
+            return handleOrId;
         }
     }
 

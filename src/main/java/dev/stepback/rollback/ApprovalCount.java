@@ -8,9 +8,9 @@ import dev.stepback.policy.Permission;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.Subject;
 import dev.stepback.policy.Verdict;
+import dev.stepback.policy.Who;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,8 @@ final class ApprovalCount {
                     Sentences.unknownRule(facts.target()),
                     "",
                     false,
-                    ApprovalRule.DEFAULT.expiry());
+                    ApprovalRule.DEFAULT.expiry(),
+                    new Approvals.Terms(facts.cluster(), List.of(), true));
         }
         return new Count(rollback, policy, facts, known.get()).approvals(closed);
     }
@@ -101,7 +102,16 @@ final class ApprovalCount {
                 undecided = mayAsk.undecided();
             }
             return new Approvals(
-                    required, counted, missing.isEmpty(), undecided, missing, refused(mayAsk), mayGoAlone, expiry());
+                    required,
+                    counted,
+                    missing.isEmpty(),
+                    undecided,
+                    missing,
+                    refused(mayAsk),
+                    mayGoAlone,
+                    rule.expiry(),
+                    new Approvals.Terms(
+                            facts.cluster(), rule.from().stream().map(Who::text).toList(), rule.typeToConfirm()));
         }
 
         private String refused(Verdict mayAsk) {
@@ -112,10 +122,6 @@ final class ApprovalCount {
             return rule.requireReason() && rollback.getSpec().reason().isBlank()
                     ? "a rollback of " + facts.target() + " needs a reason"
                     : "";
-        }
-
-        private Duration expiry() {
-            return rule.expiry();
         }
 
         private String missing(OptionalInt wanted, int required, Instant now) {

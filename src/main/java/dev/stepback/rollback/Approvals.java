@@ -15,6 +15,7 @@ import java.util.List;
  * @param refused why whoever asked must not even ask, or empty; then nobody needs to be bothered with an approval
  * @param breakGlass whether whoever asked may go alone
  * @param expiry how long approvals are waited for
+ * @param terms what else people are told who look at a card that waits
  */
 public record Approvals(
         int required,
@@ -24,10 +25,39 @@ public record Approvals(
         String missing,
         String refused,
         boolean breakGlass,
-        Duration expiry) {
+        Duration expiry,
+        Terms terms) {
 
     public Approvals {
         counted = List.copyOf(counted);
+    }
+
+    /** Approvals by a mere click of anybody who may approve. */
+    public Approvals(
+            int required,
+            List<RollbackSpec.Decision> counted,
+            boolean granted,
+            boolean undecided,
+            String missing,
+            String refused,
+            boolean breakGlass,
+            Duration expiry) {
+        this(required, counted, granted, undecided, missing, refused, breakGlass, expiry, Terms.PLAIN);
+    }
+
+    /**
+     * What an approval is about and how it is given.
+     *
+     * @param cluster the name by which people know the target's cluster; empty when it has none
+     * @param from whose approvals count, as the configuration names them; empty for all who may approve
+     * @param typeToConfirm whether who approves has to type the target's name
+     */
+    public record Terms(String cluster, List<String> from, boolean typeToConfirm) {
+        static final Terms PLAIN = new Terms("", List.of(), false);
+
+        public Terms {
+            from = List.copyOf(from);
+        }
     }
 
     /** Whether it may run without anybody having approved it. */

@@ -90,7 +90,10 @@ final class Decision {
         }
         Plan plan = ((PlanResult.Planned) result).plan();
         if (plan.blocked()) {
-            return finish(Phase.FAILED, blocking(plan), s -> s.plan = plan);
+            return finish(Phase.FAILED, blocking(plan), s -> {
+                s.plan = plan;
+                s.cluster = cluster(planned.approvals());
+            });
         }
         return write(s -> {
             s.phase = Phase.AWAITING_APPROVAL;
@@ -148,13 +151,21 @@ final class Decision {
 
     /** What a card that waits has to show. */
     private void waiting(RollbackStatus.Changes s, Approvals approvals) {
+        s.cluster = cluster(approvals);
         s.approvals = new RollbackStatus.ApprovalStatus(
                 approvals.required(),
                 approvals.counted().stream().map(d -> d.by().id()).toList(),
-                approvals.breakGlass());
+                approvals.breakGlass(),
+                approvals.terms().from(),
+                approvals.terms().typeToConfirm());
         s.startsAt = startsAt(approvals);
         // That a colleague has to approve is what waiting means.
         s.message = approvals.missing().equals(Sentences.number(0, 1)) ? "" : approvals.missing();
+    }
+
+    private static @Nullable String cluster(Approvals approvals) {
+        String name = approvals.terms().cluster();
+        return name.isEmpty() ? null : name;
     }
 
     /** When it starts by itself; null when it needs an approval, or something is in its way. */

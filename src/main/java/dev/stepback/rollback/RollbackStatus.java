@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What became of a rollback. The card is drawn from this and the spec alone.
  *
  * @param message one sentence about the phase: why it failed, who rejected it, what changed; may be empty
+ * @param cluster the name by which people knew the target's cluster when it was planned; null until then
  * @param plan null until planned
  * @param steps one entry for each of the plan's steps, in their order
  * @param rollout the latest figures while a rollout runs and at its end
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record RollbackStatus(
         Phase phase,
         String message,
+        @Nullable String cluster,
         @Nullable Plan plan,
         List<StepStatus> steps,
         @Nullable Rollout rollout,
@@ -56,6 +58,7 @@ public record RollbackStatus(
         return new RollbackStatus(
                 Phase.PLANNING,
                 "",
+                null,
                 null,
                 List.of(),
                 null,
@@ -83,11 +86,20 @@ public record RollbackStatus(
      * @param required how many different people have to approve; 0: none
      * @param by ids of those whose decisions counted
      * @param breakGlass whether who asked may go alone
+     * @param from whose approvals count, as the configuration names them; empty for all who may approve
+     * @param typeToConfirm whether who approves has to type the target's name
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record ApprovalStatus(int required, List<String> by, boolean breakGlass) {
+    public record ApprovalStatus(
+            int required, List<String> by, boolean breakGlass, List<String> from, boolean typeToConfirm) {
         public ApprovalStatus {
             by = by == null ? List.of() : List.copyOf(by);
+            from = from == null ? List.of() : List.copyOf(from);
+        }
+
+        /** Approvals by a mere click of anybody who may approve. */
+        public ApprovalStatus(int required, List<String> by, boolean breakGlass) {
+            this(required, by, breakGlass, List.of(), false);
         }
     }
 
@@ -131,6 +143,7 @@ public record RollbackStatus(
     public static final class Changes {
         public Phase phase;
         public String message;
+        public @Nullable String cluster;
         public @Nullable Plan plan;
         public List<StepStatus> steps;
         public @Nullable Rollout rollout;
@@ -147,6 +160,7 @@ public record RollbackStatus(
         private Changes(RollbackStatus s) {
             phase = s.phase;
             message = s.message;
+            cluster = s.cluster;
             plan = s.plan;
             steps = s.steps;
             rollout = s.rollout;
@@ -165,6 +179,7 @@ public record RollbackStatus(
             return new RollbackStatus(
                     phase,
                     message,
+                    cluster,
                     plan,
                     steps,
                     rollout,

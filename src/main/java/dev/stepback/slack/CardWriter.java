@@ -1,5 +1,6 @@
 package dev.stepback.slack;
 
+import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Origin;
@@ -13,7 +14,6 @@ import dev.stepback.slack.card.Message;
 import dev.stepback.target.Plan;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -31,27 +31,31 @@ final class CardWriter {
     private static final Logger LOG = LoggerFactory.getLogger(CardWriter.class);
     private static final String DIFF_FILE = "diff-file";
     private static final String ANNOUNCEMENT = "announcement";
+    private static final String BROKEN_GLASS = "broken-glass";
     private static final int MAX_LOOKUPS = 3;
 
     /** How often a running rollback is drawn when nothing changes: its elapsed time does. */
     private static final Duration REFRESH = Duration.ofSeconds(5);
 
+    /** How often a countdown is drawn: every second would use up what Slack allows for other cards. */
+    private static final Duration COUNT = Duration.ofSeconds(2);
+
     private final CardMessages messages;
     private final Workspace workspace;
     private final Rollbacks rollbacks;
-    private final Supplier<List<String>> notified;
+    private final Supplier<StepbackConfig.Notifications> notifications;
     private final Clock clock;
 
     CardWriter(
             CardMessages messages,
             Workspace workspace,
             Rollbacks rollbacks,
-            Supplier<List<String>> notified,
+            Supplier<StepbackConfig.Notifications> notifications,
             Clock clock) {
         this.messages = messages;
         this.workspace = workspace;
         this.rollbacks = rollbacks;
-        this.notified = notified;
+        this.notifications = notifications;
         this.clock = clock;
     }
 
@@ -74,6 +78,9 @@ final class CardWriter {
         }
         record(rollback, memory);
         Phase phase = rollback.statusOrInitial().phase();
+        if (phase == Phase.AWAITING_APPROVAL && rollback.statusOrInitial().startsAt() != null) {
+            return Optional.of(COUNT);
+        }
         return phase == Phase.RUNNING || phase == Phase.VERIFYING ? Optional.of(REFRESH) : Optional.empty();
     }
 
@@ -94,6 +101,7 @@ final class CardWriter {
                 once(rollback, memory, milestone.getKey(), origin.channel(), thread, milestone.getValue());
             }
         }
+        brokenGlass(rollback, memory);
         if (rollback.statusOrInitial().phase().terminal()) {
             announce(rollback, memory);
             memory.finish();
@@ -156,15 +164,36 @@ final class CardWriter {
         memory.lastDrawn = message;
     }
 
+    /** Whoever goes alone is seen: in the channel, and by the operators, who are called. */
+    private void brokenGlass(Rollback rollback, CardMemory memory) {
+        if (memory.isSent(BROKEN_GLASS)
+                || Announcements.brokenGlass(rollback, false, Optional.empty()).isEmpty()) {
+            return;
+        }
+        String channel = rollback.getSpec().origin().channel();
+        Optional<String> operators = notifications.get().operators().map(workspace::channelId);
+        Optional<String> link = link(memory);
+        if (operators.isPresent() && !operators.get().equals(channel)) {
+            Announcements.brokenGlass(rollback, true, link)
+                    .ifPresent(m -> once(rollback, memory, BROKEN_GLASS + "-operators", operators.get(), null, m));
+        }
+        boolean here = operators.isEmpty() || operators.get().equals(channel);
+        Announcements.brokenGlass(rollback, here, link)
+                .ifPresent(m -> once(rollback, memory, BROKEN_GLASS, channel, null, m));
+    }
+
+    private Optional<String> link(CardMemory memory) {
+        return memory.ts != null && memory.channel != null
+                ? workspace.permalink(memory.channel, memory.ts)
+                : Optional.empty();
+    }
+
     private void announce(Rollback rollback, CardMemory memory) {
         Origin origin = rollback.getSpec().origin();
-        Optional<String> link = Optional.empty();
-        if (memory.ts != null && memory.channel != null) {
-            link = workspace.permalink(memory.channel, memory.ts);
-        }
+        Optional<String> link = link(memory);
         Message outcome = Announcements.outcome(rollback, clock.instant(), link);
         once(rollback, memory, ANNOUNCEMENT, origin.channel(), null, outcome);
-        for (String channel : notified.get()) {
+        for (String channel : notifications.get().channels()) {
             if (!workspace.isSame(channel, origin.channel())) {
                 once(rollback, memory, notification(channel), workspace.channelId(channel), null, outcome);
             }
@@ -217,11 +246,18 @@ final class CardWriter {
             if (memory.ts != null && origin.thread() == null) {
                 note(memory, messages.find(rollback, origin.channel(), memory.ts));
             }
-            if (rollback.statusOrInitial().phase().terminal()) {
-                if (origin.thread() != null) {
-                    note(memory, messages.find(rollback, origin.channel(), null));
-                }
-                for (String channel : notified.get()) {
+            boolean alone =
+                    Announcements.brokenGlass(rollback, false, Optional.empty()).isPresent();
+            boolean ended = rollback.statusOrInitial().phase().terminal();
+            if (origin.thread() != null && (alone || ended)) {
+                note(memory, messages.find(rollback, origin.channel(), null));
+            }
+            Optional<String> operators = notifications.get().operators().filter(o -> alone);
+            if (operators.isPresent()) {
+                note(memory, messages.find(rollback, workspace.channelId(operators.get()), null));
+            }
+            if (ended) {
+                for (String channel : notifications.get().channels()) {
                     if (messages.find(rollback, workspace.channelId(channel), null)
                             .containsKey(notification(channel))) {
                         memory.sent(notification(channel));

@@ -30,6 +30,10 @@ final class ClickedTargets {
         return authorizer.mayView(who, target);
     }
 
+    Authorization mayRequest(Actor who, TargetRef target) {
+        return authorizer.mayRequest(who, target);
+    }
+
     /** The number that this revision has now; empty when it is no longer in the history. */
     OptionalLong numberNow(Actor who, TargetRef target, String revisionId) {
         return type(who, target).flatMap(type -> type.history(target)).map(History::revisions).stream()

@@ -6,16 +6,13 @@ import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer.Authorization;
-import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.NewRollback;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
-import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.Rollbacks.Created;
 import dev.stepback.rollback.Rollbacks.Decided;
 import dev.stepback.slack.card.Actions;
-import dev.stepback.slack.card.Announcements;
 import dev.stepback.slack.card.DiffMessages;
 import dev.stepback.slack.card.Message;
 import dev.stepback.slack.card.Mrkdwn;
@@ -42,27 +39,41 @@ final class Clicks {
     private static final Logger LOG = LoggerFactory.getLogger(Clicks.class);
 
     private final SlackApi api;
-    private final Workspace workspace;
     private final Rollbacks rollbacks;
     private final ClickedTargets targets;
     private final Commands commands;
+    private final DecisionClicks decisions;
+    private final Whereabouts whereabouts;
 
-    Clicks(SlackApi api, Workspace workspace, Rollbacks rollbacks, ClickedTargets targets, Commands commands) {
+    Clicks(
+            SlackApi api,
+            Rollbacks rollbacks,
+            ClickedTargets targets,
+            Commands commands,
+            DecisionClicks decisions,
+            Whereabouts whereabouts) {
         this.api = api;
-        this.workspace = workspace;
         this.rollbacks = rollbacks;
         this.targets = targets;
         this.commands = commands;
+        this.decisions = decisions;
+        this.whereabouts = whereabouts;
     }
 
     /**
      * A click as it was delivered.
      *
      * @param action the action id up to its colon
+     * @param message timestamp of the message that the button is in
      * @param thread the thread that the message is in; null in the channel itself
      */
     record Click(
-            String action, String value, Actor by, @Nullable String thread, String triggerId) {}
+            String action,
+            String value,
+            Actor by,
+            String message,
+            @Nullable String thread,
+            String triggerId) {}
 
     void run(Click click, Answers answers) {
         try {
@@ -90,37 +101,27 @@ final class Clicks {
             answers.toPerson(Message.of("This button is of an older kind. Please type the command again."));
             return;
         }
-        String namespace = ref.get().namespace();
-        String name = ref.get().name();
-        switch (click.action()) {
-            case Actions.APPROVE ->
-                decided(
-                        rollbacks.decide(
-                                namespace,
-                                name,
-                                NewDecision.click(
-                                        Verdict.Approved, click.by(), ref.get().planHash())),
-                        answers);
-            case Actions.REJECT ->
-                decided(
-                        rollbacks.decide(
-                                namespace,
-                                name,
-                                NewDecision.click(
-                                        Verdict.Rejected, click.by(), ref.get().planHash())),
-                        answers);
-            case Actions.CANCEL -> decided(rollbacks.cancel(namespace, name, click.by()), answers);
-            default ->
-                rollbacks
-                        .find(namespace, name)
-                        .ifPresentOrElse(r -> onRollback(click, r, answers), () -> answers.toPerson(gone()));
+        Optional<Rollback> found =
+                rollbacks.find(ref.get().namespace(), ref.get().name());
+        if (found.isEmpty()) {
+            decisions.said(new Decided.Gone()).map(Message::of).ifPresent(answers::toPerson);
+            return;
+        }
+        Rollback rollback = found.get();
+        if (refused(click, rollback.target(), answers)) {
+            return;
+        }
+        if (!Whereabouts.isCard(rollback, click.by().channel(), click.message())) {
+            answers.toPerson(Message.of("↪️ This is not the current card of that rollback, so nothing was done."
+                    + whereabouts.sentence(rollback)));
+        } else if (DecisionClicks.ACTIONS.contains(click.action())) {
+            decisions.run(click, ref.get(), answers);
+        } else {
+            onRollback(click, rollback, answers);
         }
     }
 
     private void onRollback(Click click, Rollback rollback, Answers answers) {
-        if (refused(click, rollback.target(), answers)) {
-            return;
-        }
         Plan plan = rollback.statusOrInitial().plan();
         switch (click.action()) {
             case Actions.FULL_DIFF -> {
@@ -150,6 +151,11 @@ final class Clicks {
 
     /** Opens another rollback of the same target. */
     private void again(Click click, Rollback rollback, @Nullable PlannedRevision to, Answers answers) {
+        Authorization may = targets.mayRequest(click.by(), rollback.target());
+        if (!may.allowed()) {
+            commands.answer(new Reply.Refused(may.why()), answers);
+            return;
+        }
         OptionalLong number = OptionalLong.empty();
         if (to != null) {
             // The number may be another one by now; the id stays.
@@ -241,33 +247,6 @@ final class Clicks {
             LOG.info("the diff is shown as a message: {}", e.getMessage());
             answers.toPerson(DiffMessages.message(target, from, to, changes));
         }
-    }
-
-    private void decided(Decided decided, Answers answers) {
-        if (decided instanceof Decided.TooLate late) {
-            answers.toPerson(Message.of("⌛ " + Mrkdwn.text(late.why(), 1500) + whereCard(late.rollback())));
-        } else if (decided instanceof Decided.Denied denied) {
-            answers.toPerson(Message.of("⛔ " + Mrkdwn.text(denied.why(), 1500)));
-        } else if (decided instanceof Decided.NeedsTyping typing) {
-            answers.toPerson(Message.of("Type " + Mrkdwn.code(typing.expected(), 300) + " to confirm this."));
-        } else if (decided instanceof Decided.Gone) {
-            answers.toPerson(gone());
-        } else if (decided instanceof Decided.AlreadyRecorded already) {
-            answers.toPerson(
-                    Message.of("That was recorded before; nothing more happened." + whereCard(already.rollback())));
-        }
-        // What was recorded shows on the card.
-    }
-
-    private String whereCard(Rollback rollback) {
-        return workspace
-                .cardLink(rollback)
-                .map(link -> " " + Announcements.link("The card", link) + " says how it stands.")
-                .orElse("");
-    }
-
-    private static Message gone() {
-        return Message.of("This rollback no longer exists: somebody deleted it. Type the command to begin a new one.");
     }
 
     private static Invocation invocation(Click click, String text) {

@@ -18,12 +18,19 @@ final class Commands {
     private final Function<Invocation, Reply> dispatcher;
     private final Workspace workspace;
     private final Replies replies;
+    private final Operators operators;
     private final Clock clock;
 
-    Commands(Function<Invocation, Reply> dispatcher, Workspace workspace, Replies replies, Clock clock) {
+    Commands(
+            Function<Invocation, Reply> dispatcher,
+            Workspace workspace,
+            Replies replies,
+            Operators operators,
+            Clock clock) {
         this.dispatcher = dispatcher;
         this.workspace = workspace;
         this.replies = replies;
+        this.operators = operators;
         this.clock = clock;
     }
 

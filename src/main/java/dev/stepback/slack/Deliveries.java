@@ -8,13 +8,19 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +73,56 @@ final class Deliveries implements AutoCloseable {
             LOG.warn("{} turned away: {} are waiting", type, QUEUE);
             return false;
         }
+    }
+
+    /**
+     * What came of something that an acknowledgement waits for.
+     *
+     * @param result null unless it is done
+     */
+    record Awaited<T>(State state, @Nullable T result) {
+        enum State {
+            DONE,
+            /** It goes on, and is told when it is done. */
+            LATE,
+            /** There is too much to do; nothing will happen. */
+            BUSY
+        }
+
+        T resultOr(T other) {
+            return result == null ? other : result;
+        }
+    }
+
+    /**
+     * Waits for the result, but not longer than an acknowledgement may take.
+     *
+     * @param work never throws
+     * @param late is given the result when nobody waits for it any more
+     */
+    <T> Awaited<T> awaited(String type, Supplier<T> work, Consumer<T> late) {
+        metrics.delivery(type);
+        CompletableFuture<T> result;
+        try {
+            result = CompletableFuture.supplyAsync(work, workers);
+        } catch (RejectedExecutionException e) {
+            LOG.warn("{} turned away: {} are waiting", type, QUEUE);
+            return new Awaited<>(Awaited.State.BUSY, null);
+        }
+        try {
+            return new Awaited<>(Awaited.State.DONE, result.get(SLOW.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException e) {
+            LOG.info("{} takes long, its result will follow", type);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        result.thenAccept(late).exceptionally(e -> {
+            LOG.warn("the result of a late {} could not be told: {}", type, e.getMessage());
+            return null;
+        });
+        return new Awaited<>(Awaited.State.LATE, null);
     }
 
     private void run(String type, Answers answers, Work work) {

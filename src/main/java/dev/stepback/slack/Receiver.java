@@ -2,6 +2,7 @@ package dev.stepback.slack;
 
 import com.slack.api.app_backend.interactive_components.payload.BlockActionPayload;
 import com.slack.api.app_backend.slash_commands.payload.SlashCommandPayload;
+import com.slack.api.app_backend.views.response.ViewSubmissionResponse;
 import com.slack.api.bolt.App;
 import com.slack.api.bolt.AppConfig;
 import com.slack.api.bolt.response.Response;
@@ -32,6 +33,7 @@ final class Receiver {
     private final Workspace workspace;
     private final Commands commands;
     private final Clicks clicks;
+    private final Submissions submissions;
 
     Receiver(
             SlackApi api,
@@ -39,13 +41,15 @@ final class Receiver {
             Deliveries deliveries,
             Workspace workspace,
             Commands commands,
-            Clicks clicks) {
+            Clicks clicks,
+            Submissions submissions) {
         this.api = api;
         this.command = command;
         this.deliveries = deliveries;
         this.workspace = workspace;
         this.commands = commands;
         this.clicks = clicks;
+        this.submissions = submissions;
     }
 
     App app() {
@@ -60,6 +64,10 @@ final class Receiver {
         app.blockAction(ANY, (request, context) -> {
             click(request.getPayload());
             return Response.ok();
+        });
+        app.viewSubmission(ANY, (request, context) -> {
+            ViewSubmissionResponse answer = submissions.answer(request.getPayload());
+            return answer == null ? context.ack() : context.ack(answer);
         });
         app.event(AppMentionEvent.class, (payload, context) -> {
             mention(payload.getEventId(), payload.getEvent());
@@ -131,6 +139,7 @@ final class Receiver {
                 action.getActionId().split(":", 2)[0],
                 orElse(action.getValue(), ""),
                 new Actor(user, channel),
+                messageOf(payload),
                 thread,
                 payload.getTriggerId());
         SlackAnswers answers = new SlackAnswers(api, payload.getResponseUrl(), channel, thread, user.id());
@@ -138,6 +147,15 @@ final class Receiver {
             log(click.action() + " clicked", user, channel, click.value());
             clicks.run(click, to);
         });
+    }
+
+    private static String messageOf(BlockActionPayload payload) {
+        String ts =
+                payload.getContainer() == null ? null : payload.getContainer().getMessageTs();
+        if (ts == null && payload.getMessage() != null) {
+            ts = payload.getMessage().getTs();
+        }
+        return ts == null ? "" : ts;
     }
 
     /** Null for the first message of a thread too: what comes of a click on a card belongs into the channel. */

@@ -9,6 +9,8 @@ import dev.stepback.ops.Metrics;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.RollbackListener;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.slack.card.Message;
+import dev.stepback.slack.card.Mrkdwn;
 import dev.stepback.slack.card.Replies;
 import dev.stepback.target.TargetType;
 import java.time.Clock;
@@ -27,6 +29,7 @@ public final class SlackBot implements AutoCloseable {
     private final App app;
     private final Deliveries deliveries;
     private final Projector projector;
+    private final Operators operators;
     private final @Nullable SocketLink socket;
     private final @Nullable SignedRequests http;
 
@@ -35,6 +38,7 @@ public final class SlackBot implements AutoCloseable {
      * @param env holds {@code SLACK_BOT_TOKEN}, and {@code SLACK_APP_TOKEN} or {@code SLACK_SIGNING_SECRET}; {@code
      *     SLACK_API_URL} stands in for {@code https://slack.com/api/}
      * @param dispatcher answers commands
+     * @param authorizer is asked whenever a click is delivered
      * @throws IllegalArgumentException when the secret for the configured mode is missing
      */
     public SlackBot(
@@ -51,16 +55,21 @@ public final class SlackBot implements AutoCloseable {
         Workspace workspace = new Workspace(api);
         String command = config.slack().command();
         Replies replies = new Replies(command, workspace::cardLink);
-        Commands commands = new Commands(dispatcher, workspace, replies, clock);
-        Clicks clicks =
-                new Clicks(api, workspace, rollbacks, new ClickedTargets(targets, authorizer, rollbacks), commands);
+        operators = new Operators(
+                api, workspace, () -> configuration.get().notifications().operators());
+        Commands commands = new Commands(dispatcher, workspace, replies, operators, clock);
+        Whereabouts whereabouts = new Whereabouts(workspace, rollbacks);
+        DecisionClicks decisions = new DecisionClicks(api, rollbacks, whereabouts);
+        Clicks clicks = new Clicks(
+                api, rollbacks, new ClickedTargets(targets, authorizer, rollbacks), commands, decisions, whereabouts);
         deliveries = new Deliveries(metrics);
-        app = new Receiver(api, command, deliveries, workspace, commands, clicks).app();
+        Submissions submissions = new Submissions(api, deliveries, rollbacks, decisions);
+        app = new Receiver(api, command, deliveries, workspace, commands, clicks, submissions).app();
         projector = new Projector(new CardWriter(
                 new CardMessages(api),
                 workspace,
                 rollbacks,
-                () -> configuration.get().notifications().channels(),
+                () -> configuration.get().notifications(),
                 clock));
         if (config.slack().mode() == StepbackConfig.Slack.Mode.SOCKET) {
             String appToken = env.getOrDefault("SLACK_APP_TOKEN", "");
@@ -78,6 +87,11 @@ public final class SlackBot implements AutoCloseable {
     /** Keeps the cards; to be told of Rollbacks by the replica that reconciles. */
     public RollbackListener listener() {
         return projector;
+    }
+
+    /** Tells the operators' channel, if there is one, a sentence; returns at once. */
+    public void tellOperators(String sentence) {
+        operators.tell(Message.of("⚙️ " + Mrkdwn.text(sentence, 2000)));
     }
 
     /** Begins to receive; returns at once and connects in the background for as long as it takes. */
@@ -124,5 +138,6 @@ public final class SlackBot implements AutoCloseable {
         stopReceiving();
         deliveries.close();
         projector.close();
+        operators.close();
     }
 }

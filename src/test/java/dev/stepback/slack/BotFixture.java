@@ -51,7 +51,7 @@ final class BotFixture implements AutoCloseable {
         slack = SandboxSlack.start(0, Clock.systemUTC());
         config = StepbackConfig.defaults()
                 .with(new StepbackConfig.Slack(mode, "/rollback"))
-                .with(new StepbackConfig.Notifications(List.of("#deploys")));
+                .with(new StepbackConfig.Notifications(List.of("#deploys"), Optional.of("random")));
         bot = newBot();
         start();
     }

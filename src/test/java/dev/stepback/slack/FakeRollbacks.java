@@ -30,6 +30,7 @@ final class FakeRollbacks implements Rollbacks {
     private final Map<String, String> byDelivery = new LinkedHashMap<>();
     private final List<RollbackListener> listeners = new ArrayList<>();
     private String denied = "";
+    private String toType = "";
 
     synchronized void tell(RollbackListener listener) {
         listeners.add(listener);
@@ -42,6 +43,11 @@ final class FakeRollbacks implements Rollbacks {
 
     synchronized void deny(String why) {
         denied = why;
+    }
+
+    /** What has to be typed to approve. */
+    synchronized void wantTyped(String expected) {
+        toType = expected;
     }
 
     synchronized List<Rollback> all() {
@@ -117,17 +123,40 @@ final class FakeRollbacks implements Rollbacks {
         if (rollback == null) {
             return new Decided.Gone();
         }
-        if (by.equals(rollback.getSpec().requestedBy()) && verdict == Decision.Verdict.Approved) {
-            return new Decided.Denied("Somebody else has to approve what you asked for.");
+        boolean own = by.same(rollback.getSpec().requestedBy());
+        if (own ? verdict == Decision.Verdict.Approved : verdict == Decision.Verdict.BrokeGlass) {
+            return new Decided.Denied(
+                    own ? "Somebody else has to approve what you asked for." : "Only who asked can go alone.");
         }
-        if (rollback.statusOrInitial().phase() != Phase.AWAITING_APPROVAL) {
+        if (rollback.getSpec().decisions().stream().anyMatch(d -> d.verdict() == verdict && d.by().same(by))) {
+            return new Decided.AlreadyRecorded(copy(rollback));
+        }
+        if (rollback.statusOrInitial().phase() != Phase.AWAITING_APPROVAL
+                || decision.planHash().isEmpty()
+                || !Samples.HASH.startsWith(decision.planHash())) {
             return new Decided.TooLate(copy(rollback), "It no longer waits for an approval.");
         }
+        String expected = switch (verdict) {
+            case Approved -> toType;
+            case BrokeGlass -> rollback.target().name();
+            case Rejected -> "";
+        };
+        boolean said =
+                verdict != Decision.Verdict.BrokeGlass || !decision.reason().isBlank();
+        if (!expected.isEmpty() && !(said && decision.typed().equals(Optional.of(expected)))) {
+            return new Decided.NeedsTyping(copy(rollback), expected);
+        }
         List<Decision> decisions = new ArrayList<>(rollback.getSpec().decisions());
-        decisions.add(new Decision(verdict, by, Instant.now(), Samples.HASH));
+        decisions.add(new Decision(
+                verdict,
+                by,
+                Instant.now(),
+                Samples.HASH,
+                decision.by().channel(),
+                decision.reason().isBlank() ? null : decision.reason()));
         rollback.setSpec(rollback.getSpec().withDecisions(decisions));
         change(rollback, s -> {
-            if (verdict == Decision.Verdict.Approved) {
+            if (verdict != Decision.Verdict.Rejected) {
                 s.phase = Phase.RUNNING;
                 s.approvedAt = Instant.now();
             } else {

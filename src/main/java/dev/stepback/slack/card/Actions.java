@@ -4,6 +4,7 @@ package dev.stepback.slack.card;
 public final class Actions {
     public static final String APPROVE = "approve";
     public static final String REJECT = "reject";
+    public static final String BREAK_GLASS = "break_glass";
     public static final String CANCEL = "cancel";
     public static final String FULL_DIFF = "full_diff";
     public static final String RETRY = "retry";

@@ -4,7 +4,6 @@ import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
-import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
@@ -23,8 +22,7 @@ public final class Announcements {
         RollbackStatus status = rollback.statusOrInitial();
         Map<String, Message> out = new LinkedHashMap<>();
         if (status.approvedAt() != null) {
-            String by = Words.people(approvers(rollback));
-            out.put("approved", Message.of("✅ Approved by " + (by.isEmpty() ? "policy" : by)));
+            out.put("approved", Message.of(letGo(rollback)));
         }
         if (status.patchedAt() != null) {
             Plan plan = status.plan();
@@ -51,6 +49,8 @@ public final class Announcements {
     public static Message outcome(Rollback rollback, Instant now, Optional<String> cardLink) {
         StringBuilder out = new StringBuilder(outcome(rollback, now));
         out.append("\nAsked by ").append(Mrkdwn.mention(rollback.getSpec().requestedBy()));
+        ApprovalLines.brokenGlass(rollback)
+                .ifPresent(d -> out.append(", who broke the glass: ").append(reason(d)));
         String approvers = Words.people(approvers(rollback));
         if (!approvers.isEmpty()) {
             out.append(", approved by ").append(approvers);
@@ -73,11 +73,36 @@ public final class Announcements {
     }
 
     private static String target(Rollback rollback) {
-        return Mrkdwn.code(rollback.target().toString(), 300);
+        return Mrkdwn.code(Words.target(rollback), 500);
+    }
+
+    /**
+     * What the channel and the operators are told when somebody goes alone; empty while nobody does.
+     *
+     * @param here whether everybody who is present shall look at once
+     * @param cardLink permalink of the card
+     */
+    public static Optional<Message> brokenGlass(Rollback rollback, boolean here, Optional<String> cardLink) {
+        return ApprovalLines.brokenGlass(rollback)
+                .map(d -> Message.of((here ? "<!here> " : "") + "🚨 " + Mrkdwn.mention(d.by())
+                        + " *broke the glass*: " + target(rollback) + " is rolled back " + Words.fromTo(rollback)
+                        + " without an approval. Reason: " + reason(d)
+                        + cardLink.map(link -> "  ·  " + link("The card", link)).orElse("")));
+    }
+
+    private static String letGo(Rollback rollback) {
+        String by = Words.people(approvers(rollback));
+        return ApprovalLines.brokenGlass(rollback)
+                .map(d -> "🚨 " + Mrkdwn.mention(d.by()) + " broke the glass: " + reason(d))
+                .orElseGet(() -> by.isEmpty() ? "▶️ Started: no approval is needed here" : "✅ Approved by " + by);
+    }
+
+    private static String reason(RollbackSpec.Decision decision) {
+        return Mrkdwn.line(String.valueOf(decision.reason()), 500);
     }
 
     private static List<Person> approvers(Rollback rollback) {
-        return Words.decisions(rollback, Verdict.Approved).stream()
+        return ApprovalLines.approvals(rollback).stream()
                 .map(RollbackSpec.Decision::by)
                 .toList();
     }

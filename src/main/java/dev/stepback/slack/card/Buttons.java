@@ -7,6 +7,7 @@ import static dev.stepback.slack.card.Kit.styled;
 import com.slack.api.model.block.LayoutBlock;
 import com.slack.api.model.block.element.ButtonElement;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.target.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +24,20 @@ final class Buttons {
         switch (rollback.statusOrInitial().phase()) {
             case PLANNING -> buttons.add(cancel(ref));
             case AWAITING_APPROVAL -> {
+                if (rollback.statusOrInitial().startsAt() != null) {
+                    buttons.add(styled(button(Actions.CANCEL, "Stop", ref), "danger"));
+                    addDiff(buttons, plan, ref);
+                    break;
+                }
                 if (plan != null && !plan.blocked()) {
                     buttons.add(approve(rollback, ref));
                 }
                 buttons.add(reject(rollback, ref));
                 addDiff(buttons, plan, ref);
                 buttons.add(cancel(ref));
+                if (mayGoAlone(rollback)) {
+                    buttons.add(button(Actions.BREAK_GLASS, "Break glass…", ref));
+                }
             }
             case RUNNING -> {
                 addDiff(buttons, plan, ref);
@@ -60,12 +69,22 @@ final class Buttons {
     }
 
     private static ButtonElement approve(Rollback rollback, String ref) {
-        String question = "Roll " + rollback.target() + " back " + Words.fromTo(rollback) + "? It starts at once.";
+        var approvals = rollback.statusOrInitial().approvals();
+        if (approvals != null && approvals.typeToConfirm()) {
+            return styled(button(Actions.APPROVE, "Approve…", ref), "primary"); // a modal asks
+        }
         return confirmed(
                 styled(button(Actions.APPROVE, "Approve", ref), "primary"),
                 "Approve this rollback?",
-                question,
+                Words.plainQuestion(rollback),
                 "Approve");
+    }
+
+    private static boolean mayGoAlone(Rollback rollback) {
+        var approvals = rollback.statusOrInitial().approvals();
+        return approvals != null
+                && approvals.breakGlass()
+                && Words.decisions(rollback, Verdict.BrokeGlass).isEmpty();
     }
 
     private static ButtonElement reject(Rollback rollback, String ref) {

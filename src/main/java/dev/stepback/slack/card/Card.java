@@ -4,7 +4,6 @@ import com.slack.api.model.block.LayoutBlock;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
-import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Plan;
@@ -27,8 +26,7 @@ public final class Card {
     public static Message of(Rollback rollback, Instant now) {
         RollbackStatus status = rollback.statusOrInitial();
         List<LayoutBlock> blocks = new ArrayList<>();
-        blocks.add(Kit.header("⏪ Rollback of " + rollback.target().name() + " in "
-                + rollback.target().namespace()));
+        blocks.add(Kit.header(title(rollback)));
         blocks.add(Kit.section(StateLine.of(rollback, now)));
         Plan plan = status.plan();
         if (plan != null) {
@@ -46,6 +44,14 @@ public final class Card {
         return new Message(fallback(rollback), blocks);
     }
 
+    private static String title(Rollback rollback) {
+        String cluster = rollback.statusOrInitial().cluster();
+        boolean alone = ApprovalLines.brokenGlass(rollback).isPresent();
+        return (alone ? "🚨" : "⏪") + " Rollback of " + rollback.target().name() + " in "
+                + rollback.target().namespace() + (cluster == null ? "" : " · " + cluster)
+                + (alone ? ", without an approval" : "");
+    }
+
     /** The least that a card can be, for when Slack refuses the full one. */
     public static Message minimal(Rollback rollback, Instant now) {
         List<LayoutBlock> blocks = new ArrayList<>();
@@ -57,8 +63,10 @@ public final class Card {
     static String fallback(Rollback rollback) {
         RollbackStatus status = rollback.statusOrInitial();
         return Words.emoji(status.phase()) + " Rollback of "
-                + Mrkdwn.line(rollback.target().toString(), 300) + " " + Words.fromTo(rollback) + ": "
-                + status.phase().apiName()
+                + Mrkdwn.line(Words.target(rollback), 500) + " " + Words.fromTo(rollback) + ": "
+                + (status.startsAt() == null || status.phase() != Phase.AWAITING_APPROVAL
+                        ? status.phase().apiName()
+                        : "starts by itself unless somebody presses Stop")
                 + (status.phase() == Phase.AWAITING_APPROVAL
                         ? ", asked for by "
                                 + Mrkdwn.line(rollback.getSpec().requestedBy().name(), 80)
@@ -71,18 +79,9 @@ public final class Card {
         if (!spec.reason().isBlank()) {
             out.append(" because ").append(Mrkdwn.line(spec.reason(), 700));
         }
+        out.append(ApprovalLines.of(rollback));
         // Who rejected or cancelled stands in the first line once that is the outcome.
-        Phase phase = rollback.statusOrInitial().phase();
-        for (Verdict verdict : Verdict.values()) {
-            if (verdict == Verdict.Rejected && phase == Phase.REJECTED) {
-                continue;
-            }
-            Words.decisions(rollback, verdict).stream()
-                    .limit(5)
-                    .forEach(d -> out.append(
-                            "\n*" + verdict + " by* " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at())));
-        }
-        if (spec.cancellation() != null && phase != Phase.CANCELLED) {
+        if (spec.cancellation() != null && rollback.statusOrInitial().phase() != Phase.CANCELLED) {
             out.append("\n*Cancellation asked for by* "
                     + Mrkdwn.mention(spec.cancellation().by()) + ", "
                     + Mrkdwn.time(spec.cancellation().at()));
@@ -149,7 +148,7 @@ public final class Card {
     private static String footer(Rollback rollback) {
         RollbackStatus status = rollback.statusOrInitial();
         List<String> parts = new ArrayList<>();
-        parts.add(Mrkdwn.code(rollback.target().toString(), 300));
+        parts.add(Mrkdwn.code(Words.target(rollback), 500));
         Plan plan = status.plan();
         if (plan != null) {
             long passed = plan.findings().stream()

@@ -10,6 +10,7 @@ import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** How things stand, in one line: what happened, since when or by whom, and whether anything was changed. */
 final class StateLine {
@@ -20,6 +21,11 @@ final class StateLine {
     /** On the card, beside the figures. */
     static String of(Rollback rollback, Instant now) {
         RollbackStatus status = rollback.statusOrInitial();
+        Optional<Long> countdown = ApprovalLines.countdown(rollback, now);
+        if (countdown.isPresent()) {
+            return "⏳ *Starts in " + countdown.get()
+                    + " s*: no approval is needed here. Press *Stop* if it must not run.";
+        }
         return Words.emoji(status.phase()) + " *" + status.phase().apiName() + "*" + rest(rollback, now);
     }
 
@@ -27,7 +33,8 @@ final class StateLine {
     static String rest(Rollback rollback, Instant now) {
         RollbackStatus status = rollback.statusOrInitial();
         return switch (status.phase()) {
-            case PLANNING, AWAITING_APPROVAL -> ": " + words(status, Words.meaning(status.phase()));
+            case PLANNING -> ": " + words(status, Words.meaning(status.phase()));
+            case AWAITING_APPROVAL -> ": " + words(status, awaited(status));
             case RUNNING, VERIFYING ->
                 time(rollback, now, " for ", true) + ": " + words(status, Words.meaning(status.phase()));
             case SUCCEEDED -> time(rollback, now, " after ", false) + ": " + words(status, live(status.plan()));
@@ -38,7 +45,7 @@ final class StateLine {
                                 .map(d -> " by " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at()))
                                 .orElse("")
                         + ". " + UNCHANGED;
-            case EXPIRED -> at(status) + ": nobody approved " + inTime(status) + ". " + UNCHANGED;
+            case EXPIRED -> at(status) + ": " + expired(status) + " " + UNCHANGED;
             case CANCELLED -> cancelled(rollback, status);
             case SUPERSEDED ->
                 at(status) + ": " + sentence(status.message(), "the target has changed since the plan was made")
@@ -56,6 +63,13 @@ final class StateLine {
         return status.patchedAt() == null
                 ? ": not started: " + why + " " + UNCHANGED
                 : time(rollback, now, " after ", false) + ": " + why;
+    }
+
+    private static String awaited(RollbackStatus status) {
+        var approvals = status.approvals();
+        return approvals == null || approvals.from().isEmpty()
+                ? Words.meaning(Phase.AWAITING_APPROVAL)
+                : "somebody of " + ApprovalLines.who(approvals.from()) + " has to approve this plan";
     }
 
     private static String failed(Rollback rollback, Instant now) {
@@ -105,6 +119,14 @@ final class StateLine {
     private static String sentence(String message, String otherwise) {
         String words = message.isBlank() ? otherwise : Mrkdwn.text(message.strip(), 1500);
         return words.endsWith(".") || words.endsWith("…") ? words : words + ".";
+    }
+
+    private static String expired(RollbackStatus status) {
+        var approvals = status.approvals();
+        boolean some = approvals != null && approvals.required() > 1;
+        return some && !status.message().isBlank()
+                ? Mrkdwn.text(status.message(), 1500)
+                : "nobody approved " + inTime(status) + ".";
     }
 
     private static String inTime(RollbackStatus status) {

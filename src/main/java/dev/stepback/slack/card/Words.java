@@ -57,6 +57,29 @@ final class Words {
         return wanted == null ? "to an earlier revision" : "to revision " + wanted;
     }
 
+    /** Cluster, if it is known, namespace, kind and name. */
+    static String target(Rollback rollback) {
+        String cluster = rollback.statusOrInitial().cluster();
+        return (cluster == null ? "" : cluster + "/") + rollback.target();
+    }
+
+    /** What an approval answers, in mrkdwn. */
+    static String question(Rollback rollback) {
+        return "Roll " + Mrkdwn.code(target(rollback), 500) + " back " + fromTo(rollback) + "? " + start(rollback);
+    }
+
+    /** What an approval answers, in plain text. */
+    static String plainQuestion(Rollback rollback) {
+        return "Roll " + target(rollback) + " back " + fromTo(rollback) + "? " + start(rollback);
+    }
+
+    private static String start(Rollback rollback) {
+        int left = ApprovalLines.left(rollback);
+        return left == 0
+                ? "It starts at once."
+                : "It starts when " + left + " more " + (left == 1 ? "has" : "have") + " approved.";
+    }
+
     static List<RollbackSpec.Decision> decisions(Rollback rollback, RollbackSpec.Decision.Verdict verdict) {
         return rollback.getSpec().decisions().stream()
                 .filter(d -> d.verdict() == verdict)

@@ -11,6 +11,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Rollout;
@@ -50,6 +51,30 @@ class GoldenCardTest {
         return Stream.of(
                 new Sample("planning", Samples.rollback("", s -> {})),
                 new Sample("awaiting-approval", status(Samples.awaitingApproval(), s -> {})),
+                new Sample("one-of-two", approved(s -> {
+                    s.approvals = new ApprovalStatus(2, List.of(Samples.LEAD.id()), true, List.of("@oncall"), true);
+                    s.message = "1 of 2 approvals is there.";
+                })),
+                new Sample(
+                        "one-of-a-group",
+                        status(
+                                Samples.awaitingApproval(),
+                                s -> s.approvals = new ApprovalStatus(
+                                        1, List.of(), false, List.of("@oncall", "S0DBATEAM", "U0SECOND"), false))),
+                new Sample("locked", approved(s -> {
+                    s.approvals = new ApprovalStatus(1, List.of(Samples.LEAD.id()), false);
+                    s.message = "lead has locked rollbacks in production since 2026-11-21 14:00 UTC: database is being"
+                            + " moved. Nothing may start until they are unlocked.";
+                })),
+                new Sample("countdown", status(Samples.awaitingApproval(), s -> {
+                    s.approvals = new ApprovalStatus(0, List.of(), false);
+                    s.startsAt = Samples.NOW.plusMillis(7500);
+                })),
+                new Sample("without-an-approval", status(Samples.running(1), s -> {
+                    s.approvals = new ApprovalStatus(0, List.of(), false);
+                    s.message = sentence(s.rollout);
+                })),
+                new Sample("broken-glass", alone()),
                 new Sample("running", status(Samples.running(1), s -> s.message = sentence(s.rollout))),
                 new Sample(
                         "running-without-an-answer",
@@ -183,6 +208,29 @@ class GoldenCardTest {
         Samples.approve(approved);
         RollbackSpec.Decision d = approved.getSpec().decisions().get(0);
         return new RollbackSpec.Decision(verdict, d.by(), d.at(), d.planHash());
+    }
+
+    private static Rollback approved(Consumer<RollbackStatus.Changes> changes) {
+        Rollback rollback = status(Samples.awaitingApproval(), changes);
+        Samples.approve(rollback);
+        return rollback;
+    }
+
+    private static Rollback alone() {
+        Rollback rollback = status(Samples.finished(Phase.SUCCEEDED, ""), s -> {
+            s.approvals = new ApprovalStatus(1, List.of(Samples.RESPONDER.id()), true);
+            s.rollout = new Rollout("deployment \"checkout\" successfully rolled out", 3, 3, 3, 0, List.of());
+            s.message = sentence(s.rollout);
+        });
+        RollbackSpec.Decision alone = new RollbackSpec.Decision(
+                Verdict.BrokeGlass,
+                Samples.RESPONDER,
+                Samples.NOW.minusSeconds(17),
+                Samples.HASH,
+                "C0INCIDENTS",
+                "customers pay twice, nobody answers");
+        rollback.setSpec(rollback.getSpec().withDecisions(List.of(alone)));
+        return rollback;
     }
 
     private static Rollback cancelled() {

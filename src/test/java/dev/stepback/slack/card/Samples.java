@@ -61,6 +61,7 @@ public final class Samples {
     public static Rollback awaitingApproval() {
         return rollback("errors since 14:50", s -> {
             s.phase = Phase.AWAITING_APPROVAL;
+            s.cluster = "prod-eu";
             s.plan = plan(changes(2), findings());
             s.plannedAt = NOW.minusSeconds(30);
             s.expiresAt = NOW.plusSeconds(870);
