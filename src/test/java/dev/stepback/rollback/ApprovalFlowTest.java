@@ -190,6 +190,21 @@ class ApprovalFlowTest {
     }
 
     @Test
+    void whatRuns_isSeenThrough() {
+        shop.policy = ONCALL_APPROVES;
+        shop.people.group("@oncall", LEAD.id());
+        shop.engine();
+        String name = planned();
+        shop.approve(name, LEADING);
+        await().until(() -> shop.now(name).statusOrInitial().patchedAt() != null);
+        shop.locks.lock(LEADING, Optional.empty(), "stop everything");
+        shop.people.group("@oncall", SECOND.id());
+        shop.finishRollout(name);
+        shop.awaitPhase(name, Phase.SUCCEEDED);
+        assertThat(shop.undos()).isEqualTo(1);
+    }
+
+    @Test
     void brokenGlass_needsNobodyElse() {
         shop.policy = Policies.of(rule(2), may("members", REQUEST, APPROVE), may(ASKER.id(), BREAK_GLASS));
         shop.engine();

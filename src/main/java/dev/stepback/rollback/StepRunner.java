@@ -1,0 +1,176 @@
+package dev.stepback.rollback;
+
+import dev.stepback.access.Acting;
+import dev.stepback.target.Attribution;
+import dev.stepback.target.Denial;
+import dev.stepback.target.Guard;
+import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Step;
+import dev.stepback.target.StepContext;
+import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Starts and observes the steps of a plan, and stands guard over what they change. */
+final class StepRunner {
+    private final Map<Kind, TargetType> targets;
+    private final Map<String, Step> steps;
+    private final Authorizer authorizer;
+    private final BooleanSupplier leading;
+
+    /** @param leading asked right before a target is changed */
+    StepRunner(List<TargetType> targets, Authorizer authorizer, BooleanSupplier leading) {
+        this.targets = targets.stream().collect(Collectors.toUnmodifiableMap(TargetType::kind, Function.identity()));
+        this.steps = targets.stream()
+                .flatMap(t -> t.steps().stream())
+                .collect(Collectors.toUnmodifiableMap(Step::type, Function.identity()));
+        this.authorizer = authorizer;
+        this.leading = leading;
+    }
+
+    /** Starts a step of the plan, at most once however often it is called. */
+    Step.Start start(Rollback rollback, int i) {
+        PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
+        Step step = steps.get(planned.type());
+        if (step == null) {
+            return new Step.Start.Failed(unknown(planned));
+        }
+        Acting acting = authorizer.acting(responsible(rollback));
+        try {
+            return acting instanceof Acting.Bot
+                    ? step.start(context(rollback, planned, () -> objection(rollback)))
+                    : startAs(acting, rollback, planned, step);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+                // An approved change must not lie in wait until somebody grants the permission.
+                return new Step.Start.Failed(Denial.of(e)
+                        .map(Denial::sentence)
+                        .orElseGet(() -> "The API server refuses this: " + e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    /** Looks how far a started step is. */
+    Step.Observation observe(Rollback rollback, int i) {
+        PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
+        Step step = steps.get(planned.type());
+        return step == null
+                ? new Step.Observation(Step.Observation.State.FAILED, unknown(planned), null)
+                : step.observe(context(rollback, planned, Guard.NONE));
+    }
+
+    /** What is done already is seen by the bot itself, for by now whoever let it go may not even be allowed to look. */
+    private Step.Start startAs(Acting acting, Rollback rollback, PlannedStep planned, Step own) {
+        Step.Start undone = new Step.Start.NotYet("not done yet");
+        Step.Start looked = own.start(context(rollback, planned, () -> Optional.of(undone)));
+        if (!looked.equals(undone)) {
+            return looked;
+        }
+        if (acting instanceof Acting.Nobody nobody) {
+            return nobody.undecided() ? new Step.Start.NotYet(nobody.why()) : new Step.Start.Failed(nobody.why());
+        }
+        return step(planned, acting).start(context(rollback, planned, () -> objection(rollback)));
+    }
+
+    /** As whom a change is made: whoever let it go last, or who asked when nobody had to. */
+    private static Person responsible(Rollback rollback) {
+        return Approval.granting(rollback).stream()
+                .max(Comparator.comparing(RollbackSpec.Decision::at))
+                .map(RollbackSpec.Decision::by)
+                .orElse(rollback.getSpec().requestedBy());
+    }
+
+    private Step step(PlannedStep planned, Acting acting) {
+        return targets.values().stream()
+                .flatMap(type -> acting.on(type).steps().stream())
+                .filter(step -> step.type().equals(planned.type()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /**
+     * What stands against changing the target now. Before the first change, whoever approved must still be allowed to, and
+     * the plan must still be the same; what has begun is seen through, for half a rollback helps nobody.
+     */
+    private Optional<Step.Start> objection(Rollback rollback) {
+        Optional<Step.Start> objection = Optional.empty();
+        if (rollback.statusOrInitial().patchedAt() == null) {
+            Approvals approvals = authorizer.approval(rollback);
+            objection = !approvals.granted()
+                    ? Optional.of(new Step.Start.NotYet(approvals.missing()))
+                    : lost(rollback, approvals)
+                            .<Step.Start>map(Step.Start.NotYet::new)
+                            .or(() -> changed(rollback).map(Step.Start.Void::new));
+        }
+        checkLeading();
+        return objection;
+    }
+
+    /** Enough others may have approved, but the change names who let it go and may be made as one of them. */
+    private static Optional<String> lost(Rollback rollback, Approvals approvals) {
+        return Approval.granting(rollback).stream()
+                .filter(d -> !approvals.counted().contains(d))
+                .findFirst()
+                .map(d -> "The approval of " + d.by().name() + " does not count any more.");
+    }
+
+    private Optional<String> changed(Rollback rollback) {
+        TargetType type = targets.get(rollback.target().kind());
+        return type == null
+                ? Optional.empty()
+                : authorizer
+                        .acting(responsible(rollback))
+                        .on(type)
+                        .changedSince(rollback.target(), plan(rollback.statusOrInitial()));
+    }
+
+    private void checkLeading() {
+        if (!leading.getAsBoolean()) {
+            throw new IllegalStateException("not the leader any more");
+        }
+    }
+
+    private static String unknown(PlannedStep planned) {
+        return "this version of Stepback does not know the step " + planned.type();
+    }
+
+    private static StepContext context(Rollback rollback, PlannedStep step, Guard guard) {
+        return new StepContext(
+                rollback.target(), plan(rollback.statusOrInitial()).targetUid(), step, attribution(rollback), guard);
+    }
+
+    private static Attribution attribution(Rollback rollback) {
+        RollbackSpec spec = rollback.getSpec();
+        List<RollbackSpec.Decision> granting = Approval.granting(rollback);
+        Optional<RollbackSpec.Decision> alone = granting.stream()
+                .filter(d -> d.verdict() == RollbackSpec.Decision.Verdict.BrokeGlass)
+                .findFirst();
+        return new Attribution(
+                rollback.getMetadata().getName(),
+                spec.requestedBy().name(),
+                granting.stream()
+                        .filter(d -> d.verdict() == RollbackSpec.Decision.Verdict.Approved)
+                        .map(d -> d.by().name())
+                        .toList(),
+                alone.map(RollbackSpec.Decision::reason).orElse(spec.reason()),
+                alone.isPresent());
+    }
+
+    private static Plan plan(RollbackStatus status) {
+        Plan plan = status.plan();
+        if (plan == null) {
+            throw new IllegalStateException("no plan");
+        }
+        return plan;
+    }
+}
