@@ -43,7 +43,8 @@ record ApiReply(int code, String contentType, byte[] body) {
         } else if (info != null && told) {
             details.put("name", info.name() == null ? "" : info.name());
             details.put("group", info.type().group());
-            details.put("kind", info.type().plural());
+            boolean invalid = failure.reason().equals("Invalid");
+            details.put("kind", invalid ? info.type().kind() : info.type().plural());
         }
         if (failure.code() == 429) {
             details.put("retryAfterSeconds", 1);

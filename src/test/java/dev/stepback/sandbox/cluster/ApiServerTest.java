@@ -206,6 +206,12 @@ class ApiServerTest {
                         .code())
                 .isEqualTo(422);
         assertThat(api.post(DEPLOYMENTS, deployment("Not_A_Name")).code()).isEqualTo(422);
+        // Kubernetes names the kind here, and the resource in all other failures.
+        assertThat(api.post(DEPLOYMENTS, deployment("Not_A_Name"))
+                        .body()
+                        .at("/details/kind")
+                        .asText())
+                .isEqualTo("Deployment");
     }
 
     @Test
