@@ -13,6 +13,7 @@ import dev.stepback.ops.OpsServer;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.AuditedRollbacks;
 import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.KubernetesEvents;
 import dev.stepback.rollback.KubernetesRollbacks;
 import dev.stepback.rollback.RollbackOperator;
 import dev.stepback.rollback.Rollbacks;
@@ -38,6 +39,7 @@ public final class Stepback implements AutoCloseable {
     private final OpsServer ops;
     private final SlackBot slack;
     private final RollbackOperator operator;
+    private final KubernetesEvents events;
     private final Workloads workloads;
     private final RolloutWatch rollouts;
 
@@ -46,12 +48,14 @@ public final class Stepback implements AutoCloseable {
             OpsServer ops,
             SlackBot slack,
             RollbackOperator operator,
+            KubernetesEvents events,
             Workloads workloads,
             RolloutWatch rollouts) {
         this.configuration = configuration;
         this.ops = ops;
         this.slack = slack;
         this.operator = operator;
+        this.events = events;
         this.workloads = workloads;
         this.rollouts = rollouts;
     }
@@ -95,8 +99,9 @@ public final class Stepback implements AutoCloseable {
                 config.slack().mode() == StepbackConfig.Slack.Mode.HTTP
                         ? Optional.of(slack.httpHandler())
                         : Optional.empty());
-        RollbackOperator operator =
-                RollbackOperator.start(client, config, targets, authorizer, slack.listener(), metrics, audit, clock);
+        KubernetesEvents events = new KubernetesEvents(client, redactor, clock);
+        RollbackOperator operator = RollbackOperator.start(
+                client, config, targets, authorizer, slack.listener().and(events), metrics, audit, clock);
         configuration.listen(reload -> {
             if (operator.leading()) { // once, not by every replica
                 slack.tellOperators(reload.sentence());
@@ -106,7 +111,7 @@ public final class Stepback implements AutoCloseable {
         health.register("cluster", operator.health());
         slack.start();
         log.info("Stepback is up, http on port {}", ops.port());
-        return new Stepback(configuration, ops, slack, operator, workloads, rollouts);
+        return new Stepback(configuration, ops, slack, operator, events, workloads, rollouts);
     }
 
     /** Records from now on also what becomes of the configuration. */
@@ -141,6 +146,7 @@ public final class Stepback implements AutoCloseable {
         slack.stopReceiving();
         rollouts.close();
         operator.close();
+        events.close();
         slack.close();
         workloads.close();
         ops.close();

@@ -37,6 +37,7 @@ public record Permission(
             new Permission("list", "", "pods", "why pods are not ready"),
             new Permission("watch", "", "pods", "following rollouts"),
             new Permission("list", "", "events", "why pods are not ready"),
+            new Permission("create", "", "events", "Events about rollbacks, for kubectl describe"),
             new Permission("get", "", "configmaps", "checking that a revision's ConfigMaps still exist"),
             new Permission("get", "", "secrets", "checking that a revision's Secrets still exist"),
             new Permission("get", "", "serviceaccounts", "checking that a revision's ServiceAccount still exists"),

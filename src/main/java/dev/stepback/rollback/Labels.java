@@ -31,6 +31,12 @@ final class Labels {
         return cut(request.target().name(), MAX_NAME - suffix.length()) + suffix;
     }
 
+    /** The name of an Event about a Rollback: the same whoever writes it, and whenever. */
+    static String eventName(Rollback rollback, String key) {
+        String suffix = "." + hash(rollback.getMetadata().getUid() + "\n" + key);
+        return cut(rollback.getMetadata().getName(), MAX_NAME - suffix.length()) + suffix;
+    }
+
     /** The text itself when it may be a label; otherwise its beginning and a hash of it, or the hash alone. */
     private static String shortened(String text, int max) {
         if (!LABEL.matcher(text).matches()) {

@@ -8,4 +8,12 @@ public interface RollbackListener {
      * several times, and intermediate ones may be left out. Must return at once and never throw.
      */
     void changed(Rollback rollback);
+
+    /** Tells this one first, then the other. */
+    default RollbackListener and(RollbackListener other) {
+        return rollback -> {
+            changed(rollback);
+            other.changed(rollback);
+        };
+    }
 }

@@ -110,7 +110,7 @@ class ManifestsTest {
                 .isEqualTo(deployment.getSpec().getSelector().getMatchLabels());
     }
 
-    /** Besides its own objects and its Lease, the bot patches Deployments and marks their ReplicaSets, nothing else. */
+    /** Besides its own objects and its Lease, the bot patches Deployments, marks their ReplicaSets and writes Events. */
     private static void assertWritesLittle(List<PolicyRule> rules) {
         assertThat(rules.stream()
                         .filter(r -> !r.getApiGroups().contains("stepback.dev"))
@@ -119,7 +119,8 @@ class ManifestsTest {
                                         .filter(WRITES::contains)
                                         .map(v -> v + " " + res))))
                 .containsOnlyOnce("patch deployments", "patch replicasets")
-                .isSubsetOf("patch deployments", "patch replicasets", "create selfsubjectaccessreviews");
+                .isSubsetOf(
+                        "patch deployments", "patch replicasets", "create events", "create selfsubjectaccessreviews");
     }
 
     private static void assertNothingElse(List<PolicyRule> rules) {

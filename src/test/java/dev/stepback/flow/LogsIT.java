@@ -66,11 +66,11 @@ class LogsIT {
                                 "AwaitingApproval",
                                 "approve clicked",
                                 "approval denied",
-                                "plan approved",
+                                "decided: Approved",
                                 "Running",
                                 "target patched",
                                 "Succeeded"));
-        for (String event : List.of("rollback requested", "approval denied", "plan approved", "target patched")) {
+        for (String event : List.of("rollback requested", "approval denied", "decided: Approved", "target patched")) {
             assertThat(log.fields(event))
                     .containsEntry("rollback", name)
                     .containsEntry("target", "production/deployment/checkout")

@@ -1,0 +1,90 @@
+package dev.stepback.rollback;
+
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.target.Plan;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that a Rollback tells of itself, as a Kubernetes Event tells it.
+ *
+ * @param key tells it from the others of the same Rollback, always the same
+ * @param reason in CamelCase, as in {@code RollbackApproved}
+ * @param words a person's, or why; may be empty
+ */
+record Happening(String key, Instant at, boolean warning, String reason, String what, String words) {
+
+    /** @param safe makes text from outside fit to be shown; each piece by itself, for together they may look like another */
+    String message(UnaryOperator<String> safe) {
+        return safe.apply(what) + (words.isBlank() ? "" : ": " + safe.apply(words));
+    }
+
+    /** All that has happened so far, oldest first. */
+    static List<Happening> of(Rollback rollback) {
+        RollbackSpec spec = rollback.getSpec();
+        RollbackStatus status = rollback.statusOrInitial();
+        List<Happening> all = new ArrayList<>();
+        all.add(new Happening(
+                "requested",
+                Instant.parse(rollback.getMetadata().getCreationTimestamp()),
+                false,
+                "RollbackRequested",
+                sentence(rollback, "requested by " + spec.requestedBy().name()),
+                spec.reason()));
+        IntStream.range(0, spec.decisions().size())
+                .mapToObj(i -> decided(rollback, i, spec.decisions().get(i)))
+                .forEach(all::add);
+        Instant patchedAt = status.patchedAt();
+        if (patchedAt != null) {
+            String what = "restores" + revisions(status.plan()) + ", " + Audited.letGo(rollback);
+            all.add(new Happening("patched", patchedAt, false, "RollbackPatched", sentence(rollback, what), ""));
+        }
+        Instant finishedAt = status.finishedAt();
+        boolean told =
+                status.phase() == Phase.REJECTED && Approval.rejection(rollback).isPresent();
+        if (finishedAt != null && !told) {
+            String phase = status.phase().apiName();
+            all.add(new Happening(
+                    "finished",
+                    finishedAt,
+                    status.phase() == Phase.FAILED,
+                    "Rollback" + phase,
+                    sentence(rollback, phase.toLowerCase(Locale.ROOT)),
+                    status.message()));
+        }
+        return all;
+    }
+
+    private static Happening decided(Rollback rollback, int number, RollbackSpec.Decision decision) {
+        Verdict verdict = decision.verdict();
+        String what = switch (verdict) {
+            case Approved -> "approved by ";
+            case Rejected -> "rejected by ";
+            case BrokeGlass -> "break glass, without approval, by ";
+        };
+        String reason = decision.reason() == null ? "" : decision.reason();
+        return new Happening(
+                "decision-" + number,
+                decision.at(),
+                verdict == Verdict.BrokeGlass,
+                "Rollback" + verdict,
+                sentence(rollback, what + decision.by().name()),
+                reason);
+    }
+
+    private static String revisions(@Nullable Plan plan) {
+        return plan == null
+                ? ""
+                : " revision " + plan.to().number() + " in place of "
+                        + plan.from().number();
+    }
+
+    private static String sentence(Rollback rollback, String what) {
+        return "Rollback " + rollback.getMetadata().getName() + " " + what;
+    }
+}
