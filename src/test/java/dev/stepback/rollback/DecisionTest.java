@@ -194,7 +194,7 @@ class DecisionTest {
 
         @Test
         void nothing_waitsAndAsksAgainUntilExpiry() {
-            assertThat(ruled(asked, counted(1), T0)).isEqualTo(new Action.WaitUntil(T0.plus(Decision.ASK_LATER)));
+            assertThat(ruled(asked, counted(1), T0)).isEqualTo(new Action.WaitUntil(T0.plus(Waiting.ASK_LATER)));
             Instant last = EXPIRES.minusNanos(1);
             assertThat(ruled(asked, counted(1), last)).isEqualTo(new Action.WaitUntil(EXPIRES));
         }
@@ -243,7 +243,7 @@ class DecisionTest {
             assertThat(status.message()).isEqualTo("lead lost the group");
             Rollback told = Store.with(rollback, rollback.getSpec(), status);
             assertThat(ruled(told, missing("lead lost the group", false), LATER))
-                    .isEqualTo(new Action.WaitUntil(LATER.plus(Decision.ASK_SOON)));
+                    .isEqualTo(new Action.WaitUntil(LATER.plus(Waiting.ASK_SOON)));
         }
 
         @Test

@@ -1,0 +1,182 @@
+package dev.stepback.rollback;
+
+import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Pending;
+
+import dev.stepback.rollback.Action.Seen;
+import dev.stepback.rollback.RollbackStatus.StepStatus;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The part of {@link Decision} about Rollbacks that do not run yet: until there is a plan, and until it may go. */
+final class Waiting {
+    /** How long somebody can stop what starts without an approval. */
+    static final Duration COUNTDOWN = Duration.ofSeconds(10);
+
+    /** How long to wait before asking the policy again while somebody has decided, and while nobody has. */
+    static final Duration ASK_SOON = Duration.ofSeconds(5);
+
+    static final Duration ASK_LATER = Duration.ofSeconds(30);
+
+    private final Moment moment;
+    private final Rollback rollback;
+    private final RollbackStatus status;
+    private final Instant now;
+
+    Waiting(Moment moment) {
+        this.moment = moment;
+        this.rollback = moment.rollback();
+        this.status = moment.status();
+        this.now = moment.now();
+    }
+
+    Action planning(Seen seen) {
+        if (rollback.getSpec().cancellation() != null) {
+            return moment.cancelled();
+        }
+        if (!rollback.getSpec().decisions().isEmpty()) {
+            // A plan can be foretold, and so can its hash: this approval was written by hand, not given to a card.
+            return moment.finish(
+                    Phase.SUPERSEDED, "it was decided on before there was a plan; ask for the rollback again");
+        }
+        if (!(seen instanceof Seen.Planned planned)) {
+            return new Action.MakePlan();
+        }
+        if (planned.olderOpen().isPresent()) {
+            return moment.finish(
+                    Phase.SUPERSEDED,
+                    "another rollback of the same target is open: "
+                            + planned.olderOpen().get());
+        }
+        if (!planned.approvals().refused().isEmpty()) {
+            return moment.finish(Phase.REJECTED, planned.approvals().refused());
+        }
+        PlanResult result = planned.result().orElseThrow();
+        if (result instanceof PlanResult.Refused refused) {
+            // kubectl exits with 0 after "skipped rollback": what was wanted is the case.
+            boolean there = refused.reason() == PlanResult.Reason.ALREADY_THERE;
+            return moment.finish(there ? Phase.SUCCEEDED : Phase.FAILED, refused.message());
+        }
+        Plan plan = ((PlanResult.Planned) result).plan();
+        if (plan.blocked()) {
+            return moment.finish(Phase.FAILED, blocking(plan), s -> {
+                s.plan = plan;
+                s.cluster = cluster(planned.approvals());
+            });
+        }
+        return moment.write(s -> {
+            s.phase = Phase.AWAITING_APPROVAL;
+            s.plan = plan;
+            s.steps = plan.steps().stream()
+                    .map(step -> new StepStatus(step.type(), Pending, "", null, null))
+                    .toList();
+            s.plannedAt = now;
+            s.expiresAt = Approval.plus(now, planned.approvals().expiry().toSeconds());
+            waiting(s, planned.approvals());
+        });
+    }
+
+    Action awaitingApproval(Seen seen) {
+        if (rollback.getSpec().cancellation() != null) {
+            return moment.cancelled();
+        }
+        Plan plan = status.plan();
+        Instant expiresAt = status.expiresAt();
+        if (plan == null || expiresAt == null || plan.steps().isEmpty()) {
+            return moment.finish(Phase.FAILED, "the status has no plan to approve");
+        }
+        var rejection = Approval.rejection(rollback);
+        if (rejection.isPresent()) {
+            return moment.finish(
+                    Phase.REJECTED, "rejected by " + rejection.get().by().name());
+        }
+        if (!(seen instanceof Seen.Ruled ruled)) {
+            return new Action.AskPolicy();
+        }
+        Approvals approvals = ruled.approvals();
+        Instant startsAt = startsAt(approvals);
+        boolean late = !now.isBefore(expiresAt);
+        if (startsAt == null ? approvals.granted() : !late && !now.isBefore(startsAt)) {
+            return run(approvals);
+        }
+        if (late) {
+            return moment.finish(Phase.EXPIRED, tooLate(approvals));
+        }
+        RollbackStatus news = status.with(s -> waiting(s, approvals));
+        return news.equals(status) ? askAgain(approvals, expiresAt) : new Action.Write(news);
+    }
+
+    private Action run(Approvals approvals) {
+        return moment.write(s -> {
+            waiting(s, approvals);
+            s.phase = Phase.RUNNING;
+            s.message = "";
+            s.approvedAt = approvals.counted().stream()
+                    .map(RollbackSpec.Decision::at)
+                    .max(Comparator.naturalOrder())
+                    .orElse(now);
+            s.steps = moment.replaced(0, step -> new StepStatus(step.type(), Pending, "", now, null));
+        });
+    }
+
+    /** What a card that waits has to show. */
+    private void waiting(RollbackStatus.Changes s, Approvals approvals) {
+        s.cluster = cluster(approvals);
+        s.approvals = new RollbackStatus.ApprovalStatus(
+                approvals.required(),
+                approvals.counted().stream().map(d -> d.by().id()).toList(),
+                approvals.breakGlass(),
+                approvals.terms().from(),
+                approvals.terms().typeToConfirm());
+        s.startsAt = startsAt(approvals);
+        // That a colleague has to approve is what waiting means.
+        s.message = approvals.missing().equals(Sentences.number(0, 1)) ? "" : approvals.missing();
+    }
+
+    private static @Nullable String cluster(Approvals approvals) {
+        String name = approvals.terms().cluster();
+        return name.isEmpty() ? null : name;
+    }
+
+    /** When it starts by itself; null when it needs an approval, or something is in its way. */
+    private @Nullable Instant startsAt(Approvals approvals) {
+        if (!approvals.unapproved()) {
+            return null;
+        }
+        return status.startsAt() == null ? now.plus(COUNTDOWN) : status.startsAt();
+    }
+
+    /** The policy, a group or a lock may change without anybody telling. */
+    private Action askAgain(Approvals approvals, Instant expiresAt) {
+        boolean eager = approvals.undecided() || rollback.getSpec().decisions().size() > 0;
+        Instant next = now.plus(eager ? ASK_SOON : ASK_LATER);
+        return new Action.WaitUntil(
+                Stream.of(Optional.of(next), Optional.of(expiresAt), Optional.ofNullable(status.startsAt()))
+                        .flatMap(Optional::stream)
+                        .min(Comparator.naturalOrder())
+                        .orElse(next));
+    }
+
+    private String tooLate(Approvals approvals) {
+        if (approvals.granted()) {
+            return "it could not be started in time";
+        }
+        return rollback.getSpec().decisions().isEmpty() && approvals.required() < 2
+                ? "nobody approved in time"
+                : "not approved in time. " + approvals.missing();
+    }
+
+    private static String blocking(Plan plan) {
+        return plan.findings().stream()
+                .filter(f -> f.verdict() == Finding.Verdict.BLOCK)
+                .map(Finding::message)
+                .collect(Collectors.joining("; "));
+    }
+}
