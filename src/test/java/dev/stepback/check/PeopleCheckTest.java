@@ -10,6 +10,7 @@ import dev.stepback.policy.Who;
 import dev.stepback.sandbox.BotAccount;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -62,17 +63,15 @@ class PeopleCheckTest {
                 "impersonate groups oncall",
                 "impersonate serviceaccounts deployer -n production");
         assertThat(rows(impersonating)).containsKeys(items.toArray(String[]::new));
-        items.forEach(
-                item -> assertThat(rows(impersonating).get(item).ok()).as(item).isFalse());
+        items.forEach(item -> assertThat(ok(rows(impersonating), item)).as(item).isFalse());
 
         cluster.mayImpersonate(List.of("lead", "alice@example.com"), List.of("oncall"));
 
         Map<String, Row> rows = rows(impersonating);
-        assertThat(rows.get("impersonate users lead").ok()).isTrue();
-        assertThat(rows.get("impersonate groups oncall").ok()).isTrue();
+        assertThat(ok(rows, "impersonate users lead")).isTrue();
+        assertThat(ok(rows, "impersonate groups oncall")).isTrue();
         assertThat(rows.get("impersonate users")).isEqualTo(new Row("cluster", "impersonate users", true, "2 of them"));
-        assertThat(rows.get("impersonate serviceaccounts deployer -n production")
-                        .ok())
+        assertThat(ok(rows, "impersonate serviceaccounts deployer -n production"))
                 .isFalse();
         assertThat(rows).doesNotContainKey("patch deployments.apps");
         cluster.unbind("impersonator", BotAccount.USER, "");
@@ -83,5 +82,9 @@ class PeopleCheckTest {
                 new StepbackConfig.Kubernetes(null, List.of(), BotAccount.NAMESPACE).with(people);
         return new ClusterCheck(cluster.bot, config)
                 .run().stream().collect(Collectors.toMap(Row::item, row -> row, (a, b) -> a));
+    }
+
+    private static boolean ok(Map<String, Row> rows, String item) {
+        return Objects.requireNonNull(rows.get(item), item).ok();
     }
 }

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -106,7 +107,7 @@ class ApprovalFlowTest {
         assertThat(shop.undos()).isZero();
         shop.approve(name, SECONDING);
         RollbackStatus running = shop.awaitPhase(name, Phase.RUNNING);
-        assertThat(running.approvals().by()).containsExactly(SECOND.id());
+        assertThat(Objects.requireNonNull(running.approvals()).by()).containsExactly(SECOND.id());
     }
 
     @Test
@@ -142,7 +143,9 @@ class ApprovalFlowTest {
 
         await().until(() -> shop.undos() == 1);
 
-        assertThat(shop.now(name).statusOrInitial().approvals().by()).containsExactly(LEAD.id());
+        assertThat(Objects.requireNonNull(shop.now(name).statusOrInitial().approvals())
+                        .by())
+                .containsExactly(LEAD.id());
     }
 
     @Test
@@ -209,7 +212,9 @@ class ApprovalFlowTest {
         shop.policy = Policies.of(rule(2), may("members", REQUEST, APPROVE), may(ASKER.id(), BREAK_GLASS));
         shop.engine();
         String name = planned();
-        assertThat(shop.now(name).statusOrInitial().approvals().breakGlass()).isTrue();
+        assertThat(Objects.requireNonNull(shop.now(name).statusOrInitial().approvals())
+                        .breakGlass())
+                .isTrue();
         assertThat(breakGlass(name, Optional.empty(), "nobody awake")).isInstanceOf(Decided.NeedsTyping.class);
         assertThat(breakGlass(name, Optional.of("chekout"), "nobody awake")).isInstanceOf(Decided.NeedsTyping.class);
         assertThat(breakGlass(name, Optional.of("checkout"), " ")).isInstanceOf(Decided.NeedsTyping.class);

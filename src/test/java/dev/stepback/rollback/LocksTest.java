@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -123,7 +124,7 @@ class LocksTest {
         });
         shop.locks.lock(LEADING, Optional.of("staging"), "also");
         assertThat(map.state("production")).isInstanceOf(State.Locked.class);
-        assertThat(map.read().get("production").at()).isEqualTo(Instant.EPOCH);
+        assertThat(Objects.requireNonNull(map.read().get("production")).at()).isEqualTo(Instant.EPOCH);
     }
 
     @Test

@@ -68,9 +68,9 @@ final class ApprovalLines {
                 .forEach(d -> out.append("\n🚨 *Glass broken by* " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at())
                         + ": " + Mrkdwn.line(String.valueOf(d.reason()), 500) + ". No approval was waited for."));
         ApprovalStatus approvals = status.approvals();
-        boolean several = approvals != null
-                && (approvals.required() > 1 || !approvals.from().isEmpty());
-        if (several && status.phase() == Phase.AWAITING_APPROVAL) {
+        if (approvals != null
+                && (approvals.required() > 1 || !approvals.from().isEmpty())
+                && status.phase() == Phase.AWAITING_APPROVAL) {
             out.append(tally(rollback, approvals));
         } else {
             approvals(rollback).stream()
