@@ -91,7 +91,7 @@ public final class ConfigFile implements PolicySource, AutoCloseable {
         return problem;
     }
 
-    /** Is told of every change from now on, on the thread that noticed it. */
+    /** Is told of every change from now on, on the thread that follows the file: it must return at once. */
     public void listen(Consumer<Reload> listener) {
         listeners.add(listener);
     }
