@@ -76,8 +76,10 @@ public final class Stepback implements AutoCloseable {
         Health health = new Health();
         ConfigFile configuration = ConfigFile.follow(config, env);
         health.note("configuration", configuration::problem);
-        Redactor redactor =
-                new Redactor(() -> configuration.config().redaction().secretNames());
+        Redactor redactor = new Redactor(
+                () -> configuration.config().redaction().secretNames(),
+                () -> configuration.config().redaction().allowed(),
+                OwnSecrets.of(env, client.getConfiguration()));
         Audit audit = audit(config, env, client, configuration, redactor, clock);
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
         Authorizer authorizer = Access.of(configuration, new EverybodyIsMember(), config, client, targets, audit, clock)

@@ -140,7 +140,8 @@ public final class ConfigLoader {
     private static StepbackConfig.Redaction redaction(Section root, StepbackConfig.Redaction byDefault) {
         try (Section s = root.section("redaction")) {
             return new StepbackConfig.Redaction(
-                    s.list("names", byDefault.secretNames(), "a regular expression", ConfigLoader::pattern));
+                    s.list("names", byDefault.secretNames(), "a regular expression", ConfigLoader::pattern),
+                    s.list("allow", byDefault.allowed(), "a regular expression", ConfigLoader::pattern));
         }
     }
 
@@ -169,7 +170,7 @@ public final class ConfigLoader {
 
     private static Optional<Pattern> pattern(String text) {
         try {
-            return Values.notBlank(text).map(StepbackConfig.Redaction::name);
+            return Values.notBlank(text).map(StepbackConfig.Redaction::pattern);
         } catch (PatternSyntaxException e) {
             return Optional.empty();
         }

@@ -79,10 +79,13 @@ public record StepbackConfig(
         }
     }
 
-    /** @param secretNames an environment variable whose name contains one of these is masked */
-    public record Redaction(List<Pattern> secretNames) {
+    /**
+     * @param secretNames what has a name that contains one of these is masked
+     * @param allowed a name or a value that is one of these is not masked, unless it has the form of a known credential
+     */
+    public record Redaction(List<Pattern> secretNames, List<Pattern> allowed) {
         /** @throws java.util.regex.PatternSyntaxException when {@code regex} is not one */
-        public static Pattern name(String regex) {
+        public static Pattern pattern(String regex) {
             return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
         }
 
@@ -98,7 +101,11 @@ public record StepbackConfig(
         }
 
         private List<String> texts() {
-            return secretNames.stream().map(Pattern::pattern).toList();
+            return Stream.concat(
+                            secretNames.stream().map(Pattern::pattern),
+                            // A pattern has no line break: it comes from one value.
+                            Stream.concat(Stream.of("\n"), allowed.stream().map(Pattern::pattern)))
+                    .toList();
         }
     }
 
@@ -113,19 +120,26 @@ public record StepbackConfig(
                 Policy.DEFAULT,
                 new Rollback(Duration.ofMinutes(10)),
                 new Notifications(List.of()),
-                new Redaction(Stream.of(
-                                "pass(word|wd|phrase)?",
-                                "secret",
-                                "token",
-                                "credential",
-                                "api_?key",
-                                "private_?key",
-                                "auth",
-                                "dsn",
-                                "cookie",
-                                "session")
-                        .map(Redaction::name)
-                        .toList()),
+                new Redaction(
+                        Stream.of(
+                                        "pass(word|wd|phrase|code|key)?",
+                                        "pwd",
+                                        "secret",
+                                        "token",
+                                        "credential",
+                                        "jwt",
+                                        "(api|access|account|private|secret|signing|encryption|shared|master|license|ssh|sas)[_.-]?key",
+                                        "auth",
+                                        "dsn",
+                                        "cookie",
+                                        "session",
+                                        "salt",
+                                        "signature",
+                                        "webhook",
+                                        "connection[_.-]?string")
+                                .map(Redaction::pattern)
+                                .toList(),
+                        List.of()),
                 new Server("127.0.0.1", 8080));
     }
 
