@@ -213,6 +213,19 @@ class ImpersonationTest {
     }
 
     @Test
+    void denialWhilePlanning_isTheAnswer() {
+        cluster.deployed("production", "checkout", "app:1", "app:2");
+        Bot bot = bot(Mode.IMPERSONATE);
+        Rollback rollback = bot.asks(VIEWER, "checkout");
+        cluster.unbind("view", "viewer@x.io", "");
+        bot.startEngine();
+
+        bot.awaitPhase(rollback, Phase.FAILED);
+
+        assertThat(bot.message(rollback)).contains("viewer@x.io may not get deployments.apps");
+    }
+
+    @Test
     void whoTheBotMayNotImpersonate_isNamed() {
         cluster.deployed("production", "checkout", "app:1", "app:2");
         cluster.unbind("impersonator", BotAccount.USER, "");

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 
 /** A cluster with one Deployment of several revisions, a Slack, and a bot between them. */
@@ -90,8 +91,12 @@ final class Scene implements AutoCloseable {
 
     /** @param more environment variables besides those for Slack */
     void startBot(Map<String, String> more) throws Exception {
-        StepbackConfig config =
-                Stage.config(mode, Stage.isReal() ? List.of(namespace) : List.of(), leaseNamespace, List.of("deploys"));
+        startBot(more, config -> config);
+    }
+
+    void startBot(Map<String, String> more, UnaryOperator<StepbackConfig> changes) throws Exception {
+        StepbackConfig config = changes.apply(Stage.config(
+                mode, Stage.isReal() ? List.of(namespace) : List.of(), leaseNamespace, List.of("deploys")));
         Map<String, String> environment = new HashMap<>(stage.slackEnvironment());
         environment.putAll(more);
         Stepback started = Stepback.start(config, environment, botClient);
