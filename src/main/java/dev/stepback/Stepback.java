@@ -82,13 +82,13 @@ public final class Stepback implements AutoCloseable {
                 OwnSecrets.of(env, client.getConfiguration()));
         Audit audit = audit(config, env, client, configuration, redactor, clock);
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
-        Authorizer authorizer = Access.of(configuration, new EverybodyIsMember(), config, client, targets, audit, clock)
-                .authorizer();
+        Access access = Access.of(configuration, new EverybodyIsMember(), config, client, targets, audit, clock);
+        Authorizer authorizer = access.authorizer();
         Rollbacks rollbacks =
                 new AuditedRollbacks(new KubernetesRollbacks(client, config, authorizer, targets, clock), audit);
         RolloutWatch rollouts = new RolloutWatch(targets);
         Workloads workloads = Workloads.start(client, config, rollouts);
-        Dispatcher dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, config);
+        Dispatcher dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, access.locks(), config);
 
         SlackBot slack = new SlackBot(
                 configuration::config, env, dispatcher::dispatch, rollbacks, targets, authorizer, metrics, clock);

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class Clauses {
     static final Pattern NUMBER = Pattern.compile("[#v]?(\\d{1,18})");
 
-    static final List<String> WORDS =
-            List.of("history", "diff", "status", "cancel", "list", "help", "to", "revision", "because");
+    static final List<String> WORDS = List.of(
+            "history", "diff", "status", "cancel", "list", "lock", "unlock", "help", "to", "revision", "because");
+
+    private static final String LOCK_EXAMPLE = "lock production because the database is being moved";
 
     private @Nullable Verb verb;
     private @Nullable Wanted target;
@@ -56,7 +58,7 @@ final class Clauses {
                     "“" + verb.word() + "” and “" + wanted.word()
                             + "” together are not possible; one at a time. A target that is named “" + wanted.word()
                             + "” is written with its kind.",
-                    "deployment/" + wanted.word() + " " + verb.word());
+                    locks() ? LOCK_EXAMPLE : "deployment/" + wanted.word() + " " + verb.word());
         } else {
             verb = wanted;
         }
@@ -64,6 +66,10 @@ final class Clauses {
 
     void reason(String words) {
         reason = words;
+    }
+
+    void noReason() {
+        fail("A reason must follow “because”.", locks() ? LOCK_EXAMPLE : shownTarget() + " because error rate is up");
     }
 
     void target(Wanted wanted) {
@@ -117,7 +123,15 @@ final class Clauses {
         }
     }
 
+    private boolean locks() {
+        return verb == Verb.LOCK || verb == Verb.UNLOCK;
+    }
+
     private void failTwoTargets(Wanted first, Wanted second) {
+        if (locks()) {
+            fail("One namespace at a time, please; a reason follows “because”.", LOCK_EXAMPLE);
+            return;
+        }
         for (Wanted word : List.of(second, first)) {
             List<String> meant = EditDistance.nearest(word.name(), WORDS, 1);
             if (!meant.isEmpty() && word.namespace().isEmpty() && word.kind().isEmpty()) {
@@ -141,6 +155,7 @@ final class Clauses {
             case "revision" -> "to revision 3";
             case "because" -> "because error rate is up";
             case "diff" -> "diff 3";
+            case "lock" -> LOCK_EXAMPLE;
             default -> word;
         };
     }
@@ -167,6 +182,9 @@ final class Clauses {
             }
             return new Command.ListRollbacks(Optional.ofNullable(namespace));
         }
+        if (what == Verb.LOCK || what == Verb.UNLOCK) {
+            return lock(what);
+        }
         Wanted on = target;
         if (on == null) {
             return notUnderstood("A target is missing.", "checkout" + (what == Verb.UNDO ? "" : " " + what.word()));
@@ -185,6 +203,26 @@ final class Clauses {
                 new Command.Rollback(
                         on, to == null ? OptionalLong.empty() : OptionalLong.of(to), reason == null ? "" : reason);
         };
+    }
+
+    private Command lock(Verb what) {
+        Wanted on = target;
+        if (to != null || (on != null && (on.kind().isPresent() || !TargetText.isNamespace(on.name())))) {
+            return notUnderstood("“" + what.word() + "” takes a namespace, or none for everything.", LOCK_EXAMPLE);
+        }
+        // "production" and "-n production" are the same; "production -n staging" is what applyNamespace has made of it.
+        if (on != null && on.namespace().isPresent() && !on.namespace().get().equals(on.name())) {
+            return notUnderstood("One namespace at a time, please.", LOCK_EXAMPLE);
+        }
+        Optional<String> where = Optional.ofNullable(on == null ? namespace : on.name());
+        if (what == Verb.UNLOCK) {
+            return new Command.Unlock(where);
+        }
+        return reason == null
+                ? notUnderstood(
+                        "Say why, for those who will want to roll back.",
+                        "lock" + where.map(n -> " " + n).orElse("") + " because the database is being moved")
+                : new Command.Lock(where, reason);
     }
 
     private Command.Diff diff(Wanted on) {

@@ -63,6 +63,17 @@ public sealed interface Command {
     /** @param namespace empty for all that are served */
     record ListRollbacks(Optional<String> namespace) implements Command {}
 
+    /**
+     * Nothing may be rolled back until it is unlocked.
+     *
+     * @param namespace empty for everything
+     * @param reason not blank
+     */
+    record Lock(Optional<String> namespace, String reason) implements Command {}
+
+    /** @param namespace empty for the lock of everything */
+    record Unlock(Optional<String> namespace) implements Command {}
+
     record Help() implements Command {}
 
     /**

@@ -120,7 +120,7 @@ public final class CommandParser {
             words = words.substring(1, words.length() - 1).trim();
         }
         if (words.isEmpty()) {
-            clauses.fail("A reason must follow “because”.", clauses.shownTarget() + " because error rate is up");
+            clauses.noReason();
             return;
         }
         clauses.reason(SlackText.bounded(words, MAX_REASON));

@@ -3,6 +3,7 @@ package dev.stepback.command;
 import dev.stepback.access.Acting;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
@@ -30,12 +31,14 @@ public final class Dispatcher {
     private final List<String> served;
     private final UndoCommands undo;
     private final ViewCommands view;
+    private final LockCommands locks;
 
     public Dispatcher(
             Workloads workloads,
             Rollbacks rollbacks,
             List<TargetType> types,
             Authorizer authorizer,
+            Locks locks,
             StepbackConfig config) {
         this.workloads = workloads;
         this.authorizer = authorizer;
@@ -43,6 +46,7 @@ public final class Dispatcher {
         this.undo =
                 new UndoCommands(rollbacks, types, authorizer, config.slack().command());
         this.view = new ViewCommands(rollbacks, types, authorizer);
+        this.locks = new LockCommands(locks, authorizer, workloads);
     }
 
     /** What {@code invocation} is answered with. An invocation that is delivered again has no effect again. */
@@ -72,12 +76,18 @@ public final class Dispatcher {
         }
         if (command instanceof Command.ListRollbacks list) {
             Optional<Reply> refused = list.namespace().flatMap(this::notServed);
-            return refused.orElseGet(() -> view.list(list, invocation.by()));
+            return refused.orElseGet(() -> view.list(list, invocation.by(), locks.sentences(invocation.by())));
         }
         if (command instanceof Command.NotUnderstood not) {
             return new Reply.NotUnderstood(not.understood(), not.problem(), not.instead());
         }
-        return new Reply.Help();
+        if (command instanceof Command.Lock lock) {
+            return locks.lock(lock, invocation.by());
+        }
+        if (command instanceof Command.Unlock unlock) {
+            return locks.unlock(unlock, invocation.by());
+        }
+        return new Reply.Help(locks.sentences(invocation.by()));
     }
 
     private Reply onTarget(Command.OnTarget command, Invocation invocation) {

@@ -1,5 +1,7 @@
 package dev.stepback.command;
 
+import dev.stepback.rollback.Locks;
+import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
@@ -28,11 +30,19 @@ public sealed interface Reply {
     record ShowStatus(TargetRef target, Optional<Step.Observation> rollout, Optional<Rollback> latest)
             implements Reply {}
 
-    record ShowList(List<Rollback> rollbacks) implements Reply {}
+    /** @param locks sentences about what is locked; empty when nothing is */
+    record ShowList(List<Rollback> rollbacks, List<String> locks) implements Reply {}
+
+    /** @param known whether anything in that namespace is known; if not, its name may be a slip */
+    record Locked(Locks.Lock lock, boolean known) implements Reply {}
+
+    /** @param lock the one that there was */
+    record Unlocked(Locks.Lock lock, Person by) implements Reply {}
 
     record CancelRequested(Rollback rollback) implements Reply {}
 
-    record Help() implements Reply {}
+    /** @param locks as in {@link ShowList} */
+    record Help(List<String> locks) implements Reply {}
 
     /**
      * Several targets have that name.

@@ -11,6 +11,8 @@ enum Verb {
     STATUS,
     CANCEL,
     LIST,
+    LOCK,
+    UNLOCK,
     HELP;
 
     /** The word that means it, in lower case; flags that ask for help do as well. */
@@ -22,6 +24,8 @@ enum Verb {
             case "status" -> Optional.of(STATUS);
             case "cancel" -> Optional.of(CANCEL);
             case "list" -> Optional.of(LIST);
+            case "lock" -> Optional.of(LOCK);
+            case "unlock" -> Optional.of(UNLOCK);
             case "help", "--help", "-h" -> Optional.of(HELP);
             default -> Optional.empty();
         };

@@ -92,14 +92,16 @@ final class ViewCommands {
         });
     }
 
-    Reply list(Command.ListRollbacks command, Actor who) {
-        return new Reply.ShowList(rollbacks.list(READ).stream()
+    /** @param locks sentences about what is locked */
+    Reply list(Command.ListRollbacks command, Actor who, List<String> locks) {
+        List<Rollback> shown = rollbacks.list(READ).stream()
                 .filter(r -> command.namespace()
                         .map(r.getMetadata().getNamespace()::equals)
                         .orElse(true))
                 .filter(r -> authorizer.mayView(who, r.target()).allowed())
                 .limit(LISTED)
-                .toList());
+                .toList();
+        return new Reply.ShowList(shown, locks);
     }
 
     private Optional<Reply> viewed(TargetRef target, Actor who, Supplier<Optional<Reply>> reply) {

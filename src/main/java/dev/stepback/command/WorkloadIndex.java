@@ -92,6 +92,11 @@ final class WorkloadIndex implements Workloads {
     }
 
     @Override
+    public boolean anyIn(String namespace) {
+        return all().anyMatch(t -> t.namespace().equals(namespace));
+    }
+
+    @Override
     public boolean synced() {
         return informers.stream().allMatch(SharedIndexInformer::hasSynced);
     }

@@ -34,6 +34,9 @@ public interface Workloads extends AutoCloseable {
      */
     List<TargetRef> suggest(Wanted wanted, int max, Predicate<TargetRef> visible);
 
+    /** Whether any workload is known in a namespace. */
+    boolean anyIn(String namespace);
+
     /** Whether all namespaces have been read. */
     boolean synced();
 

@@ -29,7 +29,12 @@ public interface Locks {
      *
      * @param namespace empty for everything
      */
-    record Lock(Optional<String> namespace, Person by, Instant at, String reason) {}
+    record Lock(Optional<String> namespace, Person by, Instant at, String reason) {
+        /** Who locked what, since when and why, and what follows from it. */
+        public String sentence() {
+            return Sentences.locked(this);
+        }
+    }
 
     /** What came of {@link #lock} or {@link #unlock}. */
     sealed interface Changed {

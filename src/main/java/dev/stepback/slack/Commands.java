@@ -13,7 +13,8 @@ import java.util.function.Function;
 /** Carries typed commands to the dispatcher and its answers back. */
 final class Commands {
     /** Commands that need nothing but an answer to the person who asked. */
-    private static final Set<String> READING = Set.of("help", "list", "status", "history", "diff", "cancel");
+    private static final Set<String> READING =
+            Set.of("help", "list", "status", "history", "diff", "cancel", "lock", "unlock");
 
     private final Function<Invocation, Reply> dispatcher;
     private final Workspace workspace;
@@ -49,6 +50,9 @@ final class Commands {
 
     void answer(Reply reply, Answers answers) {
         Message message = replies.draw(reply, clock.instant());
+        if (reply instanceof Reply.Locked || reply instanceof Reply.Unlocked) {
+            operators.tell(message);
+        }
         if (!Replies.isPublic(reply)) {
             answers.toPerson(message);
             return;

@@ -16,7 +16,9 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.ClusterAuthorizer;
+import dev.stepback.rollback.KubernetesLocks;
 import dev.stepback.rollback.KubernetesRollbacks;
+import dev.stepback.rollback.LockMap;
 import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.Person;
@@ -68,7 +70,8 @@ final class Bot implements AutoCloseable {
                 new ClusterAccess(mode, identities, people, cluster.bot, clock));
         rollbacks = new KubernetesRollbacks(cluster.bot, config, authorizer, targets, clock);
         workloads = Workloads.start(cluster.bot, config, new RolloutWatch(targets));
-        dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, config);
+        Locks locks = new KubernetesLocks(new LockMap(cluster.bot, BotAccount.NAMESPACE), authorizer, clock);
+        dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, locks, config);
         await().atMost(PATIENCE).until(workloads::synced);
     }
 

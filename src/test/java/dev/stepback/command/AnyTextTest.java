@@ -27,6 +27,7 @@ class AnyTextTest {
                 new FakeRollbacks(),
                 List.of(cluster),
                 new DispatcherTest.HiddenNamespaces(),
+                new FakeLocks(),
                 StepbackConfig.defaults());
 
         Reply reply = dispatcher.dispatch(new Invocation(text, new Actor(new Person("U1", "a"), "C1"), null, "key"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stepback.target.Kind;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +71,22 @@ class CommandParserTest {
     void everything_inAnyOrder() {
         assertThat(CommandParser.parse("--to-revision=3 deploy/checkout -n production because to many errors -n x"))
                 .isEqualTo(new Command.Rollback(FULL, OptionalLong.of(3), "to many errors -n x"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lock production because x | production",
+                "lock -n production because x | production",
+                "production lock because x | production",
+                "@Stepback rollback lock Production because x | production",
+                "lock because x |",
+            })
+    void lock_isOfANamespaceOrOfEverything(String text, @Nullable String namespace) {
+        assertThat(CommandParser.parse(text)).isEqualTo(new Command.Lock(Optional.ofNullable(namespace), "x"));
+        assertThat(CommandParser.parse(text.replace(" because x", "").replace("lock", "unlock")))
+                .isEqualTo(new Command.Unlock(Optional.ofNullable(namespace)));
     }
 
     @Test
@@ -167,6 +184,17 @@ class CommandParserTest {
                 "history | target is missing | checkout history",
                 "to 3 | target is missing | checkout",
                 "check$out | cannot be a name | checkout",
+                "lock | Say why | lock because the database is being moved",
+                "lock production | Say why | lock production because the database is being moved",
+                "lock production because | must follow | lock production because the database is being moved",
+                "lock production deploy freeze | One namespace | lock production because the database is being moved",
+                "lock deployment/checkout because x | takes a namespace | lock production because the database is"
+                        + " being moved",
+                "lock production/checkout because x | One namespace | lock production because the database is being"
+                        + " moved",
+                "lock production to 3 because x | takes a namespace | lock production because the database is being"
+                        + " moved",
+                "lock production unlock | one at a time | lock production because the database is being moved",
                 "list checkout | takes only a namespace | checkout history",
             })
     void whatMakesNoCommand_isAnsweredWithTheRightForm(String text, String problem, String instead) {

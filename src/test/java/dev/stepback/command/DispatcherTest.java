@@ -29,6 +29,7 @@ class DispatcherTest {
     private final FakeTarget cluster = new FakeTarget();
     private final FakeRollbacks rollbacks = new FakeRollbacks();
     private final HiddenNamespaces authorizer = new HiddenNamespaces();
+    private final FakeLocks locks = new FakeLocks();
     private final TargetRef checkout = cluster.add("production", "checkout", 3);
     private final Dispatcher dispatcher = dispatcher(StepbackConfig.defaults());
 
@@ -157,6 +158,58 @@ class DispatcherTest {
     }
 
     @Test
+    void lock_holdsForANamespaceOrEverything() {
+        assertThat(dispatch("lock production because the database moves"))
+                .isInstanceOfSatisfying(Reply.Locked.class, r -> {
+                    assertThat(r.lock().namespace()).contains("production");
+                    assertThat(r.lock().reason()).isEqualTo("the database moves");
+                    assertThat(r.known()).isTrue();
+                });
+        assertThat(dispatch("lock because freeze"))
+                .isInstanceOfSatisfying(
+                        Reply.Locked.class,
+                        r -> assertThat(r.lock().namespace()).isEmpty());
+        assertThat(dispatch("lock -n prodution because freeze"))
+                .isInstanceOfSatisfying(
+                        Reply.Locked.class, r -> assertThat(r.known()).isFalse());
+    }
+
+    @Test
+    void secondLock_namesWhoLockedSinceWhenAndWhy() {
+        dispatch("lock production because the database moves");
+        assertThat(dispatch("lock production because I say so"))
+                .isEqualTo(new Reply.Refused("It is locked already: responder has locked rollbacks in production since"
+                        + " 2026-11-21 14:00 UTC: the database moves. Nothing may start until they are unlocked."));
+    }
+
+    @Test
+    void unlock_takesAwayWhatIsThere() {
+        dispatch("lock production because the database moves");
+        assertThat(dispatch("unlock"))
+                .isInstanceOfSatisfying(
+                        Reply.Refused.class,
+                        r -> assertThat(r.why()).contains("No lock of everything", "in production since"));
+        assertThat(dispatch("unlock production")).isInstanceOf(Reply.Unlocked.class);
+        assertThat(dispatch("unlock production")).isEqualTo(new Reply.Refused("No lock of production is there."));
+    }
+
+    @Test
+    void lockThatIsDenied_isSaid() {
+        locks.denied = "not for you";
+        assertThat(dispatch("lock because freeze")).isEqualTo(new Reply.Refused("not for you"));
+    }
+
+    @Test
+    void locks_areShownInListAndHelpToThoseWhoMaySee() {
+        dispatch("lock production because the database moves");
+        assertThat(((Reply.ShowList) dispatch("list")).locks()).hasSize(1);
+        assertThat(((Reply.Help) dispatch("help")).locks()).hasSize(1);
+        authorizer.secret = true;
+        authorizer.hidden.add("production");
+        assertThat(((Reply.ShowList) dispatch("list")).locks()).isEmpty();
+    }
+
+    @Test
     void whoMayNot_isToldWhy() {
         authorizer.hidden.add("production");
         for (String text : List.of("checkout", "checkout history", "checkout status", "checkout diff 1")) {
@@ -192,7 +245,7 @@ class DispatcherTest {
                 List.of("checkout", "nothing-like-it", "list", "checkout cancel", "production/checkout diff 1")) {
             assertThat(dispatch(text)).isEqualTo(new Reply.Refused("Kubernetes does not know you"));
         }
-        assertThat(dispatch("help")).isEqualTo(new Reply.Help());
+        assertThat(dispatch("help")).isEqualTo(new Reply.Help(List.of()));
     }
 
     @Test
@@ -254,7 +307,7 @@ class DispatcherTest {
     }
 
     private Dispatcher dispatcher(StepbackConfig config) {
-        return new Dispatcher(cluster, rollbacks, List.of(cluster), authorizer, config);
+        return new Dispatcher(cluster, rollbacks, List.of(cluster), authorizer, locks, config);
     }
 
     /** Lets everybody do everything, except in some namespaces. */

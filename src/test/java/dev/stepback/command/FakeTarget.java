@@ -140,6 +140,11 @@ final class FakeTarget implements TargetType, Workloads {
     }
 
     @Override
+    public boolean anyIn(String namespace) {
+        return newest.keySet().stream().anyMatch(t -> t.namespace().equals(namespace));
+    }
+
+    @Override
     public boolean synced() {
         return true;
     }

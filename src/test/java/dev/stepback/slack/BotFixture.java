@@ -184,7 +184,7 @@ final class BotFixture implements AutoCloseable {
         }
         if (text.equals("slow")) {
             await().pollDelay(Duration.ofMillis(2500)).until(() -> true);
-            return new Reply.Help();
+            return new Reply.Help(List.of());
         }
         if (text.endsWith(" history")) {
             return new Reply.ShowHistory(
@@ -196,7 +196,7 @@ final class BotFixture implements AutoCloseable {
             return new Reply.ShowDiff(Samples.CHECKOUT, 5, 4, Samples.changes(2));
         }
         if (text.equals("help")) {
-            return new Reply.Help();
+            return new Reply.Help(List.of());
         }
         if (text.equals("check")) {
             return new Reply.Choose(List.of(Samples.CHECKOUT), "");

@@ -1,12 +1,14 @@
 package dev.stepback.slack.card;
 
+import com.slack.api.model.block.LayoutBlock;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What can be typed. */
 final class HelpMessage {
     private HelpMessage() {}
 
-    static Message of(String command) {
+    static Message of(String command, List<String> locks) {
         String c = Mrkdwn.line(command, 40);
         String usage = String.join(
                 "\n",
@@ -18,12 +20,17 @@ final class HelpMessage {
                         "`" + c + " checkout diff 3` or `diff 3 5` shows what would change",
                         "`" + c + " checkout status` shows the rollout and the last rollback",
                         "`" + c + " checkout cancel` stops an open rollback",
-                        "`" + c + " list` shows open and recent rollbacks"));
+                        "`" + c + " list` shows open and recent rollbacks",
+                        "`" + c + " lock production because <why>`".replace("<why>", "the database moves")
+                                + " lets nothing start there, `unlock production` ends that; without a namespace:"
+                                + " everywhere"));
         String targets = "A target is `[namespace/][kind/]name`, such as `checkout`, `deployment/checkout` or"
                 + " `production/deployment/checkout`; `-n production` works as in kubectl. In a thread, mention me"
                 + " instead: slash commands do not work there.";
-        return new Message(
-                "How to roll back with " + c,
-                List.of(Kit.section("*How to roll back*\n" + usage), Kit.section(targets)));
+        List<LayoutBlock> blocks = new ArrayList<>();
+        LockMessages.lines(locks).ifPresent(lines -> blocks.add(Kit.section(lines)));
+        blocks.add(Kit.section("*How to roll back*\n" + usage));
+        blocks.add(Kit.section(targets));
+        return new Message("How to roll back with " + c, blocks);
     }
 }

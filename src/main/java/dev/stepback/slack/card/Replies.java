@@ -32,7 +32,7 @@ public final class Replies {
 
     /** Whether everybody in the channel shall see the answer. */
     public static boolean isPublic(Reply reply) {
-        return reply instanceof Reply.ShowHistory;
+        return reply instanceof Reply.ShowHistory || reply instanceof Reply.Locked || reply instanceof Reply.Unlocked;
     }
 
     public Message draw(Reply reply, Instant now) {
@@ -53,8 +53,8 @@ public final class Replies {
         } else if (reply instanceof Reply.CancelRequested r) {
             return Message.of("⏹️ The rollback of " + target(r.rollback())
                     + " is asked to stop; its card says what came of it." + whereCard(r.rollback()));
-        } else if (reply instanceof Reply.Help) {
-            return HelpMessage.of(command);
+        } else if (reply instanceof Reply.Help r) {
+            return HelpMessage.of(command, r.locks());
         } else if (reply instanceof Reply.Choose r) {
             return choices("Which one do you mean?", r.matches(), r.remaining());
         } else if (reply instanceof Reply.NotFound r) {
@@ -66,6 +66,10 @@ public final class Replies {
             return Message.of(
                     (r.understood().isBlank() ? "" : "I understood " + Mrkdwn.line(r.understood(), 500) + ". ")
                             + Mrkdwn.line(r.problem(), 800) + "\nTry " + Mrkdwn.code(command + " " + r.instead(), 500));
+        } else if (reply instanceof Reply.Locked r) {
+            return LockMessages.locked(r, command);
+        } else if (reply instanceof Reply.Unlocked r) {
+            return LockMessages.unlocked(r);
         } else if (reply instanceof Reply.Refused r) {
             return Message.of("⛔ " + Mrkdwn.text(r.why(), 2000));
         }
@@ -103,11 +107,13 @@ public final class Replies {
     }
 
     private Message list(Reply.ShowList reply, Instant now) {
-        if (reply.rollbacks().isEmpty()) {
+        if (reply.rollbacks().isEmpty() && reply.locks().isEmpty()) {
             return Message.of("No rollbacks yet. " + Mrkdwn.code(command + " help", 100) + " shows how to begin one.");
         }
         List<LayoutBlock> blocks = new ArrayList<>();
-        blocks.add(Kit.section("*Open and recent rollbacks*"));
+        LockMessages.lines(reply.locks()).ifPresent(lines -> blocks.add(Kit.section(lines)));
+        blocks.add(
+                Kit.section("*Open and recent rollbacks*" + (reply.rollbacks().isEmpty() ? ": none" : "")));
         reply.rollbacks().stream().limit(MAX_LISTED).forEach(r -> blocks.add(Kit.section(listed(r, now))));
         int left = reply.rollbacks().size() - MAX_LISTED;
         if (left > 0) {

@@ -3,6 +3,7 @@ package dev.stepback.slack.card;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.command.Reply;
+import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
@@ -101,17 +102,20 @@ class HostileTextTest {
     @Property(tries = 150)
     void replies_areValidAndMentionNobody(@ForAll("hostile") String text) {
         TargetRef target = new TargetRef("production", Samples.CHECKOUT.kind(), "checkout");
+        Locks.Lock lock = new Locks.Lock(Optional.of(text), new Person(text, text), Samples.NOW, text);
         Stream<Reply> replies = Stream.of(
                 new Reply.NotFound(text, List.of(target), text),
                 new Reply.NotFound(text, List.of(), text),
                 new Reply.NotUnderstood(text, text, text),
                 new Reply.Refused(text),
-                new Reply.Help(),
+                new Reply.Help(List.of(text)),
+                new Reply.Locked(lock, false),
+                new Reply.Unlocked(lock, Samples.LEAD),
                 new Reply.Choose(List.of(target, target), text),
                 new Reply.ShowDiff(target, 5, 4, List.of(new Change(text, text, text))),
                 new Reply.ShowStatus(target, Optional.empty(), Optional.of(Samples.awaitingApproval())),
-                new Reply.ShowList(List.of(Samples.awaitingApproval())),
-                new Reply.ShowList(List.of()),
+                new Reply.ShowList(List.of(Samples.awaitingApproval()), List.of(text, text)),
+                new Reply.ShowList(List.of(), List.of()),
                 new Reply.ShowHistory(
                         new History(
                                 target,
