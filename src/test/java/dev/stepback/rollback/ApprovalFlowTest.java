@@ -149,6 +149,34 @@ class ApprovalFlowTest {
     }
 
     @Test
+    void policyTightenedRightBeforeTheChange_stopsIt() {
+        shop.beforeGuard = () -> shop.policy = needing(2);
+        shop.engine();
+        String name = planned();
+        shop.approve(name, LEADING);
+        awaitMessage(name, "1 of 2 approvals is there.");
+        assertThat(shop.undos()).isZero();
+        shop.approve(name, SECONDING);
+        shop.awaitPhase(name, Phase.RUNNING);
+    }
+
+    @Test
+    void lockRightBeforeTheChange_stopsIt() {
+        shop.policy = ONCALL_APPROVES;
+        shop.people.group("@oncall", LEAD.id());
+        shop.beforeGuard = () -> shop.locks.lock(LEADING, Optional.empty(), "stop everything");
+        shop.engine();
+        String name = planned();
+        shop.approve(name, LEADING);
+        awaitMessage(name, "stop everything");
+        assertThat(shop.undos()).isZero();
+        shop.beforeGuard = () -> {};
+        shop.locks.unlock(LEADING, Optional.empty());
+        shop.awaitPhase(name, Phase.RUNNING);
+        await().until(() -> shop.undos() == 1);
+    }
+
+    @Test
     void slackThatDoesNotAnswer_isWaitedFor() {
         String name = plannedWithoutEngine();
         shop.approve(name, LEADING);
