@@ -190,6 +190,14 @@ class RbacTest {
                 .isEqualTo(expected);
     }
 
+    @Test
+    void watching_isOfCollectionsOnly() {
+        assertThat(Attempt.of("GET", List.of("api", "v1", "pods"), true).verb()).isEqualTo("watch");
+        assertThat(Attempt.of("GET", List.of("api", "v1", "namespaces", "a", "pods", "x"), true)
+                        .verb())
+                .isEqualTo("get");
+    }
+
     private static Attempt listPods(String namespace) {
         return Attempt.onResource("list", "", "pods", namespace, "");
     }
