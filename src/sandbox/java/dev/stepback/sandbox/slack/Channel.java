@@ -12,22 +12,33 @@ final class Channel {
     private final String id;
     private final String name;
     private final boolean hidden;
+    private final boolean shared;
     private final Set<String> members;
     private boolean archived;
 
     Channel(String id, String name, Set<String> members) {
-        this(id, name, false, members);
+        this(id, name, false, false, members);
     }
 
-    private Channel(String id, String name, boolean hidden, Set<String> members) {
+    private Channel(String id, String name, boolean hidden, boolean shared, Set<String> members) {
         this.id = id;
         this.name = name;
         this.hidden = hidden;
+        this.shared = shared;
         this.members = new LinkedHashSet<>(members);
     }
 
     static Channel hidden(String id, String name, Set<String> members) {
-        return new Channel(id, name, true, members);
+        return new Channel(id, name, true, false, members);
+    }
+
+    /** One that another workspace takes part in. */
+    static Channel shared(String id, String name, Set<String> members) {
+        return new Channel(id, name, false, true, members);
+    }
+
+    boolean shared() {
+        return shared;
     }
 
     /** Whether it is a private channel. */
@@ -82,6 +93,9 @@ final class Channel {
                 .put("is_private", direct() || hidden)
                 .put("is_archived", archived)
                 .put("is_general", false)
+                .put("is_shared", shared)
+                .put("is_ext_shared", shared)
+                .put("is_org_shared", false)
                 .put("is_member", members.contains(asSeenBy))
                 .put("num_members", members.size());
     }

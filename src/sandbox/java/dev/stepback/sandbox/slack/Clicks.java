@@ -35,6 +35,9 @@ final class Clicks {
         if (!channel.members().contains(user.id())) {
             throw new IllegalArgumentException(user.name() + " is not in #" + channel.name());
         }
+        if (user.deactivated() && !click.force()) {
+            throw new IllegalArgumentException(user.name() + " is deactivated and cannot sign in");
+        }
         ObjectNode payload;
         String threadTs;
         synchronized (workspace) {

@@ -30,6 +30,9 @@ final class Composer {
         if (!channel.members().contains(user.id())) {
             throw new IllegalArgumentException(user.name() + " is not in #" + channel.name());
         }
+        if (user.deactivated()) {
+            throw new IllegalArgumentException(user.name() + " is deactivated and cannot sign in");
+        }
         if (text.startsWith("/")) {
             return slashCommand(user, channel, text, threadTs);
         }
@@ -54,7 +57,7 @@ final class Composer {
             ObjectNode body = Json.object()
                     .put("type", "message")
                     .put("user", user.id())
-                    .put("team", Workspace.TEAM)
+                    .put("team", user.team())
                     .put("text", markup(text))
                     .put("ts", ts);
             if (threadTs != null) {
@@ -84,7 +87,8 @@ final class Composer {
         if (command.equals("/invite") && MENTION.matcher(typed).find()) {
             return invite(user, channel);
         }
-        if (!commands.contains(command)) {
+        // Bots have no composer, and an app's commands are only there for people of workspaces that it is installed in.
+        if (!commands.contains(command) || user.bot() || user.foreign()) {
             workspace.tell(user.id(), channel.id(), command + " is not a valid command.", null);
             return new Control.Sent(false, "unknown_command", "");
         }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Control {
     private final SandboxSlack slack;
+    private final People people;
     private final Workspace workspace;
     private final AppLink app;
     private final Composer composer;
@@ -26,6 +27,7 @@ public final class Control {
     Control(SandboxSlack slack, AppLink app, Composer composer, Clicks clicks, Modals modals) {
         this.slack = slack;
         this.workspace = slack.workspace();
+        this.people = new People(workspace);
         this.app = app;
         this.composer = composer;
         this.clicks = clicks;
@@ -233,6 +235,11 @@ public final class Control {
         }
     }
 
+    /** Changes who people are. */
+    public People people() {
+        return people;
+    }
+
     /** Users, channels and user groups. */
     public ObjectNode describe() {
         synchronized (workspace) {
@@ -240,7 +247,9 @@ public final class Control {
             described.putObject("team").put("id", Workspace.TEAM).put("name", Workspace.TEAM_NAME);
             described.put("bot_user", Workspace.BOT_USER);
             ArrayNode users = described.putArray("users");
-            workspace.users().forEach(user -> users.add(user.toJson(Workspace.TEAM, true)));
+            workspace.users().forEach(user -> users.add(user.toJson(true).put("standing", user.standing())));
+            ArrayNode groups = described.putArray("usergroups");
+            workspace.userGroups().forEach(group -> groups.add(group.toJson(true, true, 1)));
             ArrayNode channels = described.putArray("channels");
             workspace.channels().forEach(channel -> {
                 ObjectNode json = channel.toJson(Workspace.BOT_USER);

@@ -54,6 +54,7 @@ public final class ControlApi {
                         list("messages", api.control.messages(need(arguments, "channel"), need(arguments, "user"))));
         api.add(server, "views", "GET", arguments -> list("views", api.control.views(need(arguments, "user"))));
         api.add(server, "workspace", "GET", arguments -> api.control.describe());
+        api.add(server, "people", "POST", api::people);
         api.add(server, "events", "GET", api::events);
         server.createContext(
                 "/sandbox/faults",
@@ -135,6 +136,38 @@ public final class ControlApi {
                 arguments.path("close").asBoolean()
                         ? control.closeView(user, viewId)
                         : control.submit(user, viewId, arguments.path("values")));
+    }
+
+    /** Everything that is asked for, on one user. */
+    private JsonNode people(ObjectNode arguments) {
+        People people = control.people();
+        if (arguments.has("group") && arguments.has("disabled")) {
+            people.disable(need(arguments, "group"), arguments.path("disabled").asBoolean());
+            return control.describe();
+        }
+        String user = need(arguments, "user");
+        if (arguments.has("join")) {
+            people.join(need(arguments, "join"), user);
+        }
+        if (arguments.has("leave")) {
+            people.leave(need(arguments, "leave"), user);
+        }
+        if (arguments.has("deactivated")) {
+            people.deactivate(user, arguments.path("deactivated").asBoolean());
+        }
+        if (arguments.has("role")) {
+            people.become(user, role(need(arguments, "role")));
+        }
+        return control.describe();
+    }
+
+    private static User.Role role(String name) {
+        return switch (name) {
+            case "member" -> User.Role.MEMBER;
+            case "guest" -> User.Role.MULTI_CHANNEL_GUEST;
+            case "single_channel_guest" -> User.Role.SINGLE_CHANNEL_GUEST;
+            default -> throw new IllegalArgumentException("no such role: " + name);
+        };
     }
 
     private JsonNode events(ObjectNode arguments) throws InterruptedException {

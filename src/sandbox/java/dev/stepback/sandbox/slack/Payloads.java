@@ -43,13 +43,23 @@ final class Payloads {
                 .put("ts", ts)
                 .put("client_msg_id", UUID.randomUUID().toString())
                 .put("text", Json.text(message.body(), "text"))
-                .put("team", Workspace.TEAM)
+                .put("team", user.team())
                 .put("channel", message.channel())
                 .put("event_ts", ts);
         if (message.threadTs() != null) {
             event.put("thread_ts", message.threadTs());
         }
-        return event(event);
+        if (user.foreign()) {
+            event.put("user_team", user.team()).put("source_team", user.team());
+        }
+        if (user.bot()) {
+            event.put("bot_id", "B" + user.id().substring(1));
+        }
+        boolean shared = workspace
+                .channel(message.channel())
+                .map(Channel::shared)
+                .orElse(false);
+        return event(event).put("is_ext_shared_channel", shared);
     }
 
     ObjectNode event(ObjectNode event) {
@@ -124,12 +134,14 @@ final class Payloads {
 
     private static ObjectNode interaction(String type, User user, String trigger) {
         ObjectNode payload = Json.object().put("type", type);
-        payload.putObject("team").put("id", Workspace.TEAM).put("domain", Workspace.TEAM_DOMAIN);
+        payload.putObject("team")
+                .put("id", user.team())
+                .put("domain", user.foreign() ? "partner" : Workspace.TEAM_DOMAIN);
         payload.putObject("user")
                 .put("id", user.id())
                 .put("username", user.name())
                 .put("name", user.name())
-                .put("team_id", Workspace.TEAM);
+                .put("team_id", user.team());
         return payload.put("api_app_id", Workspace.APP)
                 .put("token", VERIFICATION_TOKEN)
                 .put("trigger_id", trigger)

@@ -3,7 +3,6 @@ package dev.stepback.sandbox.slack;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.sandbox.slack.RateLimits.Tier;
-import java.util.Set;
 
 /** Who there is: {@code users.*}, {@code usergroups.*}, {@code team.info}, {@code auth.test}, {@code api.test}. */
 final class PeopleMethods {
@@ -55,7 +54,7 @@ final class PeopleMethods {
                 .filter(found -> found.id().equals(id))
                 .orElseThrow(() -> new SlackError("user_not_found"));
         ObjectNode result = Json.ok();
-        result.set("user", user.toJson(Workspace.TEAM, mayReadEmail(call)));
+        result.set("user", user.toJson(mayReadEmail(call)));
         return result;
     }
 
@@ -64,46 +63,42 @@ final class PeopleMethods {
                 call,
                 "members",
                 workspace.users().stream()
-                        .map(user -> user.toJson(Workspace.TEAM, mayReadEmail(call)))
+                        .filter(user -> !user.foreign())
+                        .map(user -> user.toJson(mayReadEmail(call)))
                         .toList());
     }
 
     private ObjectNode byEmail(Call call) {
         String email = call.required("email");
         User user = workspace.users().stream()
-                .filter(found -> !found.bot() && found.email().equalsIgnoreCase(email))
+                .filter(found -> !found.bot() && !found.foreign() && !found.deactivated() && found.email().equalsIgnoreCase(email))
                 .findFirst()
                 .orElseThrow(() -> new SlackError("users_not_found"));
         ObjectNode result = Json.ok();
-        result.set("user", user.toJson(Workspace.TEAM, true));
+        result.set("user", user.toJson(true));
         return result;
     }
 
     private ObjectNode groups(Call call) {
         ObjectNode result = Json.ok();
         ArrayNode groups = result.putArray("usergroups");
-        workspace.userGroups().forEach((id, members) -> {
-            ObjectNode group = groups.addObject()
-                    .put("id", id)
-                    .put("team_id", Workspace.TEAM)
-                    .put("is_usergroup", true)
-                    .put("name", "On call")
-                    .put("handle", "oncall")
-                    .put("user_count", members.size());
-            if (call.flag("include_users")) {
-                members.forEach(group.putArray("users")::add);
-            }
-        });
+        long now = workspace.clock().instant().getEpochSecond();
+        workspace.userGroups().stream()
+                .filter(group -> !group.disabled() || call.flag("include_disabled"))
+                .map(group -> group.toJson(call.flag("include_users"), call.flag("include_count"), now))
+                .forEach(groups::add);
         return result;
     }
 
     private ObjectNode groupMembers(Call call) {
-        Set<String> members = workspace.userGroups().get(call.required("usergroup"));
-        if (members == null) {
-            throw new SlackError("no_such_subteam");
-        }
+        String id = call.required("usergroup");
+        UserGroup group = workspace.userGroups().stream()
+                .filter(found -> found.id().equals(id))
+                .filter(found -> !found.disabled() || call.flag("include_disabled"))
+                .findFirst()
+                .orElseThrow(() -> new SlackError("no_such_subteam"));
         ObjectNode result = Json.ok();
-        members.forEach(result.putArray("users")::add);
+        group.members().forEach(result.putArray("users")::add);
         return result;
     }
 }

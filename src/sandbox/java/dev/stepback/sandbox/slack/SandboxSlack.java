@@ -14,9 +14,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A Slack workspace in this process, with one app installed. Users {@code responder}, {@code lead} and {@code guest};
- * channels {@code incidents} and {@code deploys}, and {@code random} and the private {@code postmortem}, where the bot is
- * not. It listens on 127.0.0.1 only.
+ * A Slack workspace in this process, with one app installed. Members {@code responder}, {@code lead} and {@code developer},
+ * {@code guest} and {@code contractor} (guests), {@code former} (deactivated), {@code pipeline} (a bot) and {@code partner}
+ * of another workspace; user groups {@code @oncall} (responder, lead) and {@code @leads} (lead, former); channels {@code
+ * incidents} and {@code deploys}, {@code partners}, which is shared with the other workspace, and {@code random} and the
+ * private {@code postmortem}, where the bot is not. It listens on 127.0.0.1 only.
  */
 public final class SandboxSlack implements AutoCloseable {
     static {

@@ -25,6 +25,9 @@ final class Workspace {
     static final String TEAM = "T0STEPBACK";
     static final String TEAM_NAME = "Stepback sandbox";
     static final String TEAM_DOMAIN = "stepback-sandbox";
+    /** Another workspace, with which a channel is shared. */
+    static final String PARTNER_TEAM = "T0PARTNER";
+
     static final String APP = "A0STEPBACK";
     static final String BOT = "B0STEPBACK";
     static final String BOT_USER = "U0STEPBACK";
@@ -33,23 +36,53 @@ final class Workspace {
     private final Clock clock;
     private final Map<String, User> users = new LinkedHashMap<>();
     private final Map<String, Channel> channels = new LinkedHashMap<>();
-    private final Map<String, Set<String>> userGroups = new LinkedHashMap<>();
+    private final List<UserGroup> userGroups = new ArrayList<>();
     private final Map<String, NavigableMap<String, Message>> messages = new LinkedHashMap<>();
     private final List<Happening> happenings = new ArrayList<>();
     private long lastMicros;
 
     Workspace(Clock clock) {
         this.clock = clock;
-        add(new User(BOT_USER, "stepback", "Stepback", "", false, true));
-        add(new User(SLACKBOT, "slackbot", "Slackbot", "", false, true));
-        add(new User("U0RESPONDER", "responder", "Robin Responder", "responder@example.com", false, false));
-        add(new User("U0LEAD", "lead", "Lee Lead", "lead@example.com", false, false));
-        add(new User("U0GUEST", "guest", "Gale Guest", "guest@example.com", true, false));
-        add(new Channel("C0INCIDENTS", "incidents", ids("U0RESPONDER", "U0LEAD", "U0GUEST", BOT_USER)));
-        add(new Channel("C0DEPLOYS", "deploys", ids("U0RESPONDER", "U0LEAD", "U0GUEST", BOT_USER)));
-        add(new Channel("C0RANDOM", "random", ids("U0RESPONDER", "U0LEAD", "U0GUEST")));
+        people();
+        add(new Channel(
+                "C0INCIDENTS",
+                "incidents",
+                ids("U0RESPONDER", "U0LEAD", "U0DEVELOPER", "U0GUEST", "U0CONTRACTOR", "U0FORMER", BOT_USER)));
+        add(new Channel(
+                "C0DEPLOYS",
+                "deploys",
+                ids("U0RESPONDER", "U0LEAD", "U0DEVELOPER", "U0CONTRACTOR", "U0PIPELINE", BOT_USER)));
+        add(new Channel("C0RANDOM", "random", ids("U0RESPONDER", "U0LEAD", "U0DEVELOPER", "U0CONTRACTOR")));
+        add(Channel.shared("C0PARTNERS", "partners", ids("U0RESPONDER", "U0LEAD", "U0PARTNER", BOT_USER)));
         add(Channel.hidden("C0POSTMORTEM", "postmortem", ids("U0RESPONDER", "U0LEAD")));
-        userGroups.put("S0ONCALL", ids("U0RESPONDER", "U0LEAD"));
+        userGroups.add(new UserGroup("S0ONCALL", "oncall", "On call", ids("U0RESPONDER", "U0LEAD")));
+        userGroups.add(new UserGroup("S0LEADS", "leads", "Team leads", ids("U0LEAD", "U0FORMER")));
+    }
+
+    /** One of each kind. */
+    private void people() {
+        add(new User(BOT_USER, "stepback", "Stepback", "", User.Role.BOT));
+        add(new User(SLACKBOT, "slackbot", "Slackbot", "", User.Role.BOT));
+        add(new User("U0RESPONDER", "responder", "Robin Responder", "responder@example.com", User.Role.MEMBER));
+        add(new User("U0LEAD", "lead", "Lee Lead", "lead@example.com", User.Role.MEMBER));
+        add(new User("U0DEVELOPER", "developer", "Dana Developer", "developer@example.com", User.Role.MEMBER));
+        add(new User("U0GUEST", "guest", "Gale Guest", "guest@example.com", User.Role.SINGLE_CHANNEL_GUEST));
+        add(new User(
+                "U0CONTRACTOR",
+                "contractor",
+                "Casey Contractor",
+                "contractor@example.com",
+                User.Role.MULTI_CHANNEL_GUEST));
+        add(new User(
+                "U0PARTNER",
+                "partner",
+                "Pat Partner",
+                "pat@partner.example",
+                User.Role.MEMBER,
+                PARTNER_TEAM,
+                false));
+        add(new User("U0FORMER", "former", "Finn Former", "former@example.com", User.Role.MEMBER).deactivated(true));
+        add(new User("U0PIPELINE", "pipeline", "Pipeline", "", User.Role.BOT));
     }
 
     private static Set<String> ids(String... ids) {
@@ -81,9 +114,8 @@ final class Workspace {
         return List.copyOf(channels.values());
     }
 
-    /** Members by the id of their group; the handle of the one group is {@code oncall}. */
-    synchronized Map<String, Set<String>> userGroups() {
-        return userGroups;
+    synchronized List<UserGroup> userGroups() {
+        return List.copyOf(userGroups);
     }
 
     /** By id, by handle with or without {@code @}. */

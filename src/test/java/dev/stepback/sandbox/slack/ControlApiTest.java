@@ -65,8 +65,32 @@ class ControlApiTest {
     void workspace_listsUsersAndChannels() throws Exception {
         JsonNode workspace = get("workspace");
 
-        assertThat(workspace.path("channels")).hasSize(4);
+        assertThat(workspace.path("channels")).hasSize(5);
         assertThat(workspace.path("users").findValuesAsText("name")).contains("responder", "lead", "guest");
+    }
+
+    @Test
+    void people_canBeChanged() throws Exception {
+        post("people", "{\"user\": \"lead\", \"leave\": \"@oncall\", \"deactivated\": true}");
+        post("people", "{\"user\": \"guest\", \"join\": \"oncall\", \"role\": \"member\"}");
+        post("people", "{\"group\": \"leads\", \"disabled\": true}");
+
+        var methods = SlackClient.methods(slack);
+        assertThat(methods.usersInfo(request -> request.user("U0LEAD")).getUser().isDeleted())
+                .isTrue();
+        assertThat(methods.usersInfo(request -> request.user("U0GUEST"))
+                        .getUser()
+                        .isRestricted())
+                .isFalse();
+        var groups = methods.usergroupsList(request -> request.includeUsers(true)).getUsergroups();
+        assertThat(groups).hasSize(1);
+        assertThat(groups.get(0).getHandle()).isEqualTo("oncall");
+        assertThat(groups.get(0).getUsers()).containsExactly("U0RESPONDER", "U0GUEST");
+        assertThat(post("command", "{\"user\": \"lead\", \"channel\": \"incidents\", \"text\": \"hello\"}")
+                        .body())
+                .contains("cannot sign in");
+        assertThat(post("people", "{\"user\": \"lead\", \"join\": \"nobody\"}").body())
+                .contains("no such user group: nobody");
     }
 
     @Test

@@ -331,13 +331,17 @@ class WebApiTest {
                         .getUser()
                         .isRestricted())
                 .isTrue();
+        assertThat(methods.usersInfo(request -> request.user("U0PARTNER"))
+                        .getUser()
+                        .getTeamId())
+                .isEqualTo("T0PARTNER");
         assertThat(methods.usersInfo(request -> request.user("U0NOBODY")).getError())
                 .isEqualTo("user_not_found");
         assertThat(methods.usersLookupByEmail(request -> request.email("lead@example.com"))
                         .getUser()
                         .getId())
                 .isEqualTo("U0LEAD");
-        assertThat(methods.usersList(request -> request).getMembers()).hasSize(5);
+        assertThat(methods.usersList(request -> request).getMembers()).hasSize(9);
         assertThat(methods.usergroupsUsersList(request -> request.usergroup("S0ONCALL"))
                         .getUsers())
                 .containsExactly("U0RESPONDER", "U0LEAD");
@@ -354,7 +358,7 @@ class WebApiTest {
         assertThat(methods.conversationsMembers(request -> request.channel(INCIDENTS))
                         .getMembers())
                 .contains("U0GUEST", "U0STEPBACK");
-        assertThat(methods.conversationsList(request -> request).getChannels()).hasSize(3);
+        assertThat(methods.conversationsList(request -> request).getChannels()).hasSize(4);
         slack.control().revokeScope("groups:read");
         assertThat(methods.conversationsList(request -> request.types(List.of(ConversationType.PRIVATE_CHANNEL)))
                         .getNeeded())
