@@ -19,6 +19,7 @@ import dev.stepback.rollback.RollbackOperator;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.RolloutWatch;
 import dev.stepback.slack.SlackBot;
+import dev.stepback.slack.SlackDirectory;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -38,6 +39,7 @@ public final class Stepback implements AutoCloseable {
     private final ConfigFile configuration;
     private final OpsServer ops;
     private final SlackBot slack;
+    private final SlackDirectory directory;
     private final RollbackOperator operator;
     private final KubernetesEvents events;
     private final Workloads workloads;
@@ -47,6 +49,7 @@ public final class Stepback implements AutoCloseable {
             ConfigFile configuration,
             OpsServer ops,
             SlackBot slack,
+            SlackDirectory directory,
             RollbackOperator operator,
             KubernetesEvents events,
             Workloads workloads,
@@ -54,6 +57,7 @@ public final class Stepback implements AutoCloseable {
         this.configuration = configuration;
         this.ops = ops;
         this.slack = slack;
+        this.directory = directory;
         this.operator = operator;
         this.events = events;
         this.workloads = workloads;
@@ -82,7 +86,9 @@ public final class Stepback implements AutoCloseable {
                 OwnSecrets.of(env, client.getConfiguration()));
         Audit audit = audit(config, env, client, configuration, redactor, clock);
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
-        Access access = Access.of(configuration, new EverybodyIsMember(), config, client, targets, audit, clock);
+        SlackDirectory directory = SlackDirectory.of(env, metrics);
+        health.note("directory", directory::problem);
+        Access access = Access.of(configuration, directory, config, client, targets, audit, clock);
         Authorizer authorizer = access.authorizer();
         Rollbacks rollbacks =
                 new AuditedRollbacks(new KubernetesRollbacks(client, config, authorizer, targets, clock), audit);
@@ -113,7 +119,7 @@ public final class Stepback implements AutoCloseable {
         health.register("cluster", operator.health());
         slack.start();
         log.info("Stepback is up, http on port {}", ops.port());
-        return new Stepback(configuration, ops, slack, operator, events, workloads, rollouts);
+        return new Stepback(configuration, ops, slack, directory, operator, events, workloads, rollouts);
     }
 
     /** Records from now on also what becomes of the configuration. */
@@ -150,6 +156,7 @@ public final class Stepback implements AutoCloseable {
         operator.close();
         events.close();
         slack.close();
+        directory.close();
         workloads.close();
         ops.close();
     }

@@ -30,6 +30,11 @@ final class SlackApi {
     private final Metrics metrics;
 
     SlackApi(Map<String, String> env, Metrics metrics) {
+        this(env, metrics, Duration.ofSeconds(15));
+    }
+
+    /** @param longest how long one call may take */
+    SlackApi(Map<String, String> env, Metrics metrics, Duration longest) {
         SlackConfig config = new SlackConfig();
         String url = env.getOrDefault("SLACK_API_URL", "").strip();
         if (!url.isEmpty()) {
@@ -38,7 +43,7 @@ final class SlackApi {
             config.setMethodsEndpointUrlPrefix(DEFAULT_URL);
         }
         config.setHttpClientReadTimeoutMillis(10_000);
-        config.setHttpClientCallTimeoutMillis(15_000);
+        config.setHttpClientCallTimeoutMillis(Math.toIntExact(longest.toMillis()));
         this.slack = Slack.getInstance(config);
         this.methods = slack.methods(env.getOrDefault("SLACK_BOT_TOKEN", ""));
         this.metrics = metrics;
