@@ -78,7 +78,7 @@ final class Receiver {
 
     private boolean slashCommand(SlashCommandPayload payload) {
         String text = payload.getText() == null ? "" : payload.getText();
-        Person user = new Person(payload.getUserId(), orElse(payload.getUserName(), payload.getUserId()));
+        Person user = Senders.of(payload);
         Invocation invocation = new Invocation(
                 text, new Actor(user, payload.getChannelId()), null, "command:" + payload.getTriggerId());
         SlackAnswers answers =
@@ -98,7 +98,7 @@ final class Receiver {
         String text = commandIn(orElse(event.getText(), ""), command);
         SlackAnswers answers = new SlackAnswers(api, null, event.getChannel(), thread, event.getUser());
         deliveries.accept("mention", eventId, answers, to -> {
-            Person user = workspace.person(event.getUser());
+            Person user = Senders.of(event, workspace.person(event.getUser()));
             log("mention received", user, event.getChannel(), text);
             commands.run(new Invocation(text, new Actor(user, event.getChannel()), thread, "event:" + eventId), to);
         });
@@ -132,9 +132,7 @@ final class Receiver {
         BlockActionPayload.Action action = payload.getActions().get(0);
         String channel = payload.getChannel().getId();
         String thread = threadOf(payload);
-        String name = orElse(payload.getUser().getUsername(), payload.getUser().getName());
-        Person user = new Person(
-                payload.getUser().getId(), orElse(name, payload.getUser().getId()));
+        Person user = Senders.of(payload);
         Clicks.Click click = new Clicks.Click(
                 action.getActionId().split(":", 2)[0],
                 orElse(action.getValue(), ""),
