@@ -204,6 +204,9 @@ public final class ConfigFile implements PolicySource, AutoCloseable {
         if (!read.rollback().equals(started.rollback())) {
             waiting.add("rollback");
         }
+        if (!read.limits().equals(started.limits())) {
+            waiting.add("limits");
+        }
         if (!read.server().equals(started.server())) {
             waiting.add("server");
         }

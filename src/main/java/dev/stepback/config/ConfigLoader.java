@@ -68,6 +68,7 @@ public final class ConfigLoader {
                     rollback(root, defaults.rollback()),
                     notifications(root, defaults.notifications()),
                     redaction(root, defaults.redaction()),
+                    limits(root, defaults.limits()),
                     server(root, defaults.server(), environment));
         }
     }
@@ -142,6 +143,14 @@ public final class ConfigLoader {
             return new StepbackConfig.Redaction(
                     s.list("names", byDefault.secretNames(), "a regular expression", ConfigLoader::pattern),
                     s.list("allow", byDefault.allowed(), "a regular expression", ConfigLoader::pattern));
+        }
+    }
+
+    private static StepbackConfig.Limits limits(Section root, StepbackConfig.Limits byDefault) {
+        try (Section s = root.section("limits")) {
+            return new StepbackConfig.Limits(
+                    s.value("perUser", byDefault.perUser(), Rate.A_RATE, Rate::parse),
+                    s.value("perChannel", byDefault.perChannel(), Rate.A_RATE, Rate::parse));
         }
     }
 

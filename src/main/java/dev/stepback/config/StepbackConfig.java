@@ -21,6 +21,7 @@ public record StepbackConfig(
         Rollback rollback,
         Notifications notifications,
         Redaction redaction,
+        Limits limits,
         Server server) {
 
     /**
@@ -109,6 +110,14 @@ public record StepbackConfig(
         }
     }
 
+    /**
+     * How many commands and clicks are taken.
+     *
+     * @param perUser from one person
+     * @param perChannel from all people in one channel
+     */
+    public record Limits(Rate perUser, Rate perChannel) {}
+
     /** @param port 0 for any free one */
     public record Server(String address, int port) {}
 
@@ -140,34 +149,39 @@ public record StepbackConfig(
                                 .map(Redaction::pattern)
                                 .toList(),
                         List.of()),
+                new Limits(new Rate(60, Duration.ofMinutes(1)), new Rate(300, Duration.ofMinutes(1))),
                 new Server("127.0.0.1", 8080));
     }
 
     public StepbackConfig with(Slack slack) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Kubernetes kubernetes) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Policy policy) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Rollback rollback) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Notifications notifications) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Redaction redaction) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
+    }
+
+    public StepbackConfig with(Limits limits) {
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Server server) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, server);
+        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
     }
 }

@@ -35,6 +35,7 @@ final class Deliveries implements AutoCloseable {
     private static final Duration SLOW = Duration.ofSeconds(2);
 
     private final Metrics metrics;
+    private final RateLimits limits;
     private final Cache<String, Boolean> seen = Caffeine.newBuilder()
             .maximumSize(50_000)
             .expireAfterWrite(Duration.ofMinutes(30))
@@ -44,8 +45,9 @@ final class Deliveries implements AutoCloseable {
     private final ScheduledExecutorService slow =
             Executors.newSingleThreadScheduledExecutor(Threads.named("slack-slow"));
 
-    Deliveries(Metrics metrics) {
+    Deliveries(Metrics metrics, RateLimits limits) {
         this.metrics = metrics;
+        this.limits = limits;
     }
 
     /** What is done about a delivery; answers through what it is given. */
@@ -54,19 +56,24 @@ final class Deliveries implements AutoCloseable {
     }
 
     /**
-     * Returns at once.
+     * Returns at once. What exceeds the limits of the asker is not done; what is delivered again does not count again.
      *
      * @param key the same for every delivery of the same thing
      * @return false when there is too much to do; nothing will happen then
      */
-    boolean accept(String type, String key, Answers answers, Work work) {
+    boolean accept(String type, String key, RateLimits.Asker asker, Answers answers, Work work) {
         metrics.delivery(type);
         if (seen.asMap().putIfAbsent(type + " " + key, true) != null) {
             LOG.info("{} delivered again, ignored", type);
             return true;
         }
+        RateLimits.Outcome outcome = take(type, asker);
         try {
-            workers.execute(() -> run(type, answers, work));
+            if (outcome instanceof RateLimits.Outcome.Go) {
+                workers.execute(() -> run(type, answers, work));
+            } else if (outcome instanceof RateLimits.Outcome.Tell tell) {
+                workers.execute(() -> tell(answers, tell.words()));
+            }
             return true;
         } catch (RejectedExecutionException e) {
             seen.invalidate(type + " " + key);
@@ -123,6 +130,20 @@ final class Deliveries implements AutoCloseable {
             return null;
         });
         return new Awaited<>(Awaited.State.LATE, null);
+    }
+
+    /** Whether the asker is within the limits; counts. */
+    boolean hasRoom(String type, RateLimits.Asker asker) {
+        return take(type, asker) instanceof RateLimits.Outcome.Go;
+    }
+
+    private RateLimits.Outcome take(String type, RateLimits.Asker asker) {
+        RateLimits.Outcome outcome = limits.take(asker);
+        if (!(outcome instanceof RateLimits.Outcome.Go)) {
+            metrics.delivery("limited");
+            LOG.info("{} of {} in {} is one too many", type, asker.user(), asker.channel());
+        }
+        return outcome;
     }
 
     private void run(String type, Answers answers, Work work) {

@@ -10,8 +10,10 @@ import com.slack.api.model.event.AppMentionEvent;
 import dev.stepback.command.Invocation;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Person;
+import dev.stepback.slack.card.Actions;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +28,12 @@ final class Receiver {
     private static final String BUSY = "Too much is going on at once. Please try again in a moment.";
     private static final Pattern ANY = Pattern.compile(".*", Pattern.DOTALL);
     private static final Pattern MENTION = Pattern.compile("<@[A-Z0-9]+(\\|[^>]*)?>");
+
+    /** They decide about something that waits already. */
+    private static final Set<String> DECIDING = Set.of(Actions.APPROVE, Actions.REJECT, Actions.BREAK_GLASS, Actions.CANCEL);
+
+    private static final Pattern DECISION =
+            Pattern.compile("(?is)(?:(?!\\bbecause\\b).)*\\b(?:cancel|lock|unlock)\\b.*");
 
     private final SlackApi api;
     private final String command;
@@ -83,7 +91,8 @@ final class Receiver {
                 text, new Actor(user, payload.getChannelId()), null, "command:" + payload.getTriggerId());
         SlackAnswers answers =
                 new SlackAnswers(api, payload.getResponseUrl(), payload.getChannelId(), null, payload.getUserId());
-        return deliveries.accept("command", payload.getTriggerId(), answers, to -> {
+        RateLimits.Asker asker = new RateLimits.Asker(user.id(), payload.getChannelId(), isDecision(text));
+        return deliveries.accept("command", payload.getTriggerId(), asker, answers, to -> {
             log("command received", user, payload.getChannelId(), text);
             commands.run(invocation, to);
             log("command answered", user, payload.getChannelId(), text);
@@ -97,11 +106,17 @@ final class Receiver {
         String thread = event.getThreadTs() == null ? event.getTs() : event.getThreadTs();
         String text = commandIn(orElse(event.getText(), ""), command);
         SlackAnswers answers = new SlackAnswers(api, null, event.getChannel(), thread, event.getUser());
-        deliveries.accept("mention", eventId, answers, to -> {
+        RateLimits.Asker asker = new RateLimits.Asker(event.getUser(), event.getChannel(), isDecision(text));
+        deliveries.accept("mention", eventId, asker, answers, to -> {
             Person user = Senders.of(event, workspace.person(event.getUser()));
             log("mention received", user, event.getChannel(), text);
             commands.run(new Invocation(text, new Actor(user, event.getChannel()), thread, "event:" + eventId), to);
         });
+    }
+
+    /** Whether it stops something, be it a rollback or all of them. */
+    static boolean isDecision(String text) {
+        return DECISION.matcher(text).matches();
     }
 
     /** What is asked for in a message that mentions the bot: {@code @Stepback rollback checkout} is {@code checkout}. */
@@ -141,7 +156,8 @@ final class Receiver {
                 thread,
                 payload.getTriggerId());
         SlackAnswers answers = new SlackAnswers(api, payload.getResponseUrl(), channel, thread, user.id());
-        deliveries.accept("click", payload.getTriggerId() + " " + action.getActionId(), answers, to -> {
+        RateLimits.Asker asker = new RateLimits.Asker(user.id(), channel, DECIDING.contains(click.action()));
+        deliveries.accept("click", payload.getTriggerId() + " " + action.getActionId(), asker, answers, to -> {
             log(click.action() + " clicked", user, channel, click.value());
             clicks.run(click, to);
         });

@@ -62,7 +62,7 @@ public final class SlackBot implements AutoCloseable {
         DecisionClicks decisions = new DecisionClicks(api, rollbacks, whereabouts);
         Clicks clicks = new Clicks(
                 api, rollbacks, new ClickedTargets(targets, authorizer, rollbacks), commands, decisions, whereabouts);
-        deliveries = new Deliveries(metrics);
+        deliveries = new Deliveries(metrics, new RateLimits(config.limits(), clock));
         Submissions submissions = new Submissions(api, deliveries, rollbacks, decisions);
         app = new Receiver(api, command, deliveries, workspace, commands, clicks, submissions).app();
         projector = new Projector(new CardWriter(

@@ -6,7 +6,6 @@ import com.slack.api.model.view.View;
 import com.slack.api.model.view.ViewState;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.NewDecision;
-import dev.stepback.rollback.Person;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.Rollbacks.Decided;
@@ -66,7 +65,10 @@ final class Submissions {
             LOG.warn("a modal came back with a reference that is none");
             return response(Outcome.nothing("This window is of an older kind. Press the button on the card again."));
         }
-        Actor by = new Actor(person(payload.getUser()), about.get().channel());
+        Actor by = new Actor(Senders.of(payload), about.get().channel());
+        if (!deliveries.hasRoom("submission", new RateLimits.Asker(by.id(), by.channel(), true))) {
+            return response(Outcome.wrong(Confirmations.TYPED, BUSY));
+        }
         String typed = input(view, Confirmations.TYPED);
         String reason = input(view, Confirmations.REASON);
         Deliveries.Awaited<Outcome> outcome = deliveries.awaited(
@@ -148,11 +150,6 @@ final class Submissions {
         return Confirmations.APPROVE.equals(callbackId)
                 ? Optional.of(Verdict.Approved)
                 : Confirmations.BREAK_GLASS.equals(callbackId) ? Optional.of(Verdict.BrokeGlass) : Optional.empty();
-    }
-
-    private static Person person(ViewSubmissionPayload.User user) {
-        String name = user.getUsername() == null ? user.getName() : user.getUsername();
-        return new Person(user.getId(), name == null ? user.getId() : name, user.getTeamId());
     }
 
     private static String input(View view, String id) {

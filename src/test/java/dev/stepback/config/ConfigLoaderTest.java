@@ -106,6 +106,25 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void rates_areRead() {
+        assertThat(valid(load("limits: {perUser: 20/1m, perChannel: 5 / 90s}")).limits())
+                .isEqualTo(new StepbackConfig.Limits(
+                        new Rate(20, Duration.ofMinutes(1)), new Rate(5, Duration.ofSeconds(90))));
+        assertThat(new Rate(20, Duration.ofMinutes(1))).hasToString("20 a minute");
+        assertThat(new Rate(5, Duration.ofSeconds(90))).hasToString("5 in 90 s");
+        assertThat(new Rate(5, Duration.ofMinutes(2))).hasToString("5 in 2 minutes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20", "0/1m", "-1/1m", "20/0s", "20/2h", "20/1m/1m", "1000000/1m", "/1m", "20/"})
+    void rates_haveBounds(String rate) {
+        assertThat(load("limits: {perUser: " + rate + "}").problems())
+                .singleElement()
+                .asString()
+                .contains("limits.perUser", "write 20/1m");
+    }
+
+    @Test
     void withoutTheVariable_allIsDefault() {
         assertThat(valid(ConfigLoader.fromEnvironment(Map.of()))).isEqualTo(StepbackConfig.defaults());
         assertThat(valid(ConfigLoader.fromEnvironment(Map.of("STEPBACK_CONFIG", "config/stepback.yaml"))))
