@@ -69,15 +69,18 @@ final class RateLimits {
         if (wait > 0) {
             return refuse(
                     own,
-                    "⏳ I take " + perUser + " from one person, and this was one too many: it was not done. Try again in "
+                    "⏳ I take " + perUser
+                            + " from one person, and this was one too many: it was not done. Try again in "
                             + seconds(wait) + ".");
         }
         wait = asker.deciding() ? 0 : take(asker.channel(), perChannel);
         if (wait > 0) {
             return refuse(
                     asker.channel() + " " + asker.user(),
-                    "⏳ I take " + perChannel + " from one channel, and this was one too many: it was not done. Try again in "
-                            + seconds(wait) + ", or in another channel. Approving, rejecting and cancelling work all the"
+                    "⏳ I take " + perChannel
+                            + " from one channel, and this was one too many: it was not done. Try again in "
+                            + seconds(wait)
+                            + ", or in another channel. Approving, rejecting and cancelling work all the"
                             + " same.");
         }
         return new Outcome.Go();

@@ -30,7 +30,8 @@ final class Receiver {
     private static final Pattern MENTION = Pattern.compile("<@[A-Z0-9]+(\\|[^>]*)?>");
 
     /** They decide about something that waits already. */
-    private static final Set<String> DECIDING = Set.of(Actions.APPROVE, Actions.REJECT, Actions.BREAK_GLASS, Actions.CANCEL);
+    private static final Set<String> DECIDING =
+            Set.of(Actions.APPROVE, Actions.REJECT, Actions.BREAK_GLASS, Actions.CANCEL);
 
     private static final Pattern DECISION =
             Pattern.compile("(?is)(?:(?!\\bbecause\\b).)*\\b(?:cancel|lock|unlock)\\b.*");

@@ -107,15 +107,14 @@ public final class SlackDirectory implements Directory, AutoCloseable {
         OwnTeam team = own();
         var listed = api.call(
                         "usergroups.list",
-                        m -> m.usergroupsList(r ->
-                                r.includeUsers(true).includeCount(true).includeDisabled(false)))
+                        m -> m.usergroupsList(
+                                r -> r.includeUsers(true).includeCount(true).includeDisabled(false)))
                 .getUsergroups();
         return new UserGroups(listed == null ? List.of() : listed, team);
     }
 
     private Set<String> members(String groupId) {
-        List<String> users = api.call(
-                        "usergroups.users.list", m -> m.usergroupsUsersList(r -> r.usergroup(groupId)))
+        List<String> users = api.call("usergroups.users.list", m -> m.usergroupsUsersList(r -> r.usergroup(groupId)))
                 .getUsers();
         return users == null ? Set.of() : Set.copyOf(users);
     }

@@ -35,8 +35,7 @@ final class UserGroups {
 
     private static Optional<Set<String>> members(Usergroup group) {
         List<String> users = group.getUsers();
-        boolean hidden = users == null
-                || (users.isEmpty() && group.getUserCount() != null && group.getUserCount() > 0);
+        boolean hidden = users == null || (users.isEmpty() && group.getUserCount() != null && group.getUserCount() > 0);
         return hidden ? Optional.empty() : Optional.of(Set.copyOf(users));
     }
 

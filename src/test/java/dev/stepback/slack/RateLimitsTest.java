@@ -38,8 +38,10 @@ class RateLimitsTest {
         for (int i = 0; i < 3; i++) {
             assertThat(ask("U1", "C1")).isInstanceOf(Outcome.Go.class);
         }
-        assertThat(ask("U1", "C1")).isInstanceOfSatisfying(Outcome.Tell.class, tell -> assertThat(tell.words())
-                .contains("3 a minute", "one person", "not done", "in 20 s"));
+        assertThat(ask("U1", "C1"))
+                .isInstanceOfSatisfying(
+                        Outcome.Tell.class,
+                        tell -> assertThat(tell.words()).contains("3 a minute", "one person", "not done", "in 20 s"));
         assertThat(ask("U1", "C1")).isInstanceOf(Outcome.Ignore.class);
         assertThat(ask("U1", "C2")).isInstanceOf(Outcome.Ignore.class);
         assertThat(ask("U2", "C1")).isInstanceOf(Outcome.Go.class);
@@ -67,8 +69,9 @@ class RateLimitsTest {
         for (int i = 0; i < 5; i++) {
             assertThat(ask("flooder " + i, "C1")).isInstanceOf(Outcome.Go.class);
         }
-        assertThat(ask("U1", "C1")).isInstanceOfSatisfying(Outcome.Tell.class, tell -> assertThat(tell.words())
-                .contains("5 a minute", "one channel"));
+        assertThat(ask("U1", "C1"))
+                .isInstanceOfSatisfying(
+                        Outcome.Tell.class, tell -> assertThat(tell.words()).contains("5 a minute", "one channel"));
         assertThat(ask("U1", "C1")).isInstanceOf(Outcome.Ignore.class);
         assertThat(ask("U2", "C1")).isInstanceOf(Outcome.Tell.class);
         assertThat(decide("U1", "C1")).isInstanceOf(Outcome.Go.class);

@@ -55,10 +55,8 @@ final class Payloads {
         if (user.bot()) {
             event.put("bot_id", "B" + user.id().substring(1));
         }
-        boolean shared = workspace
-                .channel(message.channel())
-                .map(Channel::shared)
-                .orElse(false);
+        boolean shared =
+                workspace.channel(message.channel()).map(Channel::shared).orElse(false);
         return event(event).put("is_ext_shared_channel", shared);
     }
 

@@ -49,9 +49,7 @@ public final class People {
     }
 
     private User user(String idOrName) {
-        return workspace
-                .user(idOrName)
-                .orElseThrow(() -> new IllegalArgumentException("no such user: " + idOrName));
+        return workspace.user(idOrName).orElseThrow(() -> new IllegalArgumentException("no such user: " + idOrName));
     }
 
     private UserGroup group(String idOrHandle) {

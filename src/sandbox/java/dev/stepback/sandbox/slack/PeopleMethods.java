@@ -71,7 +71,10 @@ final class PeopleMethods {
     private ObjectNode byEmail(Call call) {
         String email = call.required("email");
         User user = workspace.users().stream()
-                .filter(found -> !found.bot() && !found.foreign() && !found.deactivated() && found.email().equalsIgnoreCase(email))
+                .filter(found -> !found.bot()
+                        && !found.foreign()
+                        && !found.deactivated()
+                        && found.email().equalsIgnoreCase(email))
                 .findFirst()
                 .orElseThrow(() -> new SlackError("users_not_found"));
         ObjectNode result = Json.ok();

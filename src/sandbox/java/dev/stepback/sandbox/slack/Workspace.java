@@ -74,13 +74,7 @@ final class Workspace {
                 "contractor@example.com",
                 User.Role.MULTI_CHANNEL_GUEST));
         add(new User(
-                "U0PARTNER",
-                "partner",
-                "Pat Partner",
-                "pat@partner.example",
-                User.Role.MEMBER,
-                PARTNER_TEAM,
-                false));
+                "U0PARTNER", "partner", "Pat Partner", "pat@partner.example", User.Role.MEMBER, PARTNER_TEAM, false));
         add(new User("U0FORMER", "former", "Finn Former", "former@example.com", User.Role.MEMBER).deactivated(true));
         add(new User("U0PIPELINE", "pipeline", "Pipeline", "", User.Role.BOT));
     }

@@ -76,13 +76,16 @@ class ControlApiTest {
         post("people", "{\"group\": \"leads\", \"disabled\": true}");
 
         var methods = SlackClient.methods(slack);
-        assertThat(methods.usersInfo(request -> request.user("U0LEAD")).getUser().isDeleted())
+        assertThat(methods.usersInfo(request -> request.user("U0LEAD"))
+                        .getUser()
+                        .isDeleted())
                 .isTrue();
         assertThat(methods.usersInfo(request -> request.user("U0GUEST"))
                         .getUser()
                         .isRestricted())
                 .isFalse();
-        var groups = methods.usergroupsList(request -> request.includeUsers(true)).getUsergroups();
+        var groups =
+                methods.usergroupsList(request -> request.includeUsers(true)).getUsergroups();
         assertThat(groups).hasSize(1);
         assertThat(groups.get(0).getHandle()).isEqualTo("oncall");
         assertThat(groups.get(0).getUsers()).containsExactly("U0RESPONDER", "U0GUEST");
