@@ -75,7 +75,7 @@ public final class Dispatcher {
             return onTarget(onTarget, invocation);
         }
         if (command instanceof Command.ListRollbacks list) {
-            Optional<Reply> refused = list.namespace().flatMap(this::notServed);
+            Optional<Reply> refused = list.namespace().flatMap(n -> notServed(n, invocation));
             return refused.orElseGet(() -> view.list(list, invocation.by(), locks.sentences(invocation.by())));
         }
         if (command instanceof Command.NotUnderstood not) {
@@ -92,7 +92,7 @@ public final class Dispatcher {
 
     private Reply onTarget(Command.OnTarget command, Invocation invocation) {
         Wanted wanted = command.target();
-        Optional<Reply> refused = wanted.namespace().flatMap(this::notServed);
+        Optional<Reply> refused = wanted.namespace().flatMap(n -> notServed(n, invocation));
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -172,12 +172,17 @@ public final class Dispatcher {
                 .map(Reply.Refused::new);
     }
 
-    private Optional<Reply> notServed(String namespace) {
+    private Optional<Reply> notServed(String namespace, Invocation invocation) {
         if (served.isEmpty() || served.contains(namespace)) {
             return Optional.empty();
         }
-        return Optional.of(new Reply.Refused("Stepback does not serve the namespace " + namespace + "; it serves "
-                + SlackText.bounded(String.join(", ", served), ECHO) + "."));
+        List<String> others = served.stream()
+                .filter(n -> authorizer
+                        .hides(invocation.by(), new TargetRef(n, Kind.DEPLOYMENT, "any"))
+                        .isEmpty())
+                .toList();
+        return Optional.of(new Reply.Refused("Stepback does not serve the namespace " + namespace
+                + (others.isEmpty() ? "" : "; it serves " + SlackText.bounded(String.join(", ", others), ECHO)) + "."));
     }
 
     private static String echo(Wanted wanted) {

@@ -272,6 +272,10 @@ class DispatcherTest {
                 StepbackConfig.defaults().with(new StepbackConfig.Kubernetes(null, List.of("production"), null));
         assertThat(dispatcher(shop).dispatch(invocation("staging/checkout", "k")))
                 .isEqualTo(new Reply.Refused("Stepback does not serve the namespace staging; it serves production."));
+        authorizer.hidden.add("production");
+        authorizer.secret = true;
+        assertThat(dispatcher(shop).dispatch(invocation("staging/checkout", "k")))
+                .isEqualTo(new Reply.Refused("Stepback does not serve the namespace staging."));
     }
 
     @ParameterizedTest
