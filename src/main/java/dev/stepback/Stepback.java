@@ -13,6 +13,7 @@ import dev.stepback.ops.OpsServer;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.AuditedRollbacks;
 import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Housekeeping;
 import dev.stepback.rollback.KubernetesEvents;
 import dev.stepback.rollback.KubernetesRollbacks;
 import dev.stepback.rollback.RollbackOperator;
@@ -42,6 +43,7 @@ public final class Stepback implements AutoCloseable {
     private final SlackDirectory directory;
     private final RollbackOperator operator;
     private final KubernetesEvents events;
+    private final Housekeeping housekeeping;
     private final Workloads workloads;
     private final RolloutWatch rollouts;
 
@@ -52,6 +54,7 @@ public final class Stepback implements AutoCloseable {
             SlackDirectory directory,
             RollbackOperator operator,
             KubernetesEvents events,
+            Housekeeping housekeeping,
             Workloads workloads,
             RolloutWatch rollouts) {
         this.configuration = configuration;
@@ -60,6 +63,7 @@ public final class Stepback implements AutoCloseable {
         this.directory = directory;
         this.operator = operator;
         this.events = events;
+        this.housekeeping = housekeeping;
         this.workloads = workloads;
         this.rollouts = rollouts;
     }
@@ -116,10 +120,12 @@ public final class Stepback implements AutoCloseable {
             }
         });
         rollouts.start(operator::leading);
+        Housekeeping housekeeping = new Housekeeping(client, config, targets, operator::leading, clock);
+        housekeeping.start();
         health.register("cluster", operator.health());
         slack.start();
         log.info("Stepback is up, http on port {}", ops.port());
-        return new Stepback(configuration, ops, slack, directory, operator, events, workloads, rollouts);
+        return new Stepback(configuration, ops, slack, directory, operator, events, housekeeping, workloads, rollouts);
     }
 
     /** Records from now on also what becomes of the configuration. */
@@ -153,6 +159,7 @@ public final class Stepback implements AutoCloseable {
         configuration.close();
         slack.stopReceiving();
         rollouts.close();
+        housekeeping.close();
         operator.close();
         events.close();
         slack.close();

@@ -50,6 +50,7 @@ public record Permission(
             new Permission("create", "stepback.dev", "rollbacks", "accepting requests"),
             new Permission("update", "stepback.dev", "rollbacks", "recording approvals"),
             new Permission("patch", "stepback.dev", "rollbacks", "labelling requests that were made by hand"),
+            new Permission("delete", "stepback.dev", "rollbacks", "deleting finished ones, see retention"),
             new Permission("update", "stepback.dev", "rollbacks/status", "recording progress"));
 
     /** What the bot needs in the namespace of its Lease, where the locks are too. */

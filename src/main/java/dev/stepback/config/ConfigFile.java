@@ -207,6 +207,9 @@ public final class ConfigFile implements PolicySource, AutoCloseable {
         if (!read.limits().equals(started.limits())) {
             waiting.add("limits");
         }
+        if (!read.retention().equals(started.retention())) {
+            waiting.add("retention");
+        }
         if (!read.server().equals(started.server())) {
             waiting.add("server");
         }

@@ -66,6 +66,7 @@ public final class ConfigLoader {
                     kubernetes(root, defaults.kubernetes()),
                     policy(root, defaults.policy()),
                     rollback(root, defaults.rollback()),
+                    retention(root, defaults.retention()),
                     notifications(root, defaults.notifications()),
                     redaction(root, defaults.redaction()),
                     limits(root, defaults.limits()),
@@ -123,6 +124,18 @@ public final class ConfigLoader {
         try (Section s = root.section("rollback")) {
             return new StepbackConfig.Rollback(
                     s.value("deadline", byDefault.deadline(), Values.A_DURATION, Values::duration));
+        }
+    }
+
+    private static StepbackConfig.Retention retention(Section root, StepbackConfig.Retention byDefault) {
+        try (Section s = root.section("retention")) {
+            return new StepbackConfig.Retention(
+                    s.value(
+                            "perTarget",
+                            byDefault.perTarget(),
+                            "how many to keep; write a number from 1 to 1000",
+                            t -> Values.upTo(1_000).apply(t).filter(n -> n > 0)),
+                    s.value("age", byDefault.age(), Values.DAYS, Values::days));
         }
     }
 

@@ -19,6 +19,7 @@ public record StepbackConfig(
         Kubernetes kubernetes,
         Policy policy,
         Rollback rollback,
+        Retention retention,
         Notifications notifications,
         Redaction redaction,
         Limits limits,
@@ -68,6 +69,14 @@ public record StepbackConfig(
 
     /** @param deadline how long a rollout may take after the patch */
     public record Rollback(Duration deadline) {}
+
+    /**
+     * How long finished Rollbacks stay in the cluster.
+     *
+     * @param perTarget how many of one target
+     * @param age how long
+     */
+    public record Retention(int perTarget, Duration age) {}
 
     /**
      * @param channels names or ids of the channels that are told of every outcome
@@ -128,6 +137,7 @@ public record StepbackConfig(
                 new Kubernetes(null, List.of(), null),
                 Policy.DEFAULT,
                 new Rollback(Duration.ofMinutes(10)),
+                new Retention(50, Duration.ofDays(90)),
                 new Notifications(List.of()),
                 new Redaction(
                         Stream.of(
@@ -154,34 +164,47 @@ public record StepbackConfig(
     }
 
     public StepbackConfig with(Slack slack) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
+        return new StepbackConfig(
+                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Kubernetes kubernetes) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
+        return new StepbackConfig(
+                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Policy policy) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
+        return new StepbackConfig(
+                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Rollback rollback) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
+        return new StepbackConfig(
+                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
+    }
+
+    public StepbackConfig with(Retention retention) {
+        return new StepbackConfig(
+                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Notifications notifications) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
+        return new StepbackConfig(
+                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Redaction redaction) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
+        return new StepbackConfig(
+                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Limits limits) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
+        return new StepbackConfig(
+                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Server server) {
-        return new StepbackConfig(slack, kubernetes, policy, rollback, notifications, redaction, limits, server);
+        return new StepbackConfig(
+                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
     }
 }

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 /** What one value may be: each reads a text, and is empty for what it does not allow. */
 final class Values {
     static final String A_DURATION = "a duration between 10s and 7d; write 90s, 15m or 1h30m";
+    static final String DAYS = "a time between 1d and 3650d; write 90d";
     static final String A_TRUTH_VALUE = "a truth value; write true or false";
     static final String A_CHANNEL = "a channel; write deploys, \"#deploys\" or C0123ABCD";
 
@@ -30,6 +31,10 @@ final class Values {
 
     static Optional<Duration> duration(String text) {
         return Durations.parse(text).filter(d -> d.compareTo(SHORTEST) >= 0 && d.compareTo(LONGEST) <= 0);
+    }
+
+    static Optional<Duration> days(String text) {
+        return Durations.parse(text).filter(d -> d.toDays() >= 1 && d.toDays() <= 3650);
     }
 
     static Optional<Boolean> bool(String text) {

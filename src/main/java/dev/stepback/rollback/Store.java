@@ -1,6 +1,9 @@
 package dev.stepback.rollback;
 
 import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -90,6 +93,37 @@ final class Store {
         return client.resource(with(rollback, rollback.getSpec(), status))
                 .lockResourceVersion(rollback.getMetadata().getResourceVersion())
                 .updateStatus();
+    }
+
+    /**
+     * Deletes it, if it is still this very object and nobody wrote in between.
+     *
+     * @return false when somebody did, or it is gone
+     */
+    boolean delete(Rollback rollback) {
+        var metadata = rollback.getMetadata();
+        DeleteOptions options = new DeleteOptionsBuilder()
+                .withNewPreconditions()
+                .withUid(metadata.getUid())
+                .withResourceVersion(metadata.getResourceVersion())
+                .endPreconditions()
+                .build();
+        try {
+            client.raw(
+                    "/apis/%s/namespaces/%s/rollbacks/%s"
+                            .formatted(
+                                    HasMetadata.getApiVersion(Rollback.class),
+                                    metadata.getNamespace(),
+                                    metadata.getName()),
+                    "DELETE",
+                    options);
+            return true;
+        } catch (KubernetesClientException e) {
+            if (!conflict(e) && !gone(e)) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     /**

@@ -196,7 +196,7 @@ class ConfigLoaderTest {
                         "f.yaml:19: server.address: \"localhost\" is not an IP address; write auto, 127.0.0.1 or"
                                 + " 0.0.0.0",
                         "f.yaml:20: colour: is not a known key; known here: slack, kubernetes, access,"
-                                + " approvals, rollback, notifications, redaction, limits, server");
+                                + " approvals, rollback, retention, notifications, redaction, limits, server");
     }
 
     @Test
@@ -302,5 +302,15 @@ class ConfigLoaderTest {
                             .flatMap(p -> leaves(p, t.getValueNode()).stream());
                 })
                 .toList();
+    }
+
+    @Test
+    void retention_isANumberAndAnAge() {
+        assertThat(valid(load("retention: {perTarget: 5, age: 30d}")).retention())
+                .isEqualTo(new StepbackConfig.Retention(5, Duration.ofDays(30)));
+        assertThat(load("retention:\n  perTarget: 0\n  age: 23h"))
+                .hasToString(
+                        "f.yaml:2: retention.perTarget: \"0\" is not how many to keep; write a number from 1 to 1000\n"
+                                + "f.yaml:3: retention.age: \"23h\" is not a time between 1d and 3650d; write 90d");
     }
 }
