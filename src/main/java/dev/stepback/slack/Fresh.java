@@ -59,6 +59,10 @@ final class Fresh<V> {
         Duration left(long now) {
             return Duration.ofNanos(Math.max(1, keep.toNanos() - (now - at)));
         }
+
+        boolean isOld(long now) {
+            return now - at >= keep.toNanos();
+        }
     }
 
     /**
@@ -98,8 +102,13 @@ final class Fresh<V> {
             return Optional.empty(); // closed
         }
         try {
-            return Optional.ofNullable(
-                    asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).value());
+            Asked<V> answer = asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            if (answer.isOld(ticker.read()) && answers.asMap().remove(key, asked)) {
+                // It was written into the cache a moment after it was given to somebody, too late to be dropped in
+                // time.
+                return get(key);
+            }
+            return Optional.ofNullable(answer.value());
         } catch (TimeoutException e) {
             // The next ones need not wait for it too; it is welcome when it comes.
             answers.put(key, CompletableFuture.completedFuture(failure(ticker.read(), FAILURE, "no answer in time")));
@@ -174,7 +183,7 @@ final class Fresh<V> {
             return new Asked<>(value, at, OLDEST);
         } catch (SlackFailure.RateLimited e) {
             Duration pause = e.retryAfter().compareTo(OLDEST) > 0 ? OLDEST : e.retryAfter();
-            return failure(at, pause, e.getMessage());
+            return failure(ticker.read(), pause, e.getMessage());
         } catch (SlackFailure e) {
             if (e instanceof SlackFailure.Refused refused && NOT_THERE.contains(refused.error())) {
                 return new Asked<>(null, ticker.read(), FAILURE);

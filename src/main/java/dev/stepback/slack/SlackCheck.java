@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -24,7 +25,7 @@ public final class SlackCheck {
             "channels:history", "to find its own messages in public channels after a crash",
             "groups:history", "to find its own messages in private channels after a crash",
             "metadata.message:read", "to know its own messages after a crash",
-            "users:read", "for names of people",
+            "users:read", "for names of people, and to know who is a full member",
             "files:write", "for diffs that are too long for a message");
 
     private SlackCheck() {}
@@ -40,37 +41,39 @@ public final class SlackCheck {
     public static List<Row> run(StepbackConfig config, Map<String, String> env, Metrics metrics) {
         List<Row> rows = new ArrayList<>();
         SlackApi api = new SlackApi(env, metrics);
-        boolean authorized = botToken(api, env, rows);
+        Optional<Set<String>> granted = botToken(api, env, rows);
         if (config.slack().mode() == StepbackConfig.Slack.Mode.SOCKET) {
             appToken(api, env.getOrDefault("SLACK_APP_TOKEN", ""), rows);
         } else {
             boolean set = !env.getOrDefault("SLACK_SIGNING_SECRET", "").isEmpty();
             rows.add(new Row("SLACK_SIGNING_SECRET", set, set ? "is set" : "set it: HTTP mode verifies with it"));
         }
-        if (authorized) {
+        if (granted.isPresent()) {
             Workspace workspace = new Workspace(api);
             config.notifications().channels().forEach(channel -> rows.add(channel(api, workspace, channel)));
+            config.notifications().operators().ifPresent(channel -> rows.add(channel(api, workspace, channel)));
+            rows.addAll(new NamedPeopleCheck(api, workspace, NamedPeople.of(config)).run(granted.get()));
         }
         return rows;
     }
 
-    private static boolean botToken(SlackApi api, Map<String, String> env, List<Row> rows) {
+    /** What the token may do; empty when it does not work. */
+    private static Optional<Set<String>> botToken(SlackApi api, Map<String, String> env, List<Row> rows) {
         if (env.getOrDefault("SLACK_BOT_TOKEN", "").isEmpty()) {
             rows.add(new Row("SLACK_BOT_TOKEN", false, "set it to the Bot User OAuth Token (xoxb-…)"));
-            return false;
+            return Optional.empty();
         }
         try {
             AuthTestResponse auth = api.call("auth.test", m -> m.authTest(r -> r));
             rows.add(new Row("SLACK_BOT_TOKEN", true, "@" + auth.getUser() + " in " + auth.getTeam()));
-            scopes(auth.getHttpResponseHeaders(), rows);
-            return true;
+            return Optional.of(scopes(auth.getHttpResponseHeaders(), rows));
         } catch (SlackFailure e) {
             rows.add(new Row("SLACK_BOT_TOKEN", false, e.getMessage()));
-            return false;
+            return Optional.empty();
         }
     }
 
-    private static void scopes(Map<String, List<String>> headers, List<Row> rows) {
+    private static Set<String> scopes(Map<String, List<String>> headers, List<Row> rows) {
         Set<String> granted = headers.entrySet().stream()
                 .filter(h -> h.getKey() != null && h.getKey().equalsIgnoreCase("x-oauth-scopes"))
                 .flatMap(h -> h.getValue().stream())
@@ -82,6 +85,7 @@ public final class SlackCheck {
             String use = NEEDED.getOrDefault(scope, "");
             rows.add(new Row("scope " + scope, ok, ok ? use : "missing; add it and reinstall the app, " + use));
         }
+        return granted;
     }
 
     private static void appToken(SlackApi api, String token, List<Row> rows) {

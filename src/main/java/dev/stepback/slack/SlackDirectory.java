@@ -104,13 +104,7 @@ public final class SlackDirectory implements Directory, AutoCloseable {
     }
 
     private UserGroups userGroups() {
-        OwnTeam team = own();
-        var listed = api.call(
-                        "usergroups.list",
-                        m -> m.usergroupsList(
-                                r -> r.includeUsers(true).includeCount(true).includeDisabled(false)))
-                .getUsergroups();
-        return new UserGroups(listed == null ? List.of() : listed, team);
+        return UserGroups.ask(api, own());
     }
 
     private Set<String> members(String groupId) {

@@ -33,6 +33,16 @@ final class UserGroups {
         }
     }
 
+    /** @throws SlackFailure when Slack does not say, be it because the plan has no user groups */
+    static UserGroups ask(SlackApi api, OwnTeam own) {
+        var listed = api.call(
+                        "usergroups.list",
+                        m -> m.usergroupsList(
+                                r -> r.includeUsers(true).includeCount(true).includeDisabled(false)))
+                .getUsergroups();
+        return new UserGroups(listed == null ? List.of() : listed, own);
+    }
+
     private static Optional<Set<String>> members(Usergroup group) {
         List<String> users = group.getUsers();
         boolean hidden = users == null || (users.isEmpty() && group.getUserCount() != null && group.getUserCount() > 0);
