@@ -11,7 +11,7 @@ RUN addgroup -g 10001 stepback && adduser -D -H -u 10001 -G stepback stepback
 WORKDIR /opt/stepback
 # The dependencies change less often than the bot: a layer of their own.
 COPY --from=build /build/target/lib lib
-COPY --from=build /build/target/stepback.jar stepback.jar
+COPY --from=build /build/target/stepback.jar /build/target/bom.json ./
 USER 10001:10001
 EXPOSE 8080
 # Not in JAVA_TOOL_OPTIONS: the JVM would announce them on a line that is no JSON.

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -108,6 +109,24 @@ class ManifestsTest {
         assertThat(container.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/readyz");
         assertThat(only(PodDisruptionBudget.class, all).getSpec().getSelector().getMatchLabels())
                 .isEqualTo(deployment.getSpec().getSelector().getMatchLabels());
+    }
+
+    @Test
+    void network_letsNothingInAndLittleOut() throws Exception {
+        for (String directory : List.of("k8s-manifests", "k8s-manifests/namespaced")) {
+            List<HasMetadata> all = render(directory);
+            NetworkPolicy policy = only(NetworkPolicy.class, all);
+            assertThat(policy.getMetadata().getNamespace()).isEqualTo("stepback");
+            assertThat(policy.getSpec().getPodSelector().getMatchLabels())
+                    .isEqualTo(
+                            only(Deployment.class, all).getSpec().getSelector().getMatchLabels());
+            assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress", "Egress");
+            assertThat(policy.getSpec().getIngress()).isEmpty();
+            assertThat(policy.getSpec().getEgress().stream()
+                            .flatMap(rule -> rule.getPorts().stream())
+                            .map(p -> p.getProtocol() + " " + p.getPort().getIntVal()))
+                    .containsExactlyInAnyOrder("UDP 53", "TCP 53", "TCP 443", "TCP 6443");
+        }
     }
 
     /** Besides its own objects and its Lease, the bot patches Deployments, marks their ReplicaSets and writes Events. */
