@@ -8,7 +8,7 @@ import dev.stepback.config.StepbackConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How often one person, and how often all people in one channel, are listened to. What decides about something that waits
@@ -97,16 +97,16 @@ final class RateLimits {
     /** How many seconds it takes until there is room; 0 when there was. */
     private double take(String key, Rate rate) {
         double perSecond = rate.count() / (double) rate.per().toSeconds();
-        AtomicReference<Double> wait = new AtomicReference<>(0.0);
+        AtomicLong waitNanos = new AtomicLong();
         buckets.asMap().compute(key, (k, known) -> {
             long now = ticker.read();
             Bucket bucket = known == null ? new Bucket(rate.count(), now) : known;
             double passed = Math.max(0, now - bucket.at()) / 1e9;
             double tokens = Math.min(rate.count(), bucket.tokens() + passed * perSecond);
             boolean room = tokens >= 1;
-            wait.set(room ? 0.0 : (1 - tokens) / perSecond);
+            waitNanos.set(room ? 0 : (long) Math.ceil((1 - tokens) / perSecond * 1e9));
             return new Bucket(room ? tokens - 1 : tokens, now);
         });
-        return wait.get();
+        return waitNanos.get() / 1e9;
     }
 }

@@ -17,6 +17,7 @@ import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.sandbox.slack.Control.Sent;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What the policy asks of people, from the command to the record. */
@@ -138,8 +139,7 @@ class ApprovalFlowIT {
             assertThat(card.toString()).doesNotContain("Break glass");
 
             Rollback rollback = scene.rollbacks().get(0);
-            var plan = rollback.statusOrInitial().plan();
-            assertThat(plan).isNotNull();
+            var plan = Objects.requireNonNull(rollback.statusOrInitial().plan());
             String ref = scene.namespace + "/" + rollback.getMetadata().getName() + "#" + plan.hash();
             scene.people.action("responder", INCIDENTS, ts(card), "break_glass", null, ref, true);
             scene.awaitMessage(INCIDENTS, "responder", "You may not roll back");
@@ -191,8 +191,7 @@ class ApprovalFlowIT {
             scene.people.command("lead", "deploys", "/rollback list");
             ObjectNode list = scene.awaitMessage("deploys", "lead", "No rollbacks yet");
             Rollback rollback = scene.rollbacks().get(0);
-            var plan = rollback.statusOrInitial().plan();
-            assertThat(plan).isNotNull();
+            var plan = Objects.requireNonNull(rollback.statusOrInitial().plan());
             String ref = scene.namespace + "/" + rollback.getMetadata().getName() + "#" + plan.hash();
             for (String action : new String[] {"approve", "full_diff", "cancel", "reject", "undo"}) {
                 scene.people.action("lead", "deploys", ts(list), action, null, ref, true);
