@@ -1,10 +1,13 @@
 package dev.stepback.flow;
 
 import static dev.stepback.flow.Scene.INCIDENTS;
+import static dev.stepback.flow.Scene.ts;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.config.ConfigLoader;
+import dev.stepback.config.StepbackConfig;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -40,6 +43,34 @@ class PolicyReloadIT {
             Files.writeString(file, MISTAKE);
             awaitReady(scene, "[!]configuration: The configuration file has mistakes: line 1, access.rules[0].who[0].");
             awaitHistory(scene, false);
+        }
+    }
+
+    @Test
+    void rightTakenAwayAfterTheClick_isMissedOnTheCard() throws Exception {
+        String two = "approvals: {default: {required: 2}}\n";
+        Path file = Files.writeString(
+                directory.resolve("stepback.yaml"),
+                "access: {rules: [{who: [members, U0GUEST], may: [request, approve]}]}\n" + two);
+        try (Scene scene = Scene.withoutBot(Mode.SOCKET)) {
+            StepbackConfig read = ConfigLoader.load(file, Map.of()).valid().orElseThrow();
+            scene.startBot(Map.of(ConfigLoader.VARIABLE, file.toString()), config -> config.with(read.policy()));
+            scene.deployed("checkout", 1, "shop.example/checkout:1.0", "shop.example/checkout:1.1-crash");
+            scene.people.command("responder", INCIDENTS, "/rollback checkout");
+            ObjectNode card = scene.awaitCard("AwaitingApproval");
+            scene.people.action("lead", INCIDENTS, ts(card), "approve");
+            scene.awaitCard("1 of 2 approvals");
+
+            Files.writeString(
+                    file,
+                    "access: {rules: [{who: [members], may: [request]}, {who: [U0GUEST], may: [approve]}]}\n" + two);
+            scene.awaitCard("does not count");
+            scene.people.action("guest", INCIDENTS, ts(card), "approve");
+            await().atMost(PATIENCE)
+                    .until(() -> scene.rollbacks().get(0).getSpec().decisions().size() == 2);
+            scene.awaitCard("1 of 2 approvals");
+
+            assertThat(scene.patchesOf("checkout")).isZero();
         }
     }
 
