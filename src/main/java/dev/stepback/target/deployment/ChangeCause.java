@@ -1,30 +1,59 @@
 package dev.stepback.target.deployment;
 
 import dev.stepback.target.Attribution;
+import dev.stepback.text.OneLine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The change cause that a rollback leaves, so that {@code kubectl rollout history} tells who, why and how. */
 final class ChangeCause {
-    private static final int MAX_LENGTH = 300;
+    private static final int MAX_LENGTH = 500;
+    private static final int MAX_ROLLBACK = 100;
+    private static final int MAX_NAME = 50;
+    private static final int NAMED = 3;
 
     private ChangeCause() {}
 
-    /** One line, at most {@value #MAX_LENGTH} characters. */
-    static String of(String revision, Attribution attribution) {
+    /**
+     * One line, at most {@value #MAX_LENGTH} characters. What is bounded by itself leaves room for the reason at the end.
+     *
+     * @param safe masks secrets in what people wrote
+     */
+    static String of(String revision, Attribution attribution, UnaryOperator<String> safe) {
         StringBuilder text = new StringBuilder("rolled back to revision ")
                 .append(revision)
                 .append(" by Stepback (")
-                .append(attribution.rollback())
+                .append(OneLine.of(attribution.rollback(), MAX_ROLLBACK))
                 .append("), asked by ")
-                .append(attribution.requester());
-        if (!attribution.approvers().isEmpty()) {
-            text.append(", approved by ").append(String.join(" and ", attribution.approvers()));
-        }
-        if (attribution.brokeGlass()) {
-            text.append(", without approval (break glass)");
-        }
+                .append(name(attribution.requester()))
+                .append(letGo(attribution));
         if (!attribution.reason().isBlank()) {
-            text.append(": ").append(attribution.reason());
+            text.append(": ").append(safe.apply(attribution.reason()));
         }
-        return Text.line(text.toString(), MAX_LENGTH);
+        return OneLine.of(text.toString(), MAX_LENGTH);
+    }
+
+    private static String letGo(Attribution attribution) {
+        if (attribution.brokeGlass()) {
+            return ", without approval (break glass)";
+        }
+        return attribution.approvers().isEmpty()
+                ? ", no approval needed"
+                : ", approved by " + names(attribution.approvers());
+    }
+
+    private static String names(List<String> people) {
+        List<String> names = new ArrayList<>(
+                people.stream().limit(NAMED).map(ChangeCause::name).toList());
+        if (people.size() > NAMED) {
+            names.add((people.size() - NAMED) + " more");
+        }
+        String last = names.remove(names.size() - 1);
+        return names.isEmpty() ? last : String.join(", ", names) + " and " + last;
+    }
+
+    private static String name(String person) {
+        return OneLine.of(person, MAX_NAME);
     }
 }

@@ -1,13 +1,14 @@
 package dev.stepback.target.deployment;
 
+import dev.stepback.text.OneLine;
+
 /** Text from outside, made fit to be shown in one line. */
 final class Text {
     private Text() {}
 
     /** Without line breaks and control characters; what exceeds {@code max} characters gives way to an ellipsis. */
     static String line(String text, int max) {
-        String line = text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
-        return line.length() <= max ? line : cut(line, max - 1) + "…";
+        return OneLine.of(text, max);
     }
 
     /** As {@link #line}, but says how long the whole is. */

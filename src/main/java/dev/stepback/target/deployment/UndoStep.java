@@ -154,9 +154,11 @@ final class UndoStep implements Step {
         return Json.annotation(live, MARK).equals(context.attribution().rollback());
     }
 
-    private static ObjectNode annotations(StepContext context) {
+    private ObjectNode annotations(StepContext context) {
         return Json.object()
-                .put(Workload.CHANGE_CAUSE, ChangeCause.of(parameter(context, "revision"), context.attribution()))
+                .put(
+                        Workload.CHANGE_CAUSE,
+                        ChangeCause.of(parameter(context, "revision"), context.attribution(), redactor::text))
                 .put(MARK, context.attribution().rollback());
     }
 
