@@ -6,17 +6,26 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /healthz} (the process lives), {@code /readyz} (it can do its work; every check with {@code ?verbose}), {@code /metrics}, and in HTTP mode
- * Slack's deliveries at {@code /slack/events}. Every other path is 404.
+ * Slack's deliveries at {@code /slack/events}. Every other path is 404, every other method 405. {@link HttpLimits} bounds what
+ * strangers can take.
  */
 public final class OpsServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OpsServer.class);
+
+    static {
+        HttpLimits.install();
+    }
+
     private final HttpServer server;
     private final ExecutorService threads;
 
@@ -34,16 +43,13 @@ public final class OpsServer implements AutoCloseable {
             InetSocketAddress address, Health health, Metrics metrics, Optional<HttpHandler> slackEvents)
             throws IOException {
         HttpServer server = HttpServer.create(address, 0);
-        ExecutorService threads = Executors.newFixedThreadPool(8, runnable -> {
-            Thread thread = new Thread(runnable, "http");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService threads = HttpLimits.threads();
         server.setExecutor(threads);
         server.createContext("/", exchange -> answer(exchange, 404, "not found\n"));
-        server.createContext("/healthz", exact("/healthz", exchange -> answer(exchange, 200, "ok\n")));
-        server.createContext("/readyz", exact("/readyz", exchange -> ready(exchange, health.states(), health.notes())));
-        server.createContext("/metrics", exact("/metrics", exchange -> answer(exchange, 200, metrics.scrape())));
+        server.createContext("/healthz", reading("/healthz", exchange -> answer(exchange, 200, "ok\n")));
+        server.createContext(
+                "/readyz", reading("/readyz", exchange -> ready(exchange, health.states(), health.notes())));
+        server.createContext("/metrics", reading("/metrics", exchange -> answer(exchange, 200, metrics.scrape())));
         slackEvents.ifPresent(handler -> server.createContext("/slack/events", exact("/slack/events", handler)));
         server.start();
         return new OpsServer(server, threads);
@@ -60,13 +66,32 @@ public final class OpsServer implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    /** The JDK's server matches contexts by prefix; here a path is a path. */
-    private static HttpHandler exact(String path, HttpHandler handler) {
-        return exchange -> {
-            if (exchange.getRequestURI().getPath().equals(path)) {
+    private static HttpHandler reading(String path, HttpHandler handler) {
+        return exact(path, exchange -> {
+            if (List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
                 handler.handle(exchange);
             } else {
+                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+                answer(exchange, 405, "GET only\n");
+            }
+        });
+    }
+
+    /** The JDK's server matches contexts by prefix; here a path is a path. What goes wrong stays in the log. */
+    private static HttpHandler exact(String path, HttpHandler handler) {
+        return exchange -> {
+            if (!path.equals(exchange.getRequestURI().getPath())) {
                 answer(exchange, 404, "not found\n");
+                return;
+            }
+            try {
+                handler.handle(exchange);
+            } catch (RuntimeException e) {
+                LOG.error("{} failed", path, e);
+                if (exchange.getResponseCode() == -1) {
+                    answer(exchange, 500, "error\n");
+                }
+                exchange.close();
             }
         };
     }
@@ -100,8 +125,13 @@ public final class OpsServer implements AutoCloseable {
         try (exchange) {
             byte[] body = text.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                exchange.sendResponseHeaders(code, -1);
+                return;
+            }
             exchange.sendResponseHeaders(code, body.length);
             exchange.getResponseBody().write(body);
+            exchange.getResponseBody().flush();
         }
     }
 }

@@ -15,6 +15,8 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -23,11 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives Slack's signed requests: 401 unless the signature is right and not older than five minutes, 413 for bodies
- * that Slack would not send, 405 for anything but POST, 404 for other paths, 503 once the bot stops.
+ * Receives Slack's signed requests: 401 unless the signature is right and not older than five minutes, 413 and 415 for bodies
+ * that Slack would not send, 405 for anything but POST, 404 for other paths, 503 once the bot stops. The only unsigned
+ * request that is answered is Slack's check of the certificate, and nothing comes of it.
  */
 final class SignedRequests implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(SignedRequests.class);
+    private static final String JSON = "application/json";
+    private static final String FORM = "application/x-www-form-urlencoded";
     static final int BODY_LIMIT = 1 << 20;
     static final Duration TOLERANCE = Duration.ofMinutes(5);
 
@@ -60,12 +65,26 @@ final class SignedRequests implements HttpHandler {
                 return;
             }
             if (!exchange.getRequestMethod().equals("POST")) {
+                exchange.getResponseHeaders().set("Allow", "POST");
                 answer(exchange, 405, "text/plain", "POST only");
+                return;
+            }
+            String type = contentType(exchange);
+            if (!type.equals(JSON) && !type.equals(FORM)) {
+                answer(exchange, 415, "text/plain", "unsupported content type");
+                return;
+            }
+            if (announcedLength(exchange) > BODY_LIMIT) {
+                tooLarge(exchange);
                 return;
             }
             byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
             if (body.length > BODY_LIMIT) {
-                answer(exchange, 413, "text/plain", "too large");
+                tooLarge(exchange);
+                return;
+            }
+            if (type.equals(FORM) && isCertificateCheck(body)) {
+                answer(exchange, 200, "text/plain", "");
                 return;
             }
             if (!isSigned(
@@ -83,6 +102,28 @@ final class SignedRequests implements HttpHandler {
             run(exchange, body);
             metrics.acknowledged(Duration.ofNanos(System.nanoTime() - begin));
         }
+    }
+
+    /** The rest is not read: the connection ends. */
+    private static void tooLarge(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Connection", "close");
+        answer(exchange, 413, "text/plain", "too large");
+    }
+
+    /** Without its parameters, in lower case. */
+    private static String contentType(HttpExchange exchange) {
+        String header = exchange.getRequestHeaders().getFirst("Content-Type");
+        return header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** Zero when it is sent in chunks. */
+    private static long announcedLength(HttpExchange exchange) {
+        String header = exchange.getRequestHeaders().getFirst("Content-Length");
+        return header == null || !header.matches("[0-9]{1,18}") ? 0 : Long.parseLong(header);
+    }
+
+    private static boolean isCertificateCheck(byte[] body) {
+        return List.of(new String(body, StandardCharsets.UTF_8).split("&")).contains("ssl_check=1");
     }
 
     /** From now on Slack hears that it should try elsewhere or later, rather than an acknowledgement of nothing. */
@@ -136,6 +177,7 @@ final class SignedRequests implements HttpHandler {
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         if (bytes.length > 0) {
             exchange.getResponseBody().write(bytes);
+            exchange.getResponseBody().flush();
         }
     }
 }

@@ -89,6 +89,30 @@ class OpsServerTest {
         assertThat(get("/slack/events").statusCode()).isEqualTo(404);
     }
 
+    @Test
+    void failure_staysInTheLog() throws Exception {
+        server.close();
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        server = OpsServer.start(anyPort, health, metrics, Optional.of(exchange -> {
+            throw new IllegalStateException("a secret detail");
+        }));
+        assertThat(get("/slack/events").statusCode()).isEqualTo(500);
+        assertThat(get("/slack/events").body()).isEqualTo("error\n");
+    }
+
+    @Test
+    void otherMethods_areNotAllowed() throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + server.port() + "/metrics");
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(uri)
+                                .POST(HttpRequest.BodyPublishers.ofString("x"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD");
+    }
+
     private HttpResponse<String> get(String path) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
         return HttpClient.newHttpClient()
