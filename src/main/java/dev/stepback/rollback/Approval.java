@@ -60,7 +60,11 @@ final class Approval {
     /** The decisions by which the rollback was let go; none when it needed none. */
     static List<RollbackSpec.Decision> granting(Rollback rollback) {
         RollbackStatus.ApprovalStatus approvals = rollback.statusOrInitial().approvals();
-        List<String> by = approvals == null ? List.of() : approvals.by();
+        if (approvals == null) {
+            // An earlier version let it go, with the one approval that was enough then.
+            return recorded(rollback);
+        }
+        List<String> by = approvals.by();
         return Stream.concat(brokeGlass(rollback).stream(), recorded(rollback).stream())
                 .filter(d -> by.contains(d.by().id()))
                 .toList();
@@ -72,8 +76,11 @@ final class Approval {
                 PlanHash.of(rollback.target(), plan.targetUid(), plan.to().number(), plan.steps());
         RollbackStatus status = rollback.statusOrInitial();
         RollbackStatus.ApprovalStatus approvals = status.approvals();
-        if (approvals == null || !plan.hash().equals(actual)) {
+        if (!plan.hash().equals(actual)) {
             return false;
+        }
+        if (approvals == null) {
+            return !recorded(rollback).isEmpty();
         }
         return approvals.by().isEmpty()
                 ? approvals.required() == 0 && status.startsAt() != null

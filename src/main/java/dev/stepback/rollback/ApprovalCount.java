@@ -35,7 +35,7 @@ final class ApprovalCount {
         Optional<ApprovalRule> known = policy.approval(facts);
         if (known.isEmpty()) {
             return new Approvals(
-                    ApprovalRule.MOST,
+                    ApprovalRule.DEFAULT.required(),
                     List.of(),
                     false,
                     true,

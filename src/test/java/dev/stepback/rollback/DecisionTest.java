@@ -373,7 +373,9 @@ class DecisionTest {
 
         @Test
         void letGoByNobody_neverRuns() {
-            Rollback rollback = with(running(UNDO_ATTEMPTED, AWAIT_PENDING), s -> s.approvals = null);
+            Rollback earlier = with(running(UNDO_ATTEMPTED, AWAIT_PENDING), s -> s.approvals = null);
+            assertThat(next(earlier, LATER)).isEqualTo(new Action.StartStep(0));
+            Rollback rollback = Store.with(earlier, earlier.getSpec().withDecisions(List.of()), earlier.getStatus());
             assertThat(written(next(rollback, LATER)).phase()).isEqualTo(Phase.SUPERSEDED);
             Rollback other = with(
                     running(UNDO_ATTEMPTED, AWAIT_PENDING),
