@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.stepback.Stepback;
+import dev.stepback.config.Checked;
+import dev.stepback.config.ConfigLoader;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -30,6 +33,7 @@ import java.util.concurrent.Executors;
 
 /** A local Slack, a local cluster with a small shop in it, the page that shows both, and the bot between them. */
 final class Sandbox implements AutoCloseable {
+    private static final String POLICY = "/sandbox-policy.yaml";
     private static final String CRD = "/crd-rollbacks.stepback.dev-v1.yaml";
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -134,13 +138,28 @@ final class Sandbox implements AutoCloseable {
         StepbackConfig config = d.with(new StepbackConfig.Slack(
                         StepbackConfig.Slack.Mode.SOCKET, d.slack().command()))
                 .with(new StepbackConfig.Kubernetes(null, List.of(), cluster.isPresent() ? BotAccount.NAMESPACE : null))
-                .with(new StepbackConfig.Notifications(List.of("deploys")))
                 .with(new StepbackConfig.Server("127.0.0.1", 0));
+        if (!local.isEmpty()) {
+            StepbackConfig policy = policy();
+            config = config.with(policy.policy()).with(policy.notifications());
+        }
         Config found = cluster.isPresent() ? Config.fromKubeconfig(botKubeconfig) : Config.autoConfigure(null);
         KubernetesClient client =
                 new KubernetesClientBuilder().withConfig(found).build();
         parts.push(client);
         parts.push(Stepback.start(config, environment, client));
+    }
+
+    /** What the people of the local Slack may do. */
+    private static StepbackConfig policy() throws IOException {
+        try (InputStream file = Sandbox.class.getResourceAsStream(POLICY)) {
+            if (file == null) {
+                throw new IOException(POLICY + " is not on the class path");
+            }
+            String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+            Checked<StepbackConfig> checked = ConfigLoader.load(text, POLICY, Map.of());
+            return checked.valid().orElseThrow(() -> new IOException(checked.toString()));
+        }
     }
 
     /** Where the page is. */
