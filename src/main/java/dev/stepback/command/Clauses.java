@@ -1,5 +1,6 @@
 package dev.stepback.command;
 
+import dev.stepback.target.Operation;
 import dev.stepback.text.EditDistance;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,20 @@ final class Clauses {
     static final Pattern NUMBER = Pattern.compile("[#v]?(\\d{1,18})");
 
     static final List<String> WORDS = List.of(
-            "history", "diff", "status", "cancel", "list", "lock", "unlock", "help", "to", "revision", "because");
+            "pause",
+            "resume",
+            "restart",
+            "history",
+            "diff",
+            "status",
+            "cancel",
+            "list",
+            "lock",
+            "unlock",
+            "help",
+            "to",
+            "revision",
+            "because");
 
     private static final String LOCK_EXAMPLE = "lock production because the database is being moved";
 
@@ -189,7 +203,11 @@ final class Clauses {
         if (on == null) {
             return notUnderstood("A target is missing.", "checkout" + (what == Verb.UNDO ? "" : " " + what.word()));
         }
-        if (what != Verb.UNDO && (reason != null || to != null)) {
+        Optional<Operation> operation = what.operation();
+        if (operation.isPresent() && what != Verb.UNDO && to != null) {
+            return notUnderstood("“" + what.word() + "” goes to no other revision.", shownTarget() + " " + what.word());
+        }
+        if (operation.isEmpty() && (reason != null || to != null)) {
             return notUnderstood(
                     (reason != null ? "A reason" : "“to”") + " belongs to a rollback, not to “" + what.word() + "”.",
                     shownTarget() + " " + what.word());
@@ -201,7 +219,10 @@ final class Clauses {
             case DIFF -> diff(on);
             default ->
                 new Command.Rollback(
-                        on, to == null ? OptionalLong.empty() : OptionalLong.of(to), reason == null ? "" : reason);
+                        on,
+                        operation.orElse(Operation.UNDO),
+                        to == null ? OptionalLong.empty() : OptionalLong.of(to),
+                        reason == null ? "" : reason);
         };
     }
 

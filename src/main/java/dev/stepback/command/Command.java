@@ -1,5 +1,6 @@
 package dev.stepback.command;
 
+import dev.stepback.target.Operation;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -18,12 +19,19 @@ public sealed interface Command {
      * @param to the revision; empty lets the plan choose
      * @param reason may be empty; at most {@value CommandParser#MAX_REASON} characters
      */
-    record Rollback(Wanted target, OptionalLong to, String reason) implements OnTarget {
+    record Rollback(Wanted target, Operation operation, OptionalLong to, String reason) implements OnTarget {
+
+        /** An undo. */
+        Rollback(Wanted target, OptionalLong to, String reason) {
+            this(target, Operation.UNDO, to, reason);
+        }
+
         @Override
         public String remaining() {
+            String what = operation == Operation.UNDO ? "" : operation.lowerCase();
             String revision = to.isPresent() ? "to " + to.getAsLong() : "";
             String because = reason.isEmpty() ? "" : "because " + reason;
-            return (revision + " " + because).trim();
+            return (what + " " + revision + " " + because).trim();
         }
     }
 

@@ -68,6 +68,9 @@ public sealed interface Reply {
      */
     record NotUnderstood(String understood, String problem, String instead) implements Reply {}
 
+    /** It cannot be done while the target is paused; resuming it is offered. {@code why} says so. */
+    record Paused(TargetRef target, String why) implements Reply {}
+
     /** It was understood but cannot be done; {@code why} says what to do instead. */
     record Refused(String why) implements Reply {}
 }

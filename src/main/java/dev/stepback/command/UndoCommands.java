@@ -6,6 +6,7 @@ import dev.stepback.rollback.NewRollback;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.target.Operation;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.TargetRef;
@@ -41,20 +42,33 @@ final class UndoCommands {
             Optional<PlanResult.Refused> refusal = authorizer
                     .acting(invocation.by().person())
                     .on(ViewCommands.type(types, target))
-                    .refusal(target, new PlanRequest(command.to(), rollbacks.knownBad(target)));
+                    .refusal(target, request(command, target));
             if (refusal.isPresent()) {
-                return refusal.get().reason() == PlanResult.Reason.TARGET_NOT_FOUND
-                        ? Optional.empty()
-                        : Optional.of(new Reply.Refused(refusal.get().message()));
+                return refused(target, refusal.get());
             }
         }
         return Optional.of(create(command, target, invocation));
+    }
+
+    private PlanRequest request(Command.Rollback command, TargetRef target) {
+        return command.operation() == Operation.UNDO
+                ? new PlanRequest(command.to(), rollbacks.knownBad(target))
+                : PlanRequest.to(command.operation());
+    }
+
+    private static Optional<Reply> refused(TargetRef target, PlanResult.Refused refusal) {
+        return switch (refusal.reason()) {
+            case TARGET_NOT_FOUND -> Optional.empty();
+            case PAUSED -> Optional.of(new Reply.Paused(target, refusal.message()));
+            default -> Optional.of(new Reply.Refused(refusal.message()));
+        };
     }
 
     private Reply create(Command.Rollback command, TargetRef target, Invocation invocation) {
         Rollbacks.Created created = rollbacks.create(new NewRollback(
                 invocation.deliveryKey(),
                 target,
+                command.operation(),
                 command.to(),
                 command.reason(),
                 invocation.by(),
@@ -67,9 +81,12 @@ final class UndoCommands {
             return new Reply.AlreadyOpen(already.open());
         }
         if (created instanceof Rollbacks.Created.NeedsReason) {
-            String to = command.to().isPresent() ? " to " + command.to().getAsLong() : "";
-            return new Reply.Refused("Say why " + target + " shall be rolled back; type `" + slashCommand + " " + target
-                    + to + " because …`.");
+            String what = command.operation() == Operation.UNDO
+                    ? "rolled back"
+                    : command.operation().lowerCase() + (command.operation() == Operation.RESTART ? "ed" : "d");
+            String again = (target + " " + command.remaining()).strip();
+            return new Reply.Refused("Say why " + target + " shall be " + what + "; type `" + slashCommand + " " + again
+                    + " because …`.");
         }
         return new Reply.Refused(((Rollbacks.Created.Denied) created).why());
     }

@@ -1,6 +1,7 @@
 package dev.stepback.rollback;
 
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
@@ -41,7 +42,7 @@ final class KnownBad {
             RollbackStatus status = rollback.statusOrInitial();
             Plan plan = status.plan();
             Instant patchedAt = status.patchedAt();
-            if (plan == null || patchedAt == null) {
+            if (plan == null || patchedAt == null || rollback.getSpec().wanted() != Operation.UNDO) {
                 continue;
             }
             String by = rollback.getSpec().requestedBy().name();

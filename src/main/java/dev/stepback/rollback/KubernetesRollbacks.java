@@ -3,6 +3,7 @@ package dev.stepback.rollback;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
@@ -91,6 +92,7 @@ public final class KubernetesRollbacks implements Rollbacks {
         rollback.setSpec(new RollbackSpec(
                 new RollbackSpec.TargetName(
                         request.target().kind(), request.target().name()),
+                request.operation() == Operation.UNDO ? null : request.operation(),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
                 request.reason(),
                 request.requestedBy().person(),

@@ -1,5 +1,6 @@
 package dev.stepback.rollback;
 
+import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,22 @@ import org.jspecify.annotations.Nullable;
 public record NewRollback(
         String deliveryKey,
         TargetRef target,
+        Operation operation,
         OptionalLong toRevision,
         String reason,
         Actor requestedBy,
         RollbackSpec.Origin origin,
-        @Nullable String follows) {}
+        @Nullable String follows) {
+
+    /** An undo. */
+    public NewRollback(
+            String deliveryKey,
+            TargetRef target,
+            OptionalLong toRevision,
+            String reason,
+            Actor requestedBy,
+            RollbackSpec.Origin origin,
+            @Nullable String follows) {
+        this(deliveryKey, target, Operation.UNDO, toRevision, reason, requestedBy, origin, follows);
+    }
+}

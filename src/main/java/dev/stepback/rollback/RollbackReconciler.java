@@ -166,6 +166,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         }
         Long to = rollback.getSpec().toRevision();
         PlanRequest request = new PlanRequest(
+                rollback.getSpec().wanted(),
                 to == null ? OptionalLong.empty() : OptionalLong.of(to),
                 KnownBad.of(all, List.of(type), rollback.target()));
         return new Seen.Planned(Optional.empty(), Optional.of(planAsRequester(rollback, type, request)), approvals);

@@ -1,8 +1,10 @@
 package dev.stepback.rollback;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What is wanted. Immutable after creation except {@link #decisions} and {@link #cancellation}.
  *
  * @param target what is rolled back; it is in the Rollback's own namespace
+ * @param operation what is done to it; null as well as {@link Operation#UNDO} for an undo, see {@link #wanted}
  * @param toRevision the revision asked for; null lets the plan choose
  * @param reason the requester's words; may be empty
  * @param requestedBy who asked
@@ -27,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 @ValidationRule(value = "self.target == oldSelf.target", message = "target is immutable")
+@ValidationRule(
+        value = "has(self.operation) == has(oldSelf.operation)"
+                + " && (!has(self.operation) || self.operation == oldSelf.operation)",
+        message = "operation is immutable")
 @ValidationRule(
         value = "has(self.toRevision) == has(oldSelf.toRevision)"
                 + " && (!has(self.toRevision) || self.toRevision == oldSelf.toRevision)",
@@ -49,6 +56,7 @@ import org.jspecify.annotations.Nullable;
         message = "a cancellation is final")
 public record RollbackSpec(
         @Required TargetName target,
+        @Nullable Operation operation,
         @Nullable Long toRevision,
         @Required String reason,
         @Required Person requestedBy,
@@ -63,6 +71,26 @@ public record RollbackSpec(
 
     public RollbackSpec {
         decisions = decisions == null ? List.of() : List.copyOf(decisions);
+    }
+
+    /** An undo. */
+    public RollbackSpec(
+            TargetName target,
+            @Nullable Long toRevision,
+            String reason,
+            Person requestedBy,
+            Origin origin,
+            long deadlineSeconds,
+            @Nullable String follows,
+            List<Decision> decisions,
+            @Nullable Cancellation cancellation) {
+        this(target, null, toRevision, reason, requestedBy, origin, deadlineSeconds, follows, decisions, cancellation);
+    }
+
+    /** What is done to the target: an undo when nothing is said. */
+    @JsonIgnore
+    public Operation wanted() {
+        return operation == null ? Operation.UNDO : operation;
     }
 
     /** Kind and name of the target. */
@@ -115,11 +143,29 @@ public record RollbackSpec(
 
     public RollbackSpec withDecisions(List<Decision> newDecisions) {
         return new RollbackSpec(
-                target, toRevision, reason, requestedBy, origin, deadlineSeconds, follows, newDecisions, cancellation);
+                target,
+                operation,
+                toRevision,
+                reason,
+                requestedBy,
+                origin,
+                deadlineSeconds,
+                follows,
+                newDecisions,
+                cancellation);
     }
 
     public RollbackSpec withCancellation(Cancellation newCancellation) {
         return new RollbackSpec(
-                target, toRevision, reason, requestedBy, origin, deadlineSeconds, follows, decisions, newCancellation);
+                target,
+                operation,
+                toRevision,
+                reason,
+                requestedBy,
+                origin,
+                deadlineSeconds,
+                follows,
+                decisions,
+                newCancellation);
     }
 }

@@ -19,6 +19,7 @@ import dev.stepback.slack.card.Mrkdwn;
 import dev.stepback.slack.card.Ref;
 import dev.stepback.target.Change;
 import dev.stepback.target.Denial;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedRevision;
@@ -157,7 +158,7 @@ final class Clicks {
             return;
         }
         OptionalLong number = OptionalLong.empty();
-        if (to != null) {
+        if (to != null && rollback.getSpec().wanted() == Operation.UNDO) {
             // The number may be another one by now; the id stays.
             number = targets.numberNow(click.by(), rollback.target(), to.id());
             if (number.isEmpty()) {
@@ -166,9 +167,15 @@ final class Clicks {
                 return;
             }
         }
-        Optional<PlanResult.Refused> refusal = targets.refusal(click.by(), rollback.target(), number);
+        Operation operation = rollback.getSpec().wanted();
+        Optional<PlanResult.Refused> refusal = targets.refusal(click.by(), rollback.target(), operation, number);
         if (refusal.isPresent()) {
-            commands.answer(new Reply.Refused(refusal.get().message()), answers);
+            String why = refusal.get().message();
+            commands.answer(
+                    refusal.get().reason() == PlanResult.Reason.PAUSED
+                            ? new Reply.Paused(rollback.target(), why)
+                            : new Reply.Refused(why),
+                    answers);
             return;
         }
         String reason = click.action().equals(Actions.UNDO)
@@ -177,6 +184,7 @@ final class Clicks {
         Created created = rollbacks.create(new NewRollback(
                 "click:" + click.triggerId(),
                 rollback.target(),
+                operation,
                 number,
                 reason,
                 click.by(),

@@ -3,6 +3,8 @@ package dev.stepback.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -218,11 +220,37 @@ class CommandParserTest {
         assertThat(CommandParser.parse("a ".repeat(2_000))).isInstanceOf(Command.NotUnderstood.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"pause", "resume", "restart"})
+    void rolloutSubcommands_areReadInAnyOrder(String word) {
+        for (String text : List.of(
+                word + " checkout because leaks",
+                "checkout " + word + " because leaks",
+                "rollout " + word + " checkout because leaks")) {
+            assertThat(rollback(text).operation().lowerCase()).isEqualTo(word);
+            assertThat(rollback(text).target().name()).isEqualTo("checkout");
+            assertThat(rollback(text).reason()).isEqualTo("leaks");
+        }
+        assertThat(CommandParser.parse(word + " checkout to 3")).isInstanceOf(Command.NotUnderstood.class);
+        assertThat(rollback("deployment/" + word).operation()).isEqualTo(Operation.UNDO);
+    }
+
     @Test
     void remaining_makesACompleteCommandBehindATarget() {
         for (String text : new String[] {
-            "checkout", "checkout to 3", "checkout because a b", "checkout to 3 because x", "checkout history",
-            "checkout diff", "checkout diff 3", "checkout diff 3 5", "checkout status", "checkout cancel"
+            "checkout",
+            "checkout to 3",
+            "checkout because a b",
+            "checkout to 3 because x",
+            "checkout history",
+            "checkout pause",
+            "checkout resume because a b",
+            "restart checkout",
+            "checkout diff",
+            "checkout diff 3",
+            "checkout diff 3 5",
+            "checkout status",
+            "checkout cancel"
         }) {
             Command.OnTarget command = (Command.OnTarget) CommandParser.parse(text);
             assertThat(CommandParser.parse("checkout " + command.remaining())).isEqualTo(command);

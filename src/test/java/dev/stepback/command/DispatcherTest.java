@@ -11,6 +11,7 @@ import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -60,9 +61,20 @@ class DispatcherTest {
     @Test
     void whatKubectlWouldRefuse_isRefusedAtOnceAndLeavesNothing() {
         cluster.paused.add(checkout);
-        assertThat(dispatch("checkout")).isEqualTo(new Reply.Refused("resume it first"));
+        assertThat(dispatch("checkout")).isEqualTo(new Reply.Paused(checkout, "resume it first"));
         assertThat(dispatch("checkout to 9")).isInstanceOf(Reply.Refused.class);
         assertThat(rollbacks.byDelivery).isEmpty();
+    }
+
+    @Test
+    void pausedTarget_isResumedOnRequest() {
+        cluster.paused.add(checkout);
+
+        assertThat(dispatch("resume checkout because fixed"))
+                .isInstanceOfSatisfying(
+                        Reply.Opened.class,
+                        opened ->
+                                assertThat(opened.rollback().getSpec().wanted()).isEqualTo(Operation.RESUME));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
@@ -94,6 +95,9 @@ final class FakeTarget implements TargetType, Workloads {
         Optional<History> history = history(target);
         if (history.isEmpty()) {
             return refused(PlanResult.Reason.TARGET_NOT_FOUND, "not found");
+        }
+        if (request.operation() != Operation.UNDO) {
+            return Optional.empty();
         }
         Optional<Revision> to = request.toRevision().isPresent()
                 ? history.get().revision(request.toRevision().getAsLong())

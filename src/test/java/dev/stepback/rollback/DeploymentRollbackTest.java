@@ -17,10 +17,12 @@ import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -188,6 +190,82 @@ class DeploymentRollbackTest {
         assertThat(patches()).isZero();
     }
 
+    @Test
+    void pausedDeployment_isResumed_andThenRolledBack() {
+        patch("{\"spec\":{\"paused\":true}}");
+        release("shop/checkout:1.3");
+
+        Rollback resumed = carryOut("first", Operation.RESUME);
+
+        assertThat(resumed.statusOrInitial().message()).contains("successfully rolled out");
+        assertThat(deployment().getSpec().getPaused()).isNull();
+        assertThat(image()).isEqualTo("shop/checkout:1.3");
+        assertThat(deployment().getMetadata().getAnnotations())
+                .containsEntry(Rollback.MARK, resumed.getMetadata().getName());
+        assertThat(rollbacks.knownBad(TARGET).values()).noneMatch(bad -> bad.why() == BadRevision.Why.ROLLED_BACK);
+
+        assertThat(rollBack("second", OptionalLong.of(2)).statusOrInitial().plan())
+                .satisfies(plan -> assertThat(plan.to().number()).isEqualTo(2));
+    }
+
+    @Test
+    void pauseAndRestart_areNoRollbacks() {
+        rollBack("first", OptionalLong.empty());
+        var bad = rollbacks.knownBad(TARGET);
+        List<String> before = pods();
+
+        Rollback restarted = carryOut("second", Operation.RESTART);
+
+        assertThat(restarted.statusOrInitial().message()).contains("successfully rolled out");
+        await().untilAsserted(() -> assertThat(pods()).hasSize(3).doesNotContainAnyElementsOf(before));
+        assertThat(image()).isEqualTo("shop/checkout:1.1");
+        assertThat(deployment().getSpec().getTemplate().getMetadata().getAnnotations())
+                .containsKey("kubectl.kubernetes.io/restartedAt");
+
+        Rollback paused = carryOut("third", Operation.PAUSE);
+
+        assertThat(deployment().getSpec().getPaused()).isTrue();
+        assertThat(paused.statusOrInitial().rollout()).isNull();
+        assertThat(rollbacks.knownBad(TARGET)).isEqualTo(bad);
+    }
+
+    private Rollback carryOut(String deliveryKey, Operation operation) {
+        String name = open(new NewRollback(
+                deliveryKey,
+                TARGET,
+                operation,
+                OptionalLong.empty(),
+                "",
+                ASKING,
+                new RollbackSpec.Origin("C1", null),
+                null));
+        approve(name);
+        awaitPhase(name, Phase.SUCCEEDED);
+        return now(name);
+    }
+
+    private Deployment deployment() {
+        return client.apps()
+                .deployments()
+                .inNamespace("production")
+                .withName("checkout")
+                .get();
+    }
+
+    private void patch(String merge) {
+        client.apps()
+                .deployments()
+                .inNamespace("production")
+                .withName("checkout")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), merge);
+    }
+
+    private List<String> pods() {
+        return client.pods().inNamespace("production").list().getItems().stream()
+                .map(p -> p.getMetadata().getName())
+                .toList();
+    }
+
     private RollbackOperator engine() {
         return RollbackOperator.start(
                 client, config, targets, authorizer, r -> {}, new Metrics(), Audit.NONE, Clock.systemUTC(), Shop.SHORT);
@@ -201,8 +279,12 @@ class DeploymentRollbackTest {
     }
 
     private String open(String deliveryKey, OptionalLong to) {
-        var created = rollbacks.create(
+        return open(
                 new NewRollback(deliveryKey, TARGET, to, "crashes", ASKING, new RollbackSpec.Origin("C1", null), null));
+    }
+
+    private String open(NewRollback request) {
+        var created = rollbacks.create(request);
         assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
         String name = ((Rollbacks.Created.Ok) created).rollback().getMetadata().getName();
         awaitPhase(name, Phase.AWAITING_APPROVAL);

@@ -97,6 +97,7 @@ final class FakeRollbacks implements Rollbacks {
         rollback.setSpec(new RollbackSpec(
                 new RollbackSpec.TargetName(
                         request.target().kind(), request.target().name()),
+                request.operation(),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
                 request.reason(),
                 request.requestedBy().person(),

@@ -26,10 +26,8 @@ public final class Announcements {
         }
         if (status.patchedAt() != null) {
             Plan plan = status.plan();
-            String what = plan == null
-                    ? ""
-                    : ": the template of revision " + plan.to().number() + " is restored";
-            out.put("patched", Message.of("🩹 Patched " + target(rollback) + what + ", the rollout begins"));
+            String what = plan == null ? "" : ": " + Speech.of(rollback).changed(plan);
+            out.put("patched", Message.of("🩹 Patched " + target(rollback) + what));
         }
         Rollout rollout = status.rollout();
         if (status.patchedAt() != null && rollout != null && rollout.available() > 0) {
@@ -68,7 +66,8 @@ public final class Announcements {
 
     private static String outcome(Rollback rollback, Instant now) {
         Phase phase = rollback.statusOrInitial().phase();
-        return Words.emoji(phase) + " Rollback of " + target(rollback) + " " + Words.fromTo(rollback) + ": *"
+        return Words.emoji(phase) + " " + Speech.of(rollback).noun() + " of " + target(rollback)
+                + Speech.after(Words.fromTo(rollback)) + ": *"
                 + phase.apiName() + "*" + StateLine.inFull(rollback, now);
     }
 
@@ -85,7 +84,8 @@ public final class Announcements {
     public static Optional<Message> brokenGlass(Rollback rollback, boolean here, Optional<String> cardLink) {
         return ApprovalLines.brokenGlass(rollback)
                 .map(d -> Message.of((here ? "<!here> " : "") + "🚨 " + Mrkdwn.mention(d.by())
-                        + " *broke the glass*: " + target(rollback) + " is rolled back " + Words.fromTo(rollback)
+                        + " *broke the glass*: " + target(rollback) + " "
+                        + Speech.of(rollback).happens() + Speech.after(Words.fromTo(rollback))
                         + " without an approval. Reason: " + reason(d)
                         + cardLink.map(link -> "  ·  " + link("The card", link)).orElse("")));
     }

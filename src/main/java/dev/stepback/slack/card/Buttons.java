@@ -50,7 +50,7 @@ final class Buttons {
             case SUCCEEDED -> {
                 // One that found nothing to do left nothing to undo.
                 if (rollback.statusOrInitial().patchedAt() != null) {
-                    buttons.add(button(Actions.UNDO, "Undo this rollback", ref));
+                    undo(rollback, ref).ifPresent(buttons::add);
                 }
                 addDiff(buttons, plan, ref);
             }
@@ -68,6 +68,15 @@ final class Buttons {
         return buttons.isEmpty() ? Optional.empty() : Optional.of(Kit.actions(buttons));
     }
 
+    /** A restart and a resumption cannot be taken back. */
+    private static Optional<ButtonElement> undo(Rollback rollback, String ref) {
+        return switch (rollback.getSpec().wanted()) {
+            case UNDO -> Optional.of(button(Actions.UNDO, "Undo this rollback", ref));
+            case PAUSE -> Optional.of(button(Actions.RUN, "Resume", rollback.target() + " resume"));
+            case RESUME, RESTART -> Optional.empty();
+        };
+    }
+
     private static ButtonElement approve(Rollback rollback, String ref) {
         var approvals = rollback.statusOrInitial().approvals();
         if (approvals != null && approvals.typeToConfirm()) {
@@ -75,7 +84,7 @@ final class Buttons {
         }
         return confirmed(
                 styled(button(Actions.APPROVE, "Approve", ref), "primary"),
-                "Approve this rollback?",
+                "Approve this " + Speech.of(rollback).lowerCase() + "?",
                 Words.plainQuestion(rollback),
                 "Approve");
     }
@@ -90,7 +99,10 @@ final class Buttons {
     private static ButtonElement reject(Rollback rollback, String ref) {
         String question = "Nothing of " + rollback.target() + " will be changed.";
         return confirmed(
-                styled(button(Actions.REJECT, "Reject", ref), "danger"), "Reject this rollback?", question, "Reject");
+                styled(button(Actions.REJECT, "Reject", ref), "danger"),
+                "Reject this " + Speech.of(rollback).lowerCase() + "?",
+                question,
+                "Reject");
     }
 
     private static ButtonElement cancel(String ref) {

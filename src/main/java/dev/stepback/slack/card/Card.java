@@ -6,6 +6,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlannedRevision;
 import java.time.Instant;
@@ -30,14 +31,18 @@ public final class Card {
         blocks.add(Kit.section(StateLine.of(rollback, now)));
         Plan plan = status.plan();
         if (plan != null) {
-            blocks.add(Kit.fields(revision("From", plan.from(), plan.to()), revision("To", plan.to(), plan.from())));
+            blocks.add(
+                    plan.from().equals(plan.to())
+                            ? Kit.section(revision("At", plan.to(), plan.from()))
+                            : Kit.fields(
+                                    revision("From", plan.from(), plan.to()), revision("To", plan.to(), plan.from())));
         }
         blocks.add(Kit.section(request(rollback)));
         if (Progress.shown(status)) {
             blocks.addAll(Progress.blocks(status));
         }
         if (plan != null) {
-            addPlan(blocks, status.phase(), plan);
+            addPlan(blocks, rollback, plan);
         }
         blocks.add(Kit.context(footer(rollback)));
         Buttons.of(rollback).ifPresent(blocks::add);
@@ -47,7 +52,8 @@ public final class Card {
     private static String title(Rollback rollback) {
         String cluster = rollback.statusOrInitial().cluster();
         boolean alone = ApprovalLines.brokenGlass(rollback).isPresent();
-        return (alone ? "🚨" : "⏪") + " Rollback of " + rollback.target().name() + " in "
+        return (alone ? "🚨" : Speech.of(rollback).emoji()) + " "
+                + Speech.of(rollback).noun() + " of " + rollback.target().name() + " in "
                 + rollback.target().namespace() + (cluster == null ? "" : " · " + cluster)
                 + (alone ? ", without an approval" : "");
     }
@@ -62,8 +68,8 @@ public final class Card {
 
     static String fallback(Rollback rollback) {
         RollbackStatus status = rollback.statusOrInitial();
-        return Words.emoji(status.phase()) + " Rollback of "
-                + Mrkdwn.line(Words.target(rollback), 500) + " " + Words.fromTo(rollback) + ": "
+        return Words.emoji(status.phase()) + " " + Speech.of(rollback).noun() + " of "
+                + Mrkdwn.line(Words.target(rollback), 500) + Speech.after(Words.fromTo(rollback)) + ": "
                 + (status.startsAt() == null || status.phase() != Phase.AWAITING_APPROVAL
                         ? status.phase().apiName()
                         : "starts by itself unless somebody presses Stop")
@@ -95,8 +101,12 @@ public final class Card {
                 + Words.changeCause(revision.changeCause());
     }
 
-    private static void addPlan(List<LayoutBlock> blocks, Phase phase, Plan plan) {
-        if (phase == Phase.AWAITING_APPROVAL || phase == Phase.PLANNING) {
+    private static void addPlan(List<LayoutBlock> blocks, Rollback rollback, Plan plan) {
+        Phase phase = rollback.statusOrInitial().phase();
+        boolean waits = phase == Phase.AWAITING_APPROVAL || phase == Phase.PLANNING;
+        if (waits
+                && (rollback.getSpec().wanted() == Operation.UNDO
+                        || !plan.changes().isEmpty())) {
             blocks.addAll(changes(plan));
         }
         String findings = findings(phase, plan);

@@ -38,7 +38,7 @@ public final class Confirmations {
         blocks.add(Kit.section(Words.question(rollback)));
         blocks.add(Kit.context(plan(rollback)));
         blocks.add(typed(expected));
-        return modal(APPROVE, "Approve this rollback", "Approve", blocks, reference);
+        return modal(APPROVE, "Approve this " + Speech.of(rollback).lowerCase(), "Approve", blocks, reference);
     }
 
     /** Asks who goes alone for the target's name and a reason. */
@@ -58,7 +58,7 @@ public final class Confirmations {
                         .maxLength(MAX_REASON)
                         .build())
                 .build());
-        return modal(BREAK_GLASS, "Break glass", "Roll back now", blocks, reference);
+        return modal(BREAK_GLASS, "Break glass", Speech.of(rollback).now(), blocks, reference);
     }
 
     /** @param mrkdwn what came of it, already escaped */

@@ -16,6 +16,8 @@ final class HelpMessage {
                         "`" + c + " checkout` asks to go back to the last known good revision",
                         "`" + c + " checkout to 3 because <why>`".replace("<why>", "errors since 14:00")
                                 + " names the revision and says why",
+                        "`" + c + " pause checkout`, `resume checkout` and `restart checkout` do what `kubectl rollout`"
+                                + " does, with an approval",
                         "`" + c + " checkout history` shows the revisions",
                         "`" + c + " checkout diff 3` or `diff 3 5` shows what would change",
                         "`" + c + " checkout status` shows the rollout and the last rollback",

@@ -5,6 +5,7 @@ import com.slack.api.model.block.element.ButtonElement;
 import dev.stepback.command.Reply;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Rollout;
 import dev.stepback.target.TargetRef;
 import java.time.Duration;
@@ -37,10 +38,11 @@ public final class Replies {
 
     public Message draw(Reply reply, Instant now) {
         if (reply instanceof Reply.Opened r) {
-            return Message.of("⏪ On it: the card for the rollback of " + target(r.rollback()) + " is on its way.");
+            return Message.of(Speech.of(r.rollback()).emoji() + " On it: the card for the "
+                    + Speech.of(r.rollback()).lowerCase() + " of " + target(r.rollback()) + " is on its way.");
         } else if (reply instanceof Reply.AlreadyOpen r) {
-            return Message.of("✋ A rollback of " + target(r.open()) + " is open already, "
-                    + Words.fromTo(r.open()) + ": *" + phase(r.open()) + "*, asked for by "
+            return Message.of("✋ A " + Speech.of(r.open()).lowerCase() + " of " + target(r.open()) + " is open already"
+                    + Speech.comma(Words.fromTo(r.open())) + ": *" + phase(r.open()) + "*, asked for by "
                     + Mrkdwn.mention(r.open().getSpec().requestedBy()) + "." + whereCard(r.open()));
         } else if (reply instanceof Reply.ShowHistory r) {
             return HistoryMessage.of(r, now, command);
@@ -51,7 +53,7 @@ public final class Replies {
         } else if (reply instanceof Reply.ShowList r) {
             return list(r, now);
         } else if (reply instanceof Reply.CancelRequested r) {
-            return Message.of("⏹️ The rollback of " + target(r.rollback())
+            return Message.of("⏹️ The " + Speech.of(r.rollback()).lowerCase() + " of " + target(r.rollback())
                     + " is asked to stop; its card says what came of it." + whereCard(r.rollback()));
         } else if (reply instanceof Reply.Help r) {
             return HelpMessage.of(command, r.locks());
@@ -70,10 +72,21 @@ public final class Replies {
             return LockMessages.locked(r, command);
         } else if (reply instanceof Reply.Unlocked r) {
             return LockMessages.unlocked(r);
+        } else if (reply instanceof Reply.Paused r) {
+            return paused(r);
         } else if (reply instanceof Reply.Refused r) {
             return Message.of("⛔ " + Mrkdwn.text(r.why(), 2000));
         }
         throw new IllegalStateException("an answer without a drawing: " + reply.getClass());
+    }
+
+    private static Message paused(Reply.Paused reply) {
+        String why = "⏸️ " + Mrkdwn.text(reply.why(), 2000);
+        return new Message(
+                why,
+                List.of(
+                        Kit.section(why),
+                        Kit.actions(List.of(Kit.button(Actions.RUN + ":0", "Resume", reply.target() + " resume")))));
     }
 
     private Message choices(String question, List<TargetRef> targets, String remaining) {
@@ -124,7 +137,11 @@ public final class Replies {
 
     private String listed(Rollback rollback, Instant now) {
         Duration age = Duration.between(Instant.parse(rollback.getMetadata().getCreationTimestamp()), now);
-        return Words.emoji(rollback.statusOrInitial().phase()) + " " + target(rollback) + " " + Words.fromTo(rollback)
+        return Words.emoji(rollback.statusOrInitial().phase()) + " " + target(rollback)
+                + (rollback.getSpec().wanted() == Operation.UNDO
+                        ? ""
+                        : ", " + Speech.of(rollback).lowerCase())
+                + Speech.after(Words.fromTo(rollback))
                 + ": *" + phase(rollback) + "*, asked for by "
                 + Mrkdwn.mention(rollback.getSpec().requestedBy()) + " " + Mrkdwn.duration(age) + " ago"
                 + whereCard(rollback);

@@ -37,7 +37,7 @@ final class StateLine {
             case AWAITING_APPROVAL -> ": " + words(status, awaited(status));
             case RUNNING, VERIFYING ->
                 time(rollback, now, " for ", true) + ": " + words(status, Words.meaning(status.phase()));
-            case SUCCEEDED -> time(rollback, now, " after ", false) + ": " + words(status, live(status.plan()));
+            case SUCCEEDED -> time(rollback, now, " after ", false) + ": " + words(status, live(rollback));
             case FAILED -> failed(rollback, now);
             case REJECTED ->
                 Words.decisions(rollback, Verdict.Rejected).stream()
@@ -110,10 +110,11 @@ final class StateLine {
         return message.isBlank() ? otherwise : Mrkdwn.text(message.strip(), 1500);
     }
 
-    private static String live(@org.jspecify.annotations.Nullable Plan plan) {
+    private static String live(Rollback rollback) {
+        Plan plan = rollback.statusOrInitial().plan();
         return plan == null
                 ? Words.meaning(Phase.SUCCEEDED)
-                : "the template of revision " + plan.to().number() + " is live";
+                : Speech.of(rollback).done(plan);
     }
 
     private static String sentence(String message, String otherwise) {

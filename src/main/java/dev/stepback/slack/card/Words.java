@@ -6,6 +6,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,9 +47,13 @@ final class Words {
         };
     }
 
-    /** {@code from revision 5 to revision 4}, as far as it is known. */
+    /** {@code from revision 5 to revision 4}, as far as it is known; empty where none is left. */
     static String fromTo(Rollback rollback) {
         Plan plan = rollback.statusOrInitial().plan();
+        if (rollback.getSpec().wanted() != Operation.UNDO
+                && (plan == null || plan.from().number() == plan.to().number())) {
+            return "";
+        }
         if (plan != null) {
             return "from revision " + plan.from().number() + " to revision "
                     + plan.to().number();
@@ -65,12 +70,13 @@ final class Words {
 
     /** What an approval answers, in mrkdwn. */
     static String question(Rollback rollback) {
-        return "Roll " + Mrkdwn.code(target(rollback), 500) + " back " + fromTo(rollback) + "? " + start(rollback);
+        return Speech.of(rollback).question(Mrkdwn.code(target(rollback), 500), fromTo(rollback)) + "? "
+                + start(rollback);
     }
 
     /** What an approval answers, in plain text. */
     static String plainQuestion(Rollback rollback) {
-        return "Roll " + target(rollback) + " back " + fromTo(rollback) + "? " + start(rollback);
+        return Speech.of(rollback).question(target(rollback), fromTo(rollback)) + "? " + start(rollback);
     }
 
     private static String start(Rollback rollback) {

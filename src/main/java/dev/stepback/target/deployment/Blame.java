@@ -14,6 +14,10 @@ final class Blame {
         return "%s/%s in %s".formatted(target.kind().lowerCase(), target.name(), target.namespace());
     }
 
+    static String gone(TargetRef target) {
+        return title(target) + " no longer exists.";
+    }
+
     static String resume(TargetRef target) {
         return "kubectl rollout resume deployment/%s -n %s".formatted(target.name(), target.namespace());
     }

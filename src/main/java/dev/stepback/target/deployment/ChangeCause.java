@@ -21,8 +21,16 @@ final class ChangeCause {
      * @param safe masks secrets in what people wrote
      */
     static String of(String revision, Attribution attribution, UnaryOperator<String> safe) {
-        StringBuilder text = new StringBuilder("rolled back to revision ")
-                .append(revision)
+        return line("rolled back to revision " + revision, attribution, safe);
+    }
+
+    /** As {@link #of}, for a restart. */
+    static String restarted(Attribution attribution, UnaryOperator<String> safe) {
+        return line("restarted", attribution, safe);
+    }
+
+    private static String line(String what, Attribution attribution, UnaryOperator<String> safe) {
+        StringBuilder text = new StringBuilder(what)
                 .append(" by Stepback (")
                 .append(OneLine.of(attribution.rollback(), MAX_ROLLBACK))
                 .append("), asked by ")

@@ -6,6 +6,7 @@ import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
@@ -33,6 +34,7 @@ public final class DeploymentTarget implements TargetType {
     private final PodProblems problems;
     private final FailedRollouts failures;
     private final Planner planner;
+    private final Changes changes;
 
     /** @param redactor applied to all text that is made for people */
     public DeploymentTarget(KubernetesClient client, Redactor redactor, Clock clock) {
@@ -47,7 +49,9 @@ public final class DeploymentTarget implements TargetType {
         diff = new TemplateDiff(redactor);
         problems = new PodProblems(deployments, redactor);
         failures = new FailedRollouts(deployments, redactor);
-        planner = new Planner(redactor, new Preflight(deployments, redactor, clock));
+        Preflight preflight = new Preflight(deployments, redactor, clock);
+        planner = new Planner(redactor, preflight);
+        changes = new Changes(redactor, preflight, clock);
     }
 
     @Override
@@ -76,7 +80,9 @@ public final class DeploymentTarget implements TargetType {
     public PlanResult plan(TargetRef target, PlanRequest request) {
         return deployments
                 .workload(target)
-                .map(workload -> planner.plan(workload, request))
+                .map(workload -> request.operation() == Operation.UNDO
+                        ? planner.plan(workload, request)
+                        : changes.plan(workload, request.operation()))
                 .orElseGet(() -> new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, Planner.notFound(target)));
     }
 
@@ -84,17 +90,22 @@ public final class DeploymentTarget implements TargetType {
     public Optional<PlanResult.Refused> refusal(TargetRef target, PlanRequest request) {
         return deployments
                 .workload(target)
-                .map(workload -> planner.refusal(workload, request))
+                .map(workload -> request.operation() == Operation.UNDO
+                        ? planner.refusal(workload, request)
+                        : Changes.refusal(target, workload.paused(), request.operation()))
                 .orElseGet(() -> Optional.of(
                         new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, Planner.notFound(target))));
     }
 
     @Override
     public Optional<String> changedSince(TargetRef target, Plan plan) {
+        Operation operation = Changes.of(plan);
         return deployments
                 .workload(target)
-                .map(workload -> planner.changedSince(workload, plan))
-                .orElseGet(() -> Optional.of(Blame.title(target) + " no longer exists."));
+                .map(workload -> operation == Operation.UNDO
+                        ? planner.changedSince(workload, plan)
+                        : changes.changedSince(workload, plan, operation))
+                .orElseGet(() -> Optional.of(Blame.gone(target)));
     }
 
     @Override
@@ -121,7 +132,12 @@ public final class DeploymentTarget implements TargetType {
 
     @Override
     public List<Step> steps() {
-        return List.of(new UndoStep(deployments, redactor), new AwaitRolloutStep(deployments, problems, redactor));
+        return List.of(
+                new UndoStep(deployments, redactor),
+                new AwaitRolloutStep(deployments, problems, redactor),
+                new ChangeStep(Operation.PAUSE, deployments, redactor),
+                new ChangeStep(Operation.RESUME, deployments, redactor),
+                new ChangeStep(Operation.RESTART, deployments, redactor));
     }
 
     private PodTemplate template(Workload workload, long revision) {

@@ -47,7 +47,6 @@ final class Planner {
         Choice.Restore restore = (Choice.Restore) choice;
         return planned(
                 workload,
-                workload.history(redactor),
                 restore,
                 Optional.ofNullable(request.knownBad().get(restore.revision().id())));
     }
@@ -127,13 +126,12 @@ final class Planner {
         return new Choice.Restore(to, replicaSet, restored);
     }
 
-    private PlanResult planned(
-            Workload workload, History history, Choice.Restore restore, Optional<BadRevision> knownBad) {
+    private PlanResult planned(Workload workload, Choice.Restore restore, Optional<BadRevision> knownBad) {
         Revision to = restore.revision();
         PodTemplate restored = restore.template();
         UndoPatch patch = UndoPatch.from(workload, restored);
         List<PlannedStep> steps = steps(patch, restore);
-        PlannedRevision from = from(workload, history);
+        PlannedRevision from = current(workload, redactor);
         List<Change> changes = diff.bounded(workload.template(), restored);
         List<Finding> findings = new ArrayList<>();
         knownBad.ifPresent(bad -> findings.add(Finding.warn(
@@ -145,22 +143,29 @@ final class Planner {
                 hash(workload, to, steps), workload.uid(), from, PlannedRevision.of(to), changes, findings, steps));
     }
 
-    private PlannedRevision from(Workload workload, History history) {
+    /** The revision that the template is, or will be once the controller has seen it. */
+    static PlannedRevision current(Workload workload, Redactor redactor) {
+        History history = workload.history(redactor);
         Optional<Revision> current = history.current().stream()
                 .mapToObj(history::revision)
                 .findFirst()
                 .flatMap(r -> r);
-        if (current.isPresent()) {
-            return PlannedRevision.of(current.get());
-        }
-        // Its ReplicaSet is yet to come: the controller gives it the next number.
-        long next =
-                history.revisions().stream().mapToLong(Revision::number).max().orElse(0) + 1;
-        return new PlannedRevision(
-                next,
-                "",
-                workload.template().images(),
-                redactor.text(Json.annotation(workload.deployment(), Workload.CHANGE_CAUSE)));
+        // Without one, its ReplicaSet is yet to come.
+        return current.map(PlannedRevision::of)
+                .orElseGet(() -> new PlannedRevision(
+                        next(workload, redactor),
+                        "",
+                        workload.template().images(),
+                        redactor.text(Json.annotation(workload.deployment(), Workload.CHANGE_CAUSE))));
+    }
+
+    /** The number that the controller gives to the next new template. */
+    static long next(Workload workload, Redactor redactor) {
+        return workload.history(redactor).revisions().stream()
+                        .mapToLong(Revision::number)
+                        .max()
+                        .orElse(0)
+                + 1;
     }
 
     private static Refused nowhere(History history, PlanRequest request) {

@@ -18,6 +18,9 @@ import java.util.Map;
 record PodTemplate(JsonNode json) {
     static final String HASH_LABEL = "pod-template-hash";
 
+    /** The annotation by which {@code kubectl rollout restart} makes another template of the same. */
+    static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
+
     static PodTemplate of(JsonNode workload) {
         return new PodTemplate(workload.path("spec").path("template"));
     }
@@ -27,6 +30,29 @@ record PodTemplate(JsonNode json) {
         JsonNode copy = json.deepCopy();
         if (copy.path("metadata").path("labels") instanceof ObjectNode labels) {
             labels.remove(HASH_LABEL);
+        }
+        return new PodTemplate(copy);
+    }
+
+    /** The same, to be rolled out once more. */
+    PodTemplate restartedAt(String time) {
+        JsonNode copy = json.deepCopy();
+        if (copy instanceof ObjectNode template) {
+            template.withObject("/metadata/annotations").put(RESTARTED_AT, time);
+        }
+        return new PodTemplate(copy);
+    }
+
+    /** When it was restarted last, as it was written; empty for never. */
+    String restartedAt() {
+        return json.path("metadata").path("annotations").path(RESTARTED_AT).asText("");
+    }
+
+    /** The same for templates that differ by no more than restarts. */
+    PodTemplate withoutRestart() {
+        JsonNode copy = json.deepCopy();
+        if (copy.path("metadata").path("annotations") instanceof ObjectNode annotations) {
+            annotations.remove(RESTARTED_AT);
         }
         return new PodTemplate(copy);
     }

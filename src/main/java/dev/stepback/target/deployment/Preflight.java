@@ -1,5 +1,6 @@
 package dev.stepback.target.deployment;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
@@ -48,25 +49,36 @@ final class Preflight {
 
     /** One check; it may throw {@link KubernetesClientException} and may take its time. */
     interface Check {
-        List<Finding> findings(Subject subject);
+        List<Finding> findings();
     }
 
     List<Finding> run(Subject subject) {
         Surroundings surroundings = new Surroundings(deployments.api());
         References references = new References(deployments.api(), clock);
+        Map<String, Check> checks = common(subject.workload(), subject.patch().operations());
+        checks.put("references", () -> references.findings(subject));
+        checks.put("rollout", () -> Surroundings.rollout(subject.workload()));
+        checks.put("source", () -> Surroundings.source(subject));
+        checks.put("autoscaler", () -> surroundings.autoscaler(subject));
+        checks.put("disruption-budget", () -> surroundings.disruptionBudget(subject));
+        return all(checks);
+    }
+
+    /** For what restores no revision. */
+    List<Finding> run(Workload workload, JsonNode patch) {
+        return all(common(workload, patch));
+    }
+
+    private Map<String, Check> common(Workload workload, JsonNode patch) {
         Map<String, Check> checks = new LinkedHashMap<>();
-        checks.put(
-                DryRun.CHECK,
-                s -> List.of(DryRun.of(
-                        deployments, redactor, s.workload().ref(), s.patch().operations())));
-        checks.put("permission", surroundings::permission);
-        checks.put("references", references::findings);
-        checks.put("rollout", Surroundings::rollout);
-        checks.put("source", Surroundings::source);
-        checks.put("autoscaler", surroundings::autoscaler);
-        checks.put("disruption-budget", surroundings::disruptionBudget);
+        checks.put(DryRun.CHECK, () -> List.of(DryRun.of(deployments, redactor, workload.ref(), patch)));
+        checks.put("permission", () -> new Surroundings(deployments.api()).permission(workload.ref()));
+        return checks;
+    }
+
+    private List<Finding> all(Map<String, Check> checks) {
         Map<String, Future<List<Finding>>> running = new LinkedHashMap<>();
-        checks.forEach((name, check) -> running.put(name, CHECKS.submit(() -> check.findings(subject))));
+        checks.forEach((name, check) -> running.put(name, CHECKS.submit(check::findings)));
         long end = System.nanoTime() + LIMIT.toNanos();
         return running.entrySet().stream()
                 .flatMap(check -> await(check.getKey(), check.getValue(), end))

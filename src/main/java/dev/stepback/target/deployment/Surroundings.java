@@ -20,8 +20,7 @@ final class Surroundings {
         this.api = api;
     }
 
-    List<Finding> permission(Preflight.Subject subject) {
-        TargetRef ref = subject.workload().ref();
+    List<Finding> permission(TargetRef ref) {
         ObjectNode review =
                 Json.object().put("apiVersion", "authorization.k8s.io/v1").put("kind", "SelfSubjectAccessReview");
         review.putObject("spec")
@@ -48,8 +47,7 @@ final class Surroundings {
                                         .formatted(ref.namespace())));
     }
 
-    static List<Finding> rollout(Preflight.Subject subject) {
-        Workload workload = subject.workload();
+    static List<Finding> rollout(Workload workload) {
         List<Finding> findings = new ArrayList<>();
         Observation now = RolloutStatus.of(workload, Optional.empty());
         findings.add(

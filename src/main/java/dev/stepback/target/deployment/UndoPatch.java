@@ -19,9 +19,9 @@ record UndoPatch(ArrayNode operations) {
 
     static UndoPatch from(Workload workload, PodTemplate restored) {
         ArrayNode operations = Json.object().arrayNode();
-        operation(operations, "test", UID, operations.textNode(workload.uid()));
-        operation(operations, "test", TEMPLATE, workload.template().json());
-        operation(operations, "replace", TEMPLATE, restored.json());
+        Annotating.add(operations, "test", UID, operations.textNode(workload.uid()));
+        Annotating.add(operations, "test", TEMPLATE, workload.template().json());
+        Annotating.add(operations, "replace", TEMPLATE, restored.json());
         return new UndoPatch(operations);
     }
 
@@ -31,14 +31,19 @@ record UndoPatch(ArrayNode operations) {
      * @throws IllegalArgumentException when it is not such a patch
      */
     static UndoPatch parse(String text) {
-        if (Json.parse(text) instanceof ArrayNode operations
-                && operations.size() == 3
-                && is(operations.get(0), "test", UID)
-                && is(operations.get(1), "test", TEMPLATE)
-                && is(operations.get(2), "replace", TEMPLATE)) {
+        if (Json.parse(text) instanceof ArrayNode operations && isUndo(operations)) {
             return new UndoPatch(operations);
         }
         throw new IllegalArgumentException("not the patch of an undo");
+    }
+
+    static boolean isUndo(ArrayNode operations) {
+        return operations.size() == 3 && hasTests(operations) && is(operations.path(2), "replace", TEMPLATE);
+    }
+
+    /** Whether it begins with the precondition. */
+    static boolean hasTests(ArrayNode operations) {
+        return is(operations.path(0), "test", UID) && is(operations.path(1), "test", TEMPLATE);
     }
 
     private static boolean is(JsonNode operation, String op, String path) {
@@ -70,31 +75,8 @@ record UndoPatch(ArrayNode operations) {
         return new PodTemplate(operations.path(2).path("value"));
     }
 
-    /**
-     * The approved operations, followed by those that set annotations.
-     *
-     * @param live the Deployment as it is now: a patch cannot say "add the map unless there is one"
-     */
+    /** With what sets annotations; see {@link Annotating}. */
     ArrayNode annotating(ObjectNode live, ObjectNode annotations) {
-        ArrayNode all = operations.deepCopy();
-        JsonNode metadata = live.path("metadata");
-        if (metadata.path("annotations").isObject()) {
-            annotations
-                    .properties()
-                    .forEach(a -> operation(all, "add", "/metadata/annotations/" + escape(a.getKey()), a.getValue()));
-        } else {
-            // Adding the map would wipe out one that somebody else adds at the same moment.
-            operation(all, "test", "/metadata/resourceVersion", metadata.path("resourceVersion"));
-            operation(all, "add", "/metadata/annotations", annotations);
-        }
-        return all;
-    }
-
-    private static void operation(ArrayNode operations, String op, String path, JsonNode value) {
-        operations.addObject().put("op", op).put("path", path).set("value", value);
-    }
-
-    private static String escape(String key) {
-        return key.replace("~", "~0").replace("/", "~1");
+        return Annotating.of(operations, live, annotations);
     }
 }

@@ -6,7 +6,6 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
-import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +45,7 @@ final class UndoStep implements Step {
     public Finding dryRun(StepContext context) {
         Optional<ObjectNode> live = deployments.deployment(context.target());
         if (live.isEmpty()) {
-            return Finding.block(DryRun.CHECK, gone(context.target()));
+            return Finding.block(DryRun.CHECK, Blame.gone(context.target()));
         }
         return DryRun.of(
                 deployments, redactor, context.target(), patch(context).annotating(live.get(), annotations(context)));
@@ -64,7 +63,7 @@ final class UndoStep implements Step {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Optional<ObjectNode> live = deployments.deployment(context.target());
             if (live.isEmpty()) {
-                return new Start.Void(gone(context.target()));
+                return new Start.Void(Blame.gone(context.target()));
             }
             Optional<Start> instead = settled(context, patch, live.get()).or(context.guard()::objection);
             if (instead.isPresent()) {
@@ -90,7 +89,7 @@ final class UndoStep implements Step {
     public Observation observe(StepContext context) {
         Optional<ObjectNode> live = deployments.deployment(context.target());
         if (live.isEmpty() || !Json.uid(live.get()).equals(context.targetUid())) {
-            return new Observation(Observation.State.FAILED, gone(context.target()), null);
+            return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
         }
         if (marked(context, live.get())) {
             String done = "The template of revision %s is restored.".formatted(parameter(context, "revision"));
@@ -172,9 +171,5 @@ final class UndoStep implements Step {
             throw new IllegalArgumentException("step " + TYPE + " has no parameter " + name);
         }
         return value;
-    }
-
-    private static String gone(TargetRef target) {
-        return Blame.title(target) + " no longer exists.";
     }
 }

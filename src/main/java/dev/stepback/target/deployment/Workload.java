@@ -79,7 +79,7 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
         return number > 0 ? OptionalLong.of(number) : OptionalLong.empty();
     }
 
-    private static Revision revision(ObjectNode replicaSet, Redactor redactor) {
+    static Revision revision(ObjectNode replicaSet, Redactor redactor) {
         List<Long> earlier = Arrays.stream(
                         Json.annotation(replicaSet, REVISION_HISTORY).split(",", -1))
                 .map(Workload::parse)

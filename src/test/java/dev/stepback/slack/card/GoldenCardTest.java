@@ -14,11 +14,15 @@ import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Operation;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Rollout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -89,6 +93,12 @@ class GoldenCardTest {
                     s.rollout = new Rollout("deployment \"checkout\" successfully rolled out", 3, 3, 3, 0, List.of());
                     s.message = sentence(s.rollout);
                 })),
+                new Sample("pause", waiting(Operation.PAUSE)),
+                new Sample("paused", ended(Operation.PAUSE)),
+                new Sample("resume", waiting(Operation.RESUME)),
+                new Sample("resumed", ended(Operation.RESUME)),
+                new Sample("restart", waiting(Operation.RESTART)),
+                new Sample("restarted", ended(Operation.RESTART)),
                 new Sample("skipped", Samples.rollback("", s -> {
                     s.phase = Phase.SUCCEEDED;
                     s.message = "skipped rollback (current template already matches revision 4)";
@@ -195,6 +205,43 @@ class GoldenCardTest {
             s.message = message;
             s.finishedAt = Samples.NOW;
         });
+    }
+
+    private static Rollback waiting(Operation operation) {
+        return of(operation, status(Samples.awaitingApproval(), s -> s.plan = plan(operation)));
+    }
+
+    private static Rollback ended(Operation operation) {
+        return of(operation, status(Samples.finished(Phase.SUCCEEDED, ""), s -> {
+            s.plan = plan(operation);
+            s.rollout = operation == Operation.PAUSE
+                    ? null
+                    : new Rollout("deployment \"checkout\" successfully rolled out", 3, 3, 3, 0, List.of());
+            s.steps = s.steps.subList(0, operation == Operation.PAUSE ? 1 : 2);
+            s.message = sentence(s.rollout);
+        }));
+    }
+
+    private static Plan plan(Operation operation) {
+        Plan undo = Samples.plan(Samples.changes(2), List.of(FINDINGS.get(0)));
+        PlannedStep change =
+                new PlannedStep("deployment." + operation.lowerCase(), operation.apiName() + " it", Map.of());
+        boolean resume = operation == Operation.RESUME;
+        return new Plan(
+                undo.hash(),
+                undo.targetUid(),
+                resume ? undo.to() : undo.from(),
+                undo.from(),
+                resume ? undo.changes() : List.of(),
+                undo.findings(),
+                List.of(change, undo.steps().get(1)));
+    }
+
+    private static Rollback of(Operation operation, Rollback rollback) {
+        RollbackSpec s = rollback.getSpec();
+        rollback.setSpec(new RollbackSpec(
+                s.target(), operation, null, s.reason(), s.requestedBy(), s.origin(), 600, null, s.decisions(), null));
+        return rollback;
     }
 
     private static Rollback rejected() {

@@ -1,0 +1,164 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Change;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Operation;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanHash;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.PlanResult.Reason;
+import dev.stepback.target.PlanResult.Refused;
+import dev.stepback.target.PlannedRevision;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Step.Observation;
+import dev.stepback.target.TargetRef;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Plans a pause, a resumption or a restart, and refuses in kubectl's words what kubectl refuses. */
+final class Changes {
+    private final Redactor redactor;
+    private final TemplateDiff diff;
+    private final Preflight preflight;
+    private final Clock clock;
+
+    Changes(Redactor redactor, Preflight preflight, Clock clock) {
+        this.redactor = redactor;
+        this.diff = new TemplateDiff(redactor);
+        this.preflight = preflight;
+        this.clock = clock;
+    }
+
+    /** The operation that a plan carries out. */
+    static Operation of(Plan plan) {
+        return Stream.of(Operation.PAUSE, Operation.RESUME, Operation.RESTART)
+                .filter(operation ->
+                        plan.steps().stream().anyMatch(step -> step.type().equals(ChangeStep.type(operation))))
+                .findFirst()
+                .orElse(Operation.UNDO);
+    }
+
+    static Optional<Refused> refusal(TargetRef target, boolean paused, Operation operation) {
+        return switch (operation) {
+            case PAUSE ->
+                paused
+                        ? Optional.of(new Refused(Reason.ALREADY_THERE, Blame.title(target) + " is already paused"))
+                        : Optional.empty();
+            case RESUME ->
+                paused
+                        ? Optional.empty()
+                        : Optional.of(new Refused(Reason.ALREADY_THERE, Blame.title(target) + " is not paused"));
+            case RESTART, UNDO ->
+                paused
+                        ? Optional.of(new Refused(
+                                Reason.PAUSED,
+                                "can't restart paused deployment; resume it first with '%s' and try again"
+                                        .formatted(Blame.resume(target))))
+                        : Optional.empty();
+        };
+    }
+
+    PlanResult plan(Workload workload, Operation operation) {
+        Optional<Refused> refused = refusal(workload.ref(), workload.paused(), operation);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        String time = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        ChangePatch patch = ChangePatch.of(operation, workload, time);
+        List<PlannedStep> steps = steps(workload, patch);
+        PlannedRevision now = Planner.current(workload, redactor);
+        Optional<ObjectNode> serving = operation == Operation.RESUME ? serving(workload) : Optional.empty();
+        PlannedRevision from = serving.map(rs -> PlannedRevision.of(Workload.revision(rs, redactor)))
+                .orElse(now);
+        List<Change> changes = serving.map(rs -> diff.bounded(PodTemplate.of(rs).withoutHash(), workload.template()))
+                .orElse(List.of());
+        List<Finding> findings = new ArrayList<>(meaning(workload, operation, now, from));
+        findings.addAll(preflight.run(workload, patch.operations()));
+        return new PlanResult.Planned(new Plan(
+                PlanHash.of(workload.ref(), workload.uid(), now.number(), steps),
+                workload.uid(),
+                from,
+                now,
+                changes,
+                findings,
+                steps));
+    }
+
+    /** What makes it another plan now, and who did that; empty when it is the same. */
+    Optional<String> changedSince(Workload workload, Plan plan, Operation operation) {
+        if (!workload.uid().equals(plan.targetUid())) {
+            return Optional.of(Blame.anotherOne(workload.ref(), workload.deployment()));
+        }
+        ChangePatch patch;
+        try {
+            String text = plan.steps().get(0).parameters().getOrDefault("patch", "");
+            patch = ChangePatch.parse(operation, text);
+        } catch (IllegalArgumentException e) {
+            return Optional.of("The stored plan cannot be carried out: " + e.getMessage() + ".");
+        }
+        if (!patch.before().json().equals(workload.template().json())) {
+            return Optional.of(Blame.templateChanged(workload, redactor));
+        }
+        return refusal(workload.ref(), workload.paused(), operation).map(Refused::message);
+    }
+
+    private List<PlannedStep> steps(Workload workload, ChangePatch patch) {
+        PlannedStep change = ChangeStep.planned(patch);
+        if (patch.operation() == Operation.PAUSE) {
+            return List.of(change);
+        }
+        long number = patch.operation() == Operation.RESTART
+                ? Planner.next(workload, redactor)
+                : Planner.current(workload, redactor).number();
+        return List.of(change, AwaitRolloutStep.planned(patch.after(), number));
+    }
+
+    /** The newest of the other revisions whose pods still run: what a resumed rollout replaces. */
+    private static Optional<ObjectNode> serving(Workload workload) {
+        String present = workload.newReplicaSet().map(Json::name).orElse("");
+        return workload.replicaSets().stream()
+                .filter(rs -> !Json.name(rs).equals(present) && Workload.number(rs) > 0)
+                .filter(rs -> rs.path("status").path("replicas").asInt(0) > 0)
+                .max(Comparator.comparingLong(Workload::number));
+    }
+
+    private static List<Finding> meaning(
+            Workload workload, Operation operation, PlannedRevision now, PlannedRevision from) {
+        return switch (operation) {
+            case PAUSE -> List.of(pause(workload));
+            case RESUME ->
+                List.of(
+                        from.equals(now)
+                                ? Finding.pass("rollout", "Nothing waits to be rolled out.")
+                                : Finding.warn(
+                                        "rollout",
+                                        "Revision %d is rolled out in the place of revision %d."
+                                                .formatted(now.number(), from.number())));
+            case RESTART, UNDO -> Surroundings.rollout(workload);
+        };
+    }
+
+    private static Finding pause(Workload workload) {
+        Observation rollout = RolloutStatus.of(workload, Optional.empty());
+        return rollout.state() == Observation.State.DONE
+                ? Finding.warn("rollout", "No deploy and no rollback takes effect until it is resumed.")
+                : Finding.warn(
+                        "rollout",
+                        "The rollout stops where it is (%s), and pods of both revisions serve until it is resumed."
+                                .formatted(figures(rollout)));
+    }
+
+    private static String figures(Observation observation) {
+        var rollout = observation.rollout();
+        return rollout == null
+                ? observation.message()
+                : "%d of %d pods updated".formatted(rollout.updated(), rollout.desired());
+    }
+}
