@@ -100,7 +100,7 @@ class RollbackFlowIT {
             ExecutorService threads = Executors.newFixedThreadPool(2);
             List<Future<?>> clicks = List.of(
                     threads.submit(() -> scene.people.action("lead", INCIDENTS, card, "approve")),
-                    threads.submit(() -> scene.people.action("guest", INCIDENTS, card, "approve")));
+                    threads.submit(() -> scene.people.action("developer", INCIDENTS, card, "approve")));
             for (Future<?> click : clicks) {
                 click.get();
             }

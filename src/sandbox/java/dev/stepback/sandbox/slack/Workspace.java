@@ -47,7 +47,15 @@ final class Workspace {
         add(new Channel(
                 "C0INCIDENTS",
                 "incidents",
-                ids("U0RESPONDER", "U0LEAD", "U0DEVELOPER", "U0GUEST", "U0CONTRACTOR", "U0FORMER", BOT_USER)));
+                ids(
+                        "U0RESPONDER",
+                        "U0LEAD",
+                        "U0DEVELOPER",
+                        "U0GUEST",
+                        "U0CONTRACTOR",
+                        "U0FORMER",
+                        "U0PIPELINE",
+                        BOT_USER)));
         add(new Channel(
                 "C0DEPLOYS",
                 "deploys",
