@@ -10,6 +10,7 @@ import dev.stepback.config.Problem;
 import dev.stepback.config.Secrets;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.slack.SlackCheck;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -53,8 +54,11 @@ public final class Main implements Callable<Integer> {
     }
 
     static CommandLine commandLine(Map<String, String> env) {
-        return new CommandLine(new Main(env)).setExecutionExceptionHandler((failure, command, parsed) -> {
-            command.getErr().println("Stepback could not start: " + failure.getMessage());
+        Main main = new Main(env);
+        return new CommandLine(main).setExecutionExceptionHandler((failure, command, parsed) -> {
+            String why =
+                    main.redactor(StepbackConfig.defaults(), Config.empty()).text(String.valueOf(failure.getMessage()));
+            command.getErr().println("Stepback could not start: " + why);
             return SOMETHING_MISSING;
         });
     }
@@ -98,7 +102,10 @@ public final class Main implements Callable<Integer> {
             rows.addAll(PolicyCheck.run(config.get(), Access.cluster(config.get(), client)));
             rows.addAll(new ClusterCheck(client, config.get().kubernetes()).run());
         }
-        out().print(Table.of(rows));
+        Redactor redactor = redactor(config.get(), found);
+        out().print(Table.of(rows.stream()
+                .map(row -> new Row(row.area(), redactor.text(row.item()), row.ok(), redactor.text(row.detail())))
+                .toList()));
         out().flush();
         return rows.stream().allMatch(Row::ok) ? OK : SOMETHING_MISSING;
     }
@@ -111,9 +118,17 @@ public final class Main implements Callable<Integer> {
                 .ifPresent(
                         c -> problems.addAll(Secrets.read(env, c.slack().mode()).problems()));
         PrintWriter err = spec.commandLine().getErr();
-        problems.forEach(err::println);
+        Redactor redactor = redactor(StepbackConfig.defaults(), Config.empty());
+        problems.forEach(problem -> err.println(redactor.text(problem.toString())));
         err.flush();
         return problems.isEmpty() ? config.valid() : Optional.empty();
+    }
+
+    private Redactor redactor(StepbackConfig config, Config cluster) {
+        return new Redactor(
+                () -> config.redaction().secretNames(),
+                () -> config.redaction().allowed(),
+                OwnSecrets.of(env, cluster));
     }
 
     private static Config found(StepbackConfig config) {

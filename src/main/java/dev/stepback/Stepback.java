@@ -10,6 +10,7 @@ import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Health;
 import dev.stepback.ops.Metrics;
 import dev.stepback.ops.OpsServer;
+import dev.stepback.ops.RedactingEncoder;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.AuditedRollbacks;
 import dev.stepback.rollback.Authorizer;
@@ -81,13 +82,14 @@ public final class Stepback implements AutoCloseable {
         AuditLog.checkFile(env);
         Clock clock = Clock.systemUTC();
         Metrics metrics = new Metrics();
-        Health health = new Health();
         ConfigFile configuration = ConfigFile.follow(config, env);
-        health.note("configuration", configuration::problem);
         Redactor redactor = new Redactor(
                 () -> configuration.config().redaction().secretNames(),
                 () -> configuration.config().redaction().allowed(),
                 OwnSecrets.of(env, client.getConfiguration()));
+        RedactingEncoder.use(redactor);
+        Health health = new Health(redactor::text);
+        health.note("configuration", configuration::problem);
         Audit audit = audit(config, env, client, configuration, redactor, clock);
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
         SlackDirectory directory = SlackDirectory.of(env, metrics);
@@ -101,7 +103,15 @@ public final class Stepback implements AutoCloseable {
         Dispatcher dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, access.locks(), config);
 
         SlackBot slack = new SlackBot(
-                configuration::config, env, dispatcher::dispatch, rollbacks, targets, authorizer, metrics, clock);
+                configuration::config,
+                env,
+                dispatcher::dispatch,
+                rollbacks,
+                targets,
+                authorizer,
+                redactor,
+                metrics,
+                clock);
         health.register("slack", slack::healthProblem);
         health.register("workloads", () -> workloads.synced() ? "" : "the Deployments have not been read yet");
         OpsServer ops = OpsServer.start(

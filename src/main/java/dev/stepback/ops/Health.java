@@ -4,11 +4,23 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The conditions that must hold before the bot takes traffic. Safe for use by several threads. */
 public final class Health {
+    private final UnaryOperator<String> redaction;
     private final Map<String, Supplier<String>> checks = new ConcurrentHashMap<>();
     private final Map<String, Supplier<String>> notes = new ConcurrentHashMap<>();
+
+    /** Shows what checks say as it is. */
+    public Health() {
+        this(UnaryOperator.identity());
+    }
+
+    /** @param redaction masks what must not be shown: whoever reaches the port can read it */
+    public Health(UnaryOperator<String> redaction) {
+        this.redaction = redaction;
+    }
 
     /** @param problem says what is wrong, or is empty while all is well; must answer at once */
     public void register(String name, Supplier<String> problem) {
@@ -36,17 +48,17 @@ public final class Health {
         return states(checks);
     }
 
-    private static Map<String, String> states(Map<String, Supplier<String>> checks) {
+    private Map<String, String> states(Map<String, Supplier<String>> checks) {
         Map<String, String> states = new TreeMap<>();
         checks.forEach((name, check) -> states.put(name, state(check)));
         return states;
     }
 
-    private static String state(Supplier<String> check) {
+    private String state(Supplier<String> check) {
         try {
-            return check.get();
+            return redaction.apply(check.get());
         } catch (RuntimeException e) {
-            return "the check itself failed: " + e;
+            return redaction.apply("the check itself failed: " + e);
         }
     }
 }

@@ -76,6 +76,17 @@ final class Credentials {
         return out;
     }
 
+    /** Leaves the end of a line, and what escapes the quote that follows: what is JSON stays JSON. */
+    private static int end(String text, int from, int to) {
+        boolean quote = to < text.length() && text.charAt(to) == '"';
+        int end = to;
+        while (end > from
+                && (Character.isWhitespace(text.charAt(end - 1)) || (quote && text.charAt(end - 1) == '\\'))) {
+            end--;
+        }
+        return end;
+    }
+
     private static String masked(Pattern form, String text) {
         Matcher found = form.matcher(text);
         StringBuilder out = null;
@@ -84,7 +95,7 @@ final class Credentials {
             int group = found.groupCount() == 0 || found.start(1) < 0 ? 0 : 1;
             out = out == null ? new StringBuilder(text.length()) : out;
             out.append(text, shown, found.start(group)).append(Redactor.MASK);
-            shown = found.end(group);
+            shown = end(text, found.start(group), found.end(group));
         }
         return out == null ? text : out.append(text, shown, text.length()).toString();
     }

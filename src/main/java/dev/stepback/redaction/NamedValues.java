@@ -170,25 +170,36 @@ final class NamedValues {
         return text.length();
     }
 
-    /** A separator ends a value only when something follows that is no part of a password. */
+    /** A separator or a quote ends a value only when something follows that is no part of a password. */
     private static boolean ends(String text, int i) {
         char c = text.charAt(i);
-        if (Character.isWhitespace(c) || c == '"') {
+        if (Character.isWhitespace(c)) {
             return true;
+        }
+        if (c == '"' || c == '\\') {
+            int quote = i;
+            while (quote < text.length() && quote < i + 4 && text.charAt(quote) == '\\') {
+                quote++;
+            }
+            return quote < text.length()
+                    && text.charAt(quote) == '"'
+                    && (quote + 1 == text.length() || " \t\r\n,;:}])>`\\".indexOf(text.charAt(quote + 1)) >= 0);
         }
         if (c != ',' && c != ';' && c != '&') {
             return false;
         }
         int next = i + (text.startsWith("&amp;", i) ? 5 : 1);
         int word = next;
-        while (word < text.length()
-                && word < next + 64
-                && (Character.isLetterOrDigit(text.charAt(word)) || "_.-".indexOf(text.charAt(word)) >= 0)) {
+        while (word < text.length() && word < next + 64 && isOfName(text.charAt(word))) {
             word++;
         }
         return next >= text.length()
                 || Character.isWhitespace(text.charAt(next))
                 || text.charAt(next) == '"'
                 || (word > next && word < text.length() && (text.charAt(word) == '=' || text.charAt(word) == ':'));
+    }
+
+    private static boolean isOfName(char c) {
+        return Character.isLetterOrDigit(c) || c == '_' || c == '.' || c == '-';
     }
 }

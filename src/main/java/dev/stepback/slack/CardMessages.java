@@ -52,13 +52,14 @@ final class CardMessages {
     }
 
     void upload(String channel, String thread, String fileName, String content) {
+        String safe = api.outgoing().body(content);
         api.call("files.completeUploadExternal", m -> {
             try {
                 return m.filesUploadV2(r -> r.channel(channel)
                         .threadTs(thread)
                         .filename(fileName)
                         .title(fileName)
-                        .content(content));
+                        .content(safe));
             } catch (SlackFilesUploadV2Exception e) {
                 throw new SlackFailure.Refused("files.uploadV2", "upload_failed", String.valueOf(e.getMessage()));
             }

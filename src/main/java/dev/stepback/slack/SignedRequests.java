@@ -37,17 +37,19 @@ final class SignedRequests implements HttpHandler {
     static final Duration TOLERANCE = Duration.ofMinutes(5);
 
     private final App app;
+    private final Outgoing outgoing;
     private final byte[] signingSecret;
     private final SlackRequestParser parser;
     private final Metrics metrics;
     private final Clock clock;
     private volatile boolean refusing;
 
-    SignedRequests(App app, String signingSecret, Metrics metrics, Clock clock) {
+    SignedRequests(App app, Outgoing outgoing, String signingSecret, Metrics metrics, Clock clock) {
         if (signingSecret.isEmpty()) {
             throw new IllegalArgumentException("SLACK_SIGNING_SECRET is not set");
         }
         this.app = app;
+        this.outgoing = outgoing;
         this.signingSecret = signingSecret.getBytes(StandardCharsets.UTF_8);
         this.parser = new SlackRequestParser(app.config());
         this.metrics = metrics;
@@ -147,7 +149,11 @@ final class SignedRequests implements HttpHandler {
             response = Response.error(400);
         }
         String type = response.getContentType() == null ? "text/plain" : response.getContentType();
-        answer(exchange, response.getStatusCode(), type, response.getBody() == null ? "" : response.getBody());
+        answer(
+                exchange,
+                response.getStatusCode(),
+                type,
+                response.getBody() == null ? "" : outgoing.body(response.getBody()));
     }
 
     /** Compares in constant time. */

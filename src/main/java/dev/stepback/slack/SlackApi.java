@@ -5,7 +5,9 @@ import com.slack.api.SlackConfig;
 import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.SlackApiTextResponse;
+import com.slack.api.util.http.SlackHttpClient;
 import dev.stepback.ops.Metrics;
+import dev.stepback.redaction.Redactor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -28,13 +30,14 @@ final class SlackApi {
     private final Slack slack;
     private final MethodsClient methods;
     private final Metrics metrics;
+    private final Outgoing outgoing;
 
-    SlackApi(Map<String, String> env, Metrics metrics) {
-        this(env, metrics, Duration.ofSeconds(15));
+    SlackApi(Map<String, String> env, Redactor redactor, Metrics metrics) {
+        this(env, redactor, metrics, Duration.ofSeconds(15));
     }
 
     /** @param longest how long one call may take */
-    SlackApi(Map<String, String> env, Metrics metrics, Duration longest) {
+    SlackApi(Map<String, String> env, Redactor redactor, Metrics metrics, Duration longest) {
         SlackConfig config = new SlackConfig();
         String url = env.getOrDefault("SLACK_API_URL", "").strip();
         if (!url.isEmpty()) {
@@ -44,13 +47,25 @@ final class SlackApi {
         }
         config.setHttpClientReadTimeoutMillis(10_000);
         config.setHttpClientCallTimeoutMillis(Math.toIntExact(longest.toMillis()));
-        this.slack = Slack.getInstance(config);
+        this.outgoing = new Outgoing(redactor);
+        // Whatever is sent, by whichever method, passes there.
+        this.slack = Slack.getInstance(
+                config,
+                new SlackHttpClient(SlackHttpClient.buildOkHttpClient(config)
+                        .newBuilder()
+                        .addInterceptor(outgoing)
+                        .build()));
         this.methods = slack.methods(env.getOrDefault("SLACK_BOT_TOKEN", ""));
         this.metrics = metrics;
     }
 
     Slack slack() {
         return slack;
+    }
+
+    /** The last look at what is sent without a method. */
+    Outgoing outgoing() {
+        return outgoing;
     }
 
     /** One call of one method. */

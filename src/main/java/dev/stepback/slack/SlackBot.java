@@ -6,6 +6,7 @@ import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.RollbackListener;
 import dev.stepback.rollback.Rollbacks;
@@ -39,6 +40,7 @@ public final class SlackBot implements AutoCloseable {
      *     SLACK_API_URL} stands in for {@code https://slack.com/api/}
      * @param dispatcher answers commands
      * @param authorizer is asked whenever a click is delivered
+     * @param redactor has the last look at everything that is sent
      * @throws IllegalArgumentException when the secret for the configured mode is missing
      */
     public SlackBot(
@@ -48,10 +50,11 @@ public final class SlackBot implements AutoCloseable {
             Rollbacks rollbacks,
             List<TargetType> targets,
             Authorizer authorizer,
+            Redactor redactor,
             Metrics metrics,
             Clock clock) {
         StepbackConfig config = configuration.get();
-        SlackApi api = new SlackApi(env, metrics);
+        SlackApi api = new SlackApi(env, redactor, metrics);
         Workspace workspace = new Workspace(api);
         String command = config.slack().command();
         Replies replies = new Replies(command, workspace::cardLink);
@@ -76,11 +79,12 @@ public final class SlackBot implements AutoCloseable {
             if (appToken.isEmpty()) {
                 throw new IllegalArgumentException("SLACK_APP_TOKEN is not set");
             }
-            socket = new SocketLink(api.slack(), appToken, app, metrics);
+            socket = new SocketLink(api.slack(), api.outgoing(), appToken, app, metrics);
             http = null;
         } else {
             socket = null;
-            http = new SignedRequests(app, env.getOrDefault("SLACK_SIGNING_SECRET", ""), metrics, clock);
+            http = new SignedRequests(
+                    app, api.outgoing(), env.getOrDefault("SLACK_SIGNING_SECRET", ""), metrics, clock);
         }
     }
 

@@ -4,6 +4,7 @@ import com.slack.api.methods.response.auth.AuthTestResponse;
 import com.slack.api.methods.response.conversations.ConversationsInfoResponse;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
+import dev.stepback.redaction.Redactor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class SlackCheck {
     /** Takes a few seconds; never throws. */
     public static List<Row> run(StepbackConfig config, Map<String, String> env, Metrics metrics) {
         List<Row> rows = new ArrayList<>();
-        SlackApi api = new SlackApi(env, metrics);
+        SlackApi api = new SlackApi(env, new Redactor(config.redaction().secretNames()), metrics);
         Optional<Set<String>> granted = botToken(api, env, rows);
         if (config.slack().mode() == StepbackConfig.Slack.Mode.SOCKET) {
             appToken(api, env.getOrDefault("SLACK_APP_TOKEN", ""), rows);

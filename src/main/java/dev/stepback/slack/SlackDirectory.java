@@ -5,6 +5,7 @@ import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Answer;
 import dev.stepback.policy.Directory;
 import dev.stepback.policy.Subject;
+import dev.stepback.redaction.Redactor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ public final class SlackDirectory implements Directory, AutoCloseable {
     }
 
     static SlackDirectory of(Map<String, String> env, Metrics metrics, Ticker ticker) {
-        return new SlackDirectory(new SlackApi(env, metrics, LONGEST_CALL), ticker);
+        return new SlackDirectory(new SlackApi(env, new Redactor(List.of()), metrics, LONGEST_CALL), ticker);
     }
 
     @Override

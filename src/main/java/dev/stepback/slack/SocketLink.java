@@ -48,10 +48,12 @@ final class SocketLink implements AutoCloseable {
     private @Nullable SocketModeClient client;
     private Duration pause = FIRST_PAUSE;
     private volatile String problem = "not connected yet";
+    private final Outgoing outgoing;
     private volatile boolean closed;
 
-    SocketLink(Slack slack, String appToken, App app, Metrics metrics) {
+    SocketLink(Slack slack, Outgoing outgoing, String appToken, App app, Metrics metrics) {
         this.slack = slack;
+        this.outgoing = outgoing;
         this.appToken = appToken;
         this.app = app;
         this.metrics = metrics;
@@ -150,7 +152,7 @@ final class SocketLink implements AutoCloseable {
             if (response.getBody() != null && !response.getBody().isEmpty()) {
                 ack.add("payload", payload(response));
             }
-            from.sendSocketModeResponse(gson.toJson(ack));
+            from.sendSocketModeResponse(outgoing.body(gson.toJson(ack)));
             metrics.acknowledged(Duration.ofNanos(System.nanoTime() - begin));
         } catch (Throwable e) { // an exception would end the delivery without an acknowledgement
             LOG.warn("a delivery was not acknowledged, Slack will repeat it: {}", e.toString());

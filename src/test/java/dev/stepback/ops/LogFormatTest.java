@@ -11,10 +11,15 @@ import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.joran.spi.JoranException;
+import com.google.gson.JsonParser;
+import dev.stepback.redaction.Redactor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +35,59 @@ class LogFormatTest {
         OutputStreamAppender<?> appender = (OutputStreamAppender<?>) root.getAppender(format);
 
         assertThat(encoded(appender, event(root))).containsOnlyOnce("\n").endsWith("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "json"})
+    void secrets_areMaskedWhereverTheyStand(String format) throws Exception {
+        LoggerContext context = configured(format, "");
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        String token = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
+        LoggingEvent event = new LoggingEvent(
+                "",
+                root,
+                Level.WARN,
+                "refused: {}",
+                new IllegalStateException("of postgres://app:hunter2@db", new IllegalArgumentException(token)),
+                new Object[] {"Authorization: Bearer " + token});
+        event.addKeyValuePair(new KeyValuePair("text", "checkout because " + token));
+        event.setMDCPropertyMap(Map.of("at", token));
+
+        String line = encoded((OutputStreamAppender<?>) root.getAppender(format), event);
+
+        assertThat(line).doesNotContain(token.substring(0, 12), "hunter2").contains("refused", Redactor.MASK);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "password=ab\"cd, done",
+                "password=abc\\",
+                "password=\"abc",
+                "{\"password\":\"a\\\"b\"}",
+                "Cookie: a=\"b\"; c",
+                "-----BEGIN PRIVATE KEY-----\nMIIE\n",
+                "token: abc\nnext line",
+                "-pab3c\"d"
+            })
+    void json_staysJson(String text) throws Exception {
+        LoggerContext context = configured("json", "");
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        RedactingEncoder.use(new Redactor(List.of(Pattern.compile("token|password"))));
+        try {
+            String line = encoded(
+                    (OutputStreamAppender<?>) root.getAppender("json"),
+                    new LoggingEvent("", root, Level.INFO, "{}", null, new Object[] {text}));
+            assertThat(JsonParser.parseString(line)
+                            .getAsJsonObject()
+                            .get("formattedMessage")
+                            .getAsString())
+                    .contains(Redactor.MASK)
+                    .doesNotContain("abc", "MIIE");
+            assertThat(line).endsWith("}\n");
+        } finally {
+            RedactingEncoder.use(new Redactor(List.of()));
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.stepback.command.Reply;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.NewRollback;
@@ -80,6 +81,7 @@ final class BotFixture implements AutoCloseable {
                 rollbacks,
                 List.of(new Shop()),
                 authorizer,
+                new Redactor(config.redaction().secretNames()),
                 metrics,
                 Clock.systemUTC());
     }

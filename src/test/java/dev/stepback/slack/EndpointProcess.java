@@ -6,6 +6,7 @@ import com.slack.api.bolt.response.Response;
 import dev.stepback.ops.Health;
 import dev.stepback.ops.Metrics;
 import dev.stepback.ops.OpsServer;
+import dev.stepback.redaction.Redactor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -81,7 +82,8 @@ final class EndpointProcess implements AutoCloseable {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 health,
                 new Metrics(),
-                Optional.of(new SignedRequests(app, SECRET, new Metrics(), Clock.systemUTC())));
+                Optional.of(new SignedRequests(
+                        app, new Outgoing(new Redactor(List.of())), SECRET, new Metrics(), Clock.systemUTC())));
         System.out.println("port " + server.port());
         Thread.currentThread().join();
     }

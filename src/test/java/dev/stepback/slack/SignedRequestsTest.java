@@ -7,6 +7,7 @@ import com.slack.api.bolt.App;
 import com.slack.api.bolt.AppConfig;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
 import dev.stepback.ops.Metrics;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.Phase;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -128,7 +129,11 @@ class SignedRequestsTest {
     void timestamp_mayBeFiveMinutesOff(long seconds, boolean expected) throws Exception {
         Instant now = Instant.parse("2026-11-21T03:00:00.999Z");
         SignedRequests requests = new SignedRequests(
-                new App(new AppConfig(), List.of()), "secret", new Metrics(), Clock.fixed(now, ZoneOffset.UTC));
+                new App(new AppConfig(), List.of()),
+                new Outgoing(new Redactor(List.of())),
+                "secret",
+                new Metrics(),
+                Clock.fixed(now, ZoneOffset.UTC));
         long timestamp = now.getEpochSecond() + seconds;
         assertThat(requests.isSigned(
                         Long.toString(timestamp),
@@ -148,8 +153,12 @@ class SignedRequestsTest {
         String signature = "v0="
                 + HexFormat.of()
                         .formatHex(mac.doFinal(("v0:" + timestamp + ":" + BODY).getBytes(StandardCharsets.UTF_8)));
-        SignedRequests requests =
-                new SignedRequests(new App(new AppConfig(), List.of()), "secret", new Metrics(), Clock.systemUTC());
+        SignedRequests requests = new SignedRequests(
+                new App(new AppConfig(), List.of()),
+                new Outgoing(new Redactor(List.of())),
+                "secret",
+                new Metrics(),
+                Clock.systemUTC());
         assertThat(requests.isSigned(timestamp, signature, body)).isFalse();
         assertThat(requests.isSigned(null, signature, body)).isFalse();
         assertThat(requests.isSigned(timestamp, null, body)).isFalse();
