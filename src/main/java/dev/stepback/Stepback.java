@@ -100,7 +100,8 @@ public final class Stepback implements AutoCloseable {
                 new AuditedRollbacks(new KubernetesRollbacks(client, config, authorizer, targets, clock), audit);
         RolloutWatch rollouts = new RolloutWatch(targets);
         Workloads workloads = Workloads.start(client, config, rollouts);
-        Dispatcher dispatcher = new Dispatcher(workloads, rollbacks, targets, authorizer, access.locks(), config);
+        Dispatcher dispatcher =
+                new Dispatcher(workloads, rollbacks, targets, authorizer, access.locks(), config, audit, clock);
 
         SlackBot slack = new SlackBot(
                 configuration::config,

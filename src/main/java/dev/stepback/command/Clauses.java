@@ -2,6 +2,7 @@ package dev.stepback.command;
 
 import dev.stepback.target.Operation;
 import dev.stepback.text.EditDistance;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,10 +26,12 @@ final class Clauses {
             "list",
             "lock",
             "unlock",
+            "audit",
             "help",
             "to",
             "revision",
-            "because");
+            "because",
+            "since");
 
     private static final String LOCK_EXAMPLE = "lock production because the database is being moved";
 
@@ -38,6 +41,7 @@ final class Clauses {
     private final List<Long> numbers = new ArrayList<>();
     private @Nullable Long to;
     private @Nullable String reason;
+    private @Nullable Duration since;
     private @Nullable String problem;
     private @Nullable String instead;
 
@@ -80,6 +84,15 @@ final class Clauses {
 
     void reason(String words) {
         reason = words;
+    }
+
+    void since(String typed) {
+        Optional<Duration> past = Past.parse(typed);
+        if (past.isEmpty()) {
+            fail("“" + TargetText.echo(typed) + "” is not a time; write 7d, 24h or 2w.", "audit since 7d");
+        } else {
+            since = past.get();
+        }
     }
 
     void noReason() {
@@ -169,6 +182,7 @@ final class Clauses {
             case "revision" -> "to revision 3";
             case "because" -> "because error rate is up";
             case "diff" -> "diff 3";
+            case "since" -> "audit since 7d";
             case "lock" -> LOCK_EXAMPLE;
             default -> word;
         };
@@ -188,6 +202,16 @@ final class Clauses {
 
     private Command build() {
         Verb what = verb == null ? Verb.UNDO : verb;
+        if (what == Verb.AUDIT) {
+            return to != null || reason != null
+                    ? notUnderstood("“audit” takes a target and how far back.", "audit " + shownTarget() + " since 7d")
+                    : new Command.AuditList(
+                            Optional.ofNullable(target), Optional.ofNullable(namespace), Optional.ofNullable(since));
+        }
+        if (since != null) {
+            return notUnderstood(
+                    "“since” belongs to “audit”.", "audit " + shownTarget() + " since " + Past.text(since));
+        }
         if (what == Verb.LIST) {
             if (target != null || to != null || reason != null) {
                 return notUnderstood(
@@ -279,6 +303,9 @@ final class Clauses {
         }
         if (to != null) {
             known.add("to revision " + to);
+        }
+        if (since != null) {
+            known.add("since " + Past.text(since));
         }
         if (reason != null) {
             known.add("because " + TargetText.echo(reason));

@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.target.Operation;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -70,6 +71,16 @@ public sealed interface Command {
 
     /** @param namespace empty for all that are served */
     record ListRollbacks(Optional<String> namespace) implements Command {}
+
+    /**
+     * Who asked for what, and what came of it.
+     *
+     * @param target empty for all
+     * @param namespace empty for all that are served; in {@code target} when there is one
+     * @param since how far back; empty for as far as there is anything
+     */
+    record AuditList(Optional<Wanted> target, Optional<String> namespace, Optional<Duration> since)
+            implements Command {}
 
     /**
      * Nothing may be rolled back until it is unlocked.

@@ -97,6 +97,8 @@ public final class CommandParser {
             readReason(token);
         } else if (token.lower().equals("to") || token.lower().equals("revision")) {
             readRevision(token);
+        } else if (token.lower().equals("since")) {
+            readSince();
         } else if (token.word().startsWith("-")) {
             readFlag(token);
         } else if (clauses.isDiff() && Clauses.NUMBER.matcher(token.lower()).matches()) {
@@ -139,6 +141,19 @@ public final class CommandParser {
             return;
         }
         clauses.revision(tokens.get(next++).lower());
+    }
+
+    /** Behind {@code since}: {@code 7d}, {@code 7 d} or {@code 7 days}. */
+    private void readSince() {
+        if (next == tokens.size()) {
+            clauses.fail("A time must follow “since”.", "audit since 7d");
+            return;
+        }
+        String time = tokens.get(next++).lower();
+        clauses.since(
+                Past.lacksUnit(time) && next < tokens.size()
+                        ? time + tokens.get(next++).lower()
+                        : time);
     }
 
     private void readFlag(Token token) {

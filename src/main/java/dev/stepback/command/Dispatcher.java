@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.access.Acting;
+import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Locks;
@@ -9,6 +10,7 @@ import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -32,6 +34,8 @@ public final class Dispatcher {
     private final UndoCommands undo;
     private final ViewCommands view;
     private final LockCommands locks;
+    private final AuditCommand audit;
+    private final Denials denials;
 
     public Dispatcher(
             Workloads workloads,
@@ -39,13 +43,17 @@ public final class Dispatcher {
             List<TargetType> types,
             Authorizer authorizer,
             Locks locks,
-            StepbackConfig config) {
+            StepbackConfig config,
+            Audit record,
+            Clock clock) {
         this.workloads = workloads;
         this.authorizer = authorizer;
         this.served = config.kubernetes().namespaces();
-        this.undo =
-                new UndoCommands(rollbacks, types, authorizer, config.slack().command());
-        this.view = new ViewCommands(rollbacks, types, authorizer);
+        this.denials = new Denials(record);
+        this.undo = new UndoCommands(
+                rollbacks, types, authorizer, denials, config.slack().command());
+        this.view = new ViewCommands(rollbacks, types, authorizer, denials);
+        this.audit = new AuditCommand(rollbacks, authorizer, clock);
         this.locks = new LockCommands(locks, authorizer, workloads);
     }
 
@@ -67,7 +75,9 @@ public final class Dispatcher {
     }
 
     private Reply answer(Command command, Invocation invocation) {
-        boolean reads = command instanceof Command.OnTarget || command instanceof Command.ListRollbacks;
+        boolean reads = command instanceof Command.OnTarget
+                || command instanceof Command.ListRollbacks
+                || command instanceof Command.AuditList;
         if (reads && authorizer.acting(invocation.by().person()) instanceof Acting.Nobody nobody) {
             return new Reply.Refused(nobody.why());
         }
@@ -77,6 +87,9 @@ public final class Dispatcher {
         if (command instanceof Command.ListRollbacks list) {
             Optional<Reply> refused = list.namespace().flatMap(n -> notServed(n, invocation));
             return refused.orElseGet(() -> view.list(list, invocation.by(), locks.sentences(invocation.by())));
+        }
+        if (command instanceof Command.AuditList list) {
+            return audit(list, invocation);
         }
         if (command instanceof Command.NotUnderstood not) {
             return new Reply.NotUnderstood(not.understood(), not.problem(), not.instead());
@@ -90,13 +103,21 @@ public final class Dispatcher {
         return new Reply.Help(locks.sentences(invocation.by()));
     }
 
+    private Reply audit(Command.AuditList command, Invocation invocation) {
+        Optional<String> namespace = command.target().flatMap(Wanted::namespace).or(command::namespace);
+        return namespace
+                .flatMap(n -> notServed(n, invocation))
+                .or(() -> command.target().flatMap(t -> t.namespace().flatMap(n -> hidden(n, t, command, invocation))))
+                .orElseGet(() -> audit.list(command, invocation.by()));
+    }
+
     private Reply onTarget(Command.OnTarget command, Invocation invocation) {
         Wanted wanted = command.target();
         Optional<Reply> refused = wanted.namespace().flatMap(n -> notServed(n, invocation));
         if (refused.isPresent()) {
             return refused.get();
         }
-        refused = wanted.namespace().flatMap(namespace -> hidden(namespace, wanted, invocation));
+        refused = wanted.namespace().flatMap(namespace -> hidden(namespace, wanted, command, invocation));
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -165,11 +186,12 @@ public final class Dispatcher {
     }
 
     /** The same answer whether or not there is such a namespace and such a target in it. */
-    private Optional<Reply> hidden(String namespace, Wanted wanted, Invocation invocation) {
+    private Optional<Reply> hidden(String namespace, Wanted wanted, Command command, Invocation invocation) {
         Kind kind = wanted.kind().orElse(Kind.DEPLOYMENT);
+        TargetRef target = new TargetRef(namespace, kind, wanted.name());
         return authorizer
-                .hides(invocation.by(), new TargetRef(namespace, kind, wanted.name()))
-                .map(Reply.Refused::new);
+                .hides(invocation.by(), target)
+                .map(why -> denials.refused(invocation.by(), Denials.wish(command), target, why));
     }
 
     private Optional<Reply> notServed(String namespace, Invocation invocation) {

@@ -33,6 +33,16 @@ public sealed interface Reply {
     /** @param locks sentences about what is locked; empty when nothing is */
     record ShowList(List<Rollback> rollbacks, List<String> locks) implements Reply {}
 
+    /**
+     * What was rolled back, newest first.
+     *
+     * @param about the target or the namespace that was asked about; empty for all
+     * @param since how far back, as it is typed; empty for as far as there is anything
+     * @param more whether there are older ones
+     */
+    record ShowAudit(Optional<String> about, Optional<String> since, List<Rollback> rollbacks, boolean more)
+            implements Reply {}
+
     /** @param known whether anything in that namespace is known; if not, its name may be a slip */
     record Locked(Locks.Lock lock, boolean known) implements Reply {}
 

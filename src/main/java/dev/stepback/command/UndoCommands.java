@@ -1,5 +1,6 @@
 package dev.stepback.command;
 
+import dev.stepback.audit.AuditEvent.Wish;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.NewRollback;
@@ -22,12 +23,15 @@ final class UndoCommands {
     private final Rollbacks rollbacks;
     private final List<TargetType> types;
     private final Authorizer authorizer;
+    private final Denials denials;
     private final String slashCommand;
 
-    UndoCommands(Rollbacks rollbacks, List<TargetType> types, Authorizer authorizer, String slashCommand) {
+    UndoCommands(
+            Rollbacks rollbacks, List<TargetType> types, Authorizer authorizer, Denials denials, String slashCommand) {
         this.rollbacks = rollbacks;
         this.types = List.copyOf(types);
         this.authorizer = authorizer;
+        this.denials = denials;
         this.slashCommand = slashCommand;
     }
 
@@ -35,7 +39,7 @@ final class UndoCommands {
     Optional<Reply> rollback(Command.Rollback command, TargetRef target, Invocation invocation) {
         Authorizer.Authorization may = authorizer.mayRequest(invocation.by(), target);
         if (!may.allowed()) {
-            return Optional.of(new Reply.Refused(may.why()));
+            return Optional.of(denials.refused(invocation.by(), Wish.REQUEST, target, may.why()));
         }
         // With one open, creating it finds out whether this is a second delivery of the same request.
         if (rollbacks.open(target).isEmpty()) {
@@ -105,7 +109,7 @@ final class UndoCommands {
     Reply cancel(TargetRef target, Actor who) {
         Authorizer.Authorization may = authorizer.mayView(who, target);
         if (!may.allowed()) {
-            return new Reply.Refused(may.why());
+            return denials.refused(who, Wish.CANCEL, target, may.why());
         }
         Optional<Rollback> open = rollbacks.open(target);
         if (open.isEmpty()) {

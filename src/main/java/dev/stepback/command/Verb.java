@@ -17,6 +17,7 @@ enum Verb {
     LIST,
     LOCK,
     UNLOCK,
+    AUDIT,
     HELP;
 
     /** The word that means it, in lower case; flags that ask for help do as well. */
@@ -33,6 +34,7 @@ enum Verb {
             case "list" -> Optional.of(LIST);
             case "lock" -> Optional.of(LOCK);
             case "unlock" -> Optional.of(UNLOCK);
+            case "audit" -> Optional.of(AUDIT);
             case "help", "--help", "-h" -> Optional.of(HELP);
             default -> Optional.empty();
         };

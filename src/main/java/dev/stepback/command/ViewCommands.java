@@ -1,5 +1,6 @@
 package dev.stepback.command;
 
+import dev.stepback.audit.AuditEvent.Wish;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Rollback;
@@ -28,11 +29,13 @@ final class ViewCommands {
     private final Rollbacks rollbacks;
     private final List<TargetType> types;
     private final Authorizer authorizer;
+    private final Denials denials;
 
-    ViewCommands(Rollbacks rollbacks, List<TargetType> types, Authorizer authorizer) {
+    ViewCommands(Rollbacks rollbacks, List<TargetType> types, Authorizer authorizer, Denials denials) {
         this.rollbacks = rollbacks;
         this.types = List.copyOf(types);
         this.authorizer = authorizer;
+        this.denials = denials;
     }
 
     /** The target as this person may see it. */
@@ -106,7 +109,7 @@ final class ViewCommands {
 
     private Optional<Reply> viewed(TargetRef target, Actor who, Supplier<Optional<Reply>> reply) {
         Authorizer.Authorization may = authorizer.mayView(who, target);
-        return may.allowed() ? reply.get() : Optional.of(new Reply.Refused(may.why()));
+        return may.allowed() ? reply.get() : Optional.of(denials.refused(who, Wish.VIEW, target, may.why()));
     }
 
     private static OptionalLong number(Optional<Revision> revision) {

@@ -5,10 +5,10 @@ import dev.stepback.audit.On;
 import java.util.List;
 
 /** People and Rollbacks as the audit record names them. */
-final class Audited {
+public final class Audited {
     private Audited() {}
 
-    static By by(Actor actor) {
+    public static By by(Actor actor) {
         Person person = actor.person();
         return new By(person.id(), person.name(), person.team(), actor.channel());
     }

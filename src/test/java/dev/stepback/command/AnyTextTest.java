@@ -2,9 +2,11 @@ package dev.stepback.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Person;
+import java.time.Clock;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -28,7 +30,9 @@ class AnyTextTest {
                 List.of(cluster),
                 new DispatcherTest.HiddenNamespaces(),
                 new FakeLocks(),
-                StepbackConfig.defaults());
+                StepbackConfig.defaults(),
+                Audit.NONE,
+                Clock.systemUTC());
 
         Reply reply = dispatcher.dispatch(new Invocation(text, new Actor(new Person("U1", "a"), "C1"), null, "key"));
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -67,6 +68,45 @@ class CommandParserTest {
         Command.Rollback rollback = rollback(text);
         assertThat(rollback.target().name()).isEqualTo("checkout");
         assertThat(rollback.to()).isEqualTo(OptionalLong.of(3));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "audit, , , ",
+        "audit checkout, checkout, , ",
+        "checkout audit since 7d, checkout, , P7D",
+        "audit since 90m, , , PT90M",
+        "Audit Since 2 Weeks, , , P14D",
+        "audit since 24 h checkout, checkout, , P1D",
+        "since 1w audit -n production, , production, P7D",
+        "audit -n production checkout, production/checkout, production, ",
+    })
+    void audit_takesATargetAndATime(
+            String text, @Nullable String target, @Nullable String namespace, @Nullable Duration since) {
+        assertThat(CommandParser.parse(text)).isInstanceOfSatisfying(Command.AuditList.class, audit -> {
+            assertThat(audit.target().map(Wanted::toString)).isEqualTo(Optional.ofNullable(target));
+            assertThat(audit.namespace()).isEqualTo(Optional.ofNullable(namespace));
+            assertThat(audit.since()).isEqualTo(Optional.ofNullable(since));
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "audit since",
+                "audit since yesterday",
+                "audit since 0d",
+                "audit since 7 checkout",
+                "checkout since 7d",
+                "list since 7d",
+                "audit checkout to 3",
+                "audit because of it"
+            })
+    void audit_notUnderstoodSaysWhatWouldBe(String text) {
+        assertThat(CommandParser.parse(text))
+                .isInstanceOfSatisfying(
+                        Command.NotUnderstood.class,
+                        not -> assertThat(CommandParser.parse(not.instead())).isInstanceOf(Command.AuditList.class));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.stepback.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.access.Acting;
+import dev.stepback.audit.AuditEvent;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Approvals;
@@ -15,8 +16,13 @@ import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -31,6 +37,8 @@ class DispatcherTest {
     private final FakeRollbacks rollbacks = new FakeRollbacks();
     private final HiddenNamespaces authorizer = new HiddenNamespaces();
     private final FakeLocks locks = new FakeLocks();
+    private final List<AuditEvent> audited = new ArrayList<>();
+    private final Clock clock = Clock.fixed(Instant.parse("2026-11-21T12:00:00Z"), ZoneOffset.UTC);
     private final TargetRef checkout = cluster.add("production", "checkout", 3);
     private final Dispatcher dispatcher = dispatcher(StepbackConfig.defaults());
 
@@ -83,6 +91,62 @@ class DispatcherTest {
         assertThat(dispatch("checkout to 2 because x"))
                 .isEqualTo(new Reply.Choose(List.of(checkout, staging), "to 2 because x"));
         assertThat(dispatch("staging/checkout")).isInstanceOf(Reply.Opened.class);
+    }
+
+    @Test
+    void audit_listsWhatMayBeSeenNewestFirst() {
+        cluster.add("production", "cart", 2);
+        cluster.add("secret", "vault", 2);
+        dispatch("cart", "first");
+        dispatch("secret/vault", "second");
+        dispatch("checkout", "third");
+        created("first", "2026-11-20T12:00:00Z");
+        created("second", "2026-11-20T13:00:00Z");
+        created("third", "2026-11-21T11:00:00Z");
+        authorizer.hidden.add("secret");
+
+        assertThat(audit("audit")).extracting(r -> r.target().name()).containsExactly("checkout", "cart");
+        assertThat(audit("audit since 2h")).extracting(r -> r.target().name()).containsExactly("checkout");
+        assertThat(audit("audit since 24 hours")).hasSize(2);
+        assertThat(audit("cart audit")).extracting(r -> r.target().name()).containsExactly("cart");
+        assertThat(audit("audit -n production")).hasSize(2);
+        assertThat(audit("audit -n staging")).isEmpty();
+        assertThat(audit("audit gone since 1w")).isEmpty();
+        assertThat(audit("audit vault")).isEmpty();
+    }
+
+    @Test
+    void audit_isBounded() {
+        for (int i = 0; i < AuditCommand.SHOWN + 3; i++) {
+            cluster.add("production", "app-" + i, 2);
+            dispatch("app-" + i, "key-" + i);
+        }
+        assertThat(dispatch("audit")).isInstanceOfSatisfying(Reply.ShowAudit.class, shown -> {
+            assertThat(shown.rollbacks()).hasSize(AuditCommand.SHOWN);
+            assertThat(shown.more()).isTrue();
+        });
+    }
+
+    @Test
+    void whatIsRefused_isRecorded() {
+        cluster.add("secret", "vault", 2);
+        authorizer.hidden.add("secret");
+        dispatch("secret/vault");
+        dispatch("secret/vault history");
+
+        assertThat(audited).hasSize(2).allSatisfy(e -> assertThat(e).isInstanceOf(AuditEvent.Denial.class));
+        AuditEvent.Denial denial = (AuditEvent.Denial) audited.get(0);
+        assertThat(denial.wish()).isEqualTo(AuditEvent.Wish.REQUEST);
+        assertThat(denial.on().orElseThrow().target().name()).isEqualTo("vault");
+        assertThat(((AuditEvent.Denial) audited.get(1)).wish()).isEqualTo(AuditEvent.Wish.VIEW);
+    }
+
+    private List<Rollback> audit(String text) {
+        return ((Reply.ShowAudit) dispatch(text)).rollbacks();
+    }
+
+    private void created(String delivery, String time) {
+        Objects.requireNonNull(rollbacks.byDelivery.get(delivery)).getMetadata().setCreationTimestamp(time);
     }
 
     @Test
@@ -323,7 +387,7 @@ class DispatcherTest {
     }
 
     private Dispatcher dispatcher(StepbackConfig config) {
-        return new Dispatcher(cluster, rollbacks, List.of(cluster), authorizer, locks, config);
+        return new Dispatcher(cluster, rollbacks, List.of(cluster), authorizer, locks, config, audited::add, clock);
     }
 
     /** Lets everybody do everything, except in some namespaces. */

@@ -23,6 +23,8 @@ final class HelpMessage {
                         "`" + c + " checkout status` shows the rollout and the last rollback",
                         "`" + c + " checkout cancel` stops an open rollback",
                         "`" + c + " list` shows open and recent rollbacks",
+                        "`" + c + " audit checkout since 7d` shows who asked, who approved and what came of it;"
+                                + " without a target: of all",
                         "`" + c + " lock production because <why>`".replace("<why>", "the database moves")
                                 + " lets nothing start there, `unlock production` ends that; without a namespace:"
                                 + " everywhere"));

@@ -52,6 +52,8 @@ public final class Replies {
             return status(r, now);
         } else if (reply instanceof Reply.ShowList r) {
             return list(r, now);
+        } else if (reply instanceof Reply.ShowAudit r) {
+            return AuditMessage.of(r, this::whereCard);
         } else if (reply instanceof Reply.CancelRequested r) {
             return Message.of("⏹️ The " + Speech.of(r.rollback()).lowerCase() + " of " + target(r.rollback())
                     + " is asked to stop; its card says what came of it." + whereCard(r.rollback()));

@@ -96,6 +96,9 @@ class HostileTextTest {
             check(Card.minimal(rollback, Samples.NOW));
             Announcements.milestones(rollback, Samples.NOW).values().forEach(HostileTextTest::check);
             check(Announcements.outcome(rollback, Samples.NOW, Optional.of(text)));
+            check(REPLIES.draw(
+                    new Reply.ShowAudit(Optional.of(text), Optional.of(text), List.of(rollback, rollback), true),
+                    Samples.NOW));
         }
     }
 
