@@ -6,6 +6,12 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodProblems;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Writer;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -55,14 +61,14 @@ final class AwaitRolloutStep implements Step {
         Workload workload = live.get();
         if (!workload.uid().equals(context.targetUid())) {
             return failed("%s was deleted during the rollout and created again at %s."
-                    .formatted(Blame.title(context.target()), Workload.createdAt(workload.deployment())));
+                    .formatted(Blame.title(context.target()), Json.createdAt(workload.deployment())));
         }
         if (replaced(context, workload)) {
             return failed("The rollback was replaced before it finished. " + Blame.templateChanged(workload, redactor));
         }
         Optional<Instant> patched =
                 Writer.ofAnnotation(workload.deployment(), UndoStep.MARK).map(Writer::time);
-        Observation observation = problems.addTo(RolloutStatus.of(workload, patched), workload);
+        Observation observation = deployments.withProblems(RolloutStatus.of(workload, patched), workload, problems);
         return workload.paused() && observation.state() == Observation.State.RUNNING
                 ? new Observation(
                         observation.state(),

@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Operation;
+import dev.stepback.target.workload.Annotating;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.UndoPatch;
 
 /**
  * The JSON patch that pauses, resumes or restarts a Deployment, as {@code kubectl rollout} would. Its precondition is in

@@ -7,6 +7,12 @@ import dev.stepback.target.Operation;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.ChangeCause;
+import dev.stepback.target.workload.DryRun;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Text;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +57,10 @@ final class ChangeStep implements Step {
         return deployments
                 .deployment(context.target())
                 .map(live -> DryRun.of(
-                        deployments, redactor, context.target(), patch(context).annotating(live, annotations(context))))
+                        deployments.api(),
+                        redactor,
+                        context.target(),
+                        patch(context).annotating(live, annotations(context))))
                 .orElseGet(() -> Finding.block(DryRun.CHECK, Blame.gone(context.target())));
     }
 

@@ -14,6 +14,11 @@ import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Preflight;
+import dev.stepback.target.workload.TemplateDiff;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -141,7 +146,7 @@ final class Changes {
                                         "rollout",
                                         "Revision %d is rolled out in the place of revision %d."
                                                 .formatted(now.number(), from.number())));
-            case RESTART, UNDO -> Surroundings.rollout(workload);
+            case RESTART, UNDO -> RolloutStatus.findings(workload);
         };
     }
 

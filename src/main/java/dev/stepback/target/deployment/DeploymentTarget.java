@@ -13,6 +13,13 @@ import dev.stepback.target.PlanResult;
 import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodProblems;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Preflight;
+import dev.stepback.target.workload.TemplateDiff;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.List;
@@ -47,9 +54,9 @@ public final class DeploymentTarget implements TargetType {
         this.clock = clock;
         deployments = new Deployments(api);
         diff = new TemplateDiff(redactor);
-        problems = new PodProblems(deployments, redactor);
+        problems = new PodProblems(api, redactor);
         failures = new FailedRollouts(deployments, redactor);
-        Preflight preflight = new Preflight(deployments, redactor, clock);
+        Preflight preflight = new Preflight(api, redactor, clock);
         planner = new Planner(redactor, preflight);
         changes = new Changes(redactor, preflight, clock);
     }
@@ -117,7 +124,8 @@ public final class DeploymentTarget implements TargetType {
     public Optional<Step.Observation> status(TargetRef target) {
         return deployments
                 .workload(target)
-                .map(workload -> problems.addTo(RolloutStatus.of(workload, Optional.empty()), workload));
+                .map(workload ->
+                        deployments.withProblems(RolloutStatus.of(workload, Optional.empty()), workload, problems));
     }
 
     @Override

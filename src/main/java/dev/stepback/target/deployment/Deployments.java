@@ -2,8 +2,11 @@ package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Step.Observation;
 import dev.stepback.target.TargetRef;
-import java.util.ArrayList;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.Owned;
+import dev.stepback.target.workload.PodProblems;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,7 +23,7 @@ final class Deployments {
     }
 
     Optional<ObjectNode> deployment(TargetRef ref) {
-        return ApiServer.isName(ref.name()) ? api.get(path(ref)) : Optional.empty();
+        return ApiServer.isName(ref.name()) ? api.get(ApiServer.path(ref)) : Optional.empty();
     }
 
     Optional<Workload> workload(TargetRef ref) {
@@ -29,105 +32,38 @@ final class Deployments {
 
     /** The ReplicaSets that match the Deployment's selector and are controlled by it. */
     List<ObjectNode> replicaSets(TargetRef ref, ObjectNode deployment) {
-        return selected("/apis/apps/v1", "replicasets", ref, deployment).stream()
-                .filter(rs -> controlledBy(rs, Json.uid(deployment)))
-                .toList();
+        return new Owned(api).by(deployment, "/apis/apps/v1", "replicasets", ref);
     }
 
     /** One ReplicaSet by its name, if the Deployment with this uid controls it. */
     Optional<ObjectNode> replicaSet(TargetRef ref, String deploymentUid, String name) {
         return ApiServer.isName(name)
                 ? api.get("/apis/apps/v1/namespaces/" + ref.namespace() + "/replicasets/" + name)
-                        .filter(rs -> controlledBy(rs, deploymentUid))
+                        .filter(rs -> Owned.controlledBy(rs, deploymentUid))
                 : Optional.empty();
     }
 
     /** The pods of one ReplicaSet. */
     List<ObjectNode> pods(TargetRef ref, ObjectNode replicaSet) {
-        return selected("/api/v1", "pods", ref, replicaSet).stream()
-                .filter(pod -> controlledBy(pod, Json.uid(replicaSet)))
-                .toList();
+        return new Owned(api).by(replicaSet, "/api/v1", "pods", ref);
     }
 
-    /** The warnings about one pod, oldest first. */
-    List<ObjectNode> warnings(TargetRef ref, ObjectNode pod) {
-        return warnings(ref, "involvedObject.kind=Pod,involvedObject.name=" + Json.name(pod));
-    }
-
-    private List<ObjectNode> warnings(TargetRef ref, String fields) {
-        return api
-                .list("/api/v1/namespaces/" + ref.namespace() + "/events?" + ApiServer.query("fieldSelector", fields))
-                .stream()
-                .filter(event -> event.path("type").asText().equals("Warning"))
-                .sorted(java.util.Comparator.comparing(Deployments::lastSeen))
-                .toList();
-    }
-
-    /** The warnings about the namespace's pods that the cluster has not forgotten (an hour, mostly), oldest first. */
-    List<ObjectNode> warnings(TargetRef ref) {
-        return warnings(ref, "involvedObject.kind=Pod,type=Warning");
+    /** The same observation, with why the newest pods are not ready. */
+    Observation withProblems(Observation observation, Workload workload, PodProblems problems) {
+        Optional<ObjectNode> newest = workload.newReplicaSet();
+        return problems.addTo(
+                observation,
+                workload.ref(),
+                newest,
+                () -> newest.map(rs -> pods(workload.ref(), rs)).orElse(List.of()));
     }
 
     /** @throws io.fabric8.kubernetes.client.KubernetesClientException with code 422 when a {@code test} fails */
     ObjectNode patch(TargetRef ref, JsonNode patch, boolean dryRun) {
-        return api.patch(path(ref), patch, dryRun);
+        return api.patch(ApiServer.path(ref), patch, dryRun);
     }
 
     void patchReplicaSet(TargetRef ref, String name, JsonNode patch) {
         api.patch("/apis/apps/v1/namespaces/" + ref.namespace() + "/replicasets/" + name, patch, false);
-    }
-
-    static String path(TargetRef ref) {
-        return "/apis/apps/v1/namespaces/" + ref.namespace() + "/deployments/" + ref.name();
-    }
-
-    private List<ObjectNode> selected(String group, String resource, TargetRef ref, ObjectNode selecting) {
-        String selector = selector(selecting.path("spec").path("selector"));
-        return api.list(group + "/namespaces/" + ref.namespace() + "/" + resource + "?"
-                + ApiServer.query("labelSelector", selector));
-    }
-
-    /** A LabelSelector in the words of the query parameter {@code labelSelector}. */
-    static String selector(JsonNode selector) {
-        List<String> terms = new ArrayList<>();
-        selector.path("matchLabels")
-                .properties()
-                .forEach(label ->
-                        terms.add(label.getKey() + "=" + label.getValue().asText()));
-        for (JsonNode expression : selector.path("matchExpressions")) {
-            String key = expression.path("key").asText();
-            String values = "("
-                    + String.join(
-                            ",",
-                            Json.elements(expression.path("values"))
-                                    .map(JsonNode::asText)
-                                    .toList())
-                    + ")";
-            String operator = expression.path("operator").asText();
-            terms.add(
-                    switch (operator) {
-                        case "In" -> key + " in " + values;
-                        case "NotIn" -> key + " notin " + values;
-                        case "Exists" -> key;
-                        case "DoesNotExist" -> "!" + key;
-                        default -> throw new IllegalArgumentException("unknown selector operator " + operator);
-                    });
-        }
-        return String.join(",", terms);
-    }
-
-    private static boolean controlledBy(JsonNode object, String uid) {
-        return Json.elements(object.path("metadata").path("ownerReferences"))
-                .anyMatch(owner -> owner.path("controller").asBoolean(false)
-                        && owner.path("uid").asText().equals(uid));
-    }
-
-    private static String lastSeen(JsonNode event) {
-        for (String field : List.of("lastTimestamp", "eventTime", "firstTimestamp")) {
-            if (event.path(field).isTextual()) {
-                return event.path(field).asText();
-            }
-        }
-        return "";
     }
 }

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodEvents;
+import dev.stepback.target.workload.Text;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -107,7 +110,7 @@ final class FailedRollouts {
 
     private List<ObjectNode> warnings(Workload workload) {
         try {
-            return deployments.warnings(workload.ref());
+            return new PodEvents(deployments.api()).warnings(workload.ref());
         } catch (KubernetesClientException e) {
             log.debug("events cannot be read: {}", e.getMessage());
             return List.of();
@@ -139,7 +142,7 @@ final class FailedRollouts {
     }
 
     private static Optional<JsonNode> progressing(Workload workload) {
-        return RolloutStatus.condition(workload.deployment().path("status"), "Progressing");
+        return Json.condition(workload.deployment().path("status"), "Progressing");
     }
 
     /**

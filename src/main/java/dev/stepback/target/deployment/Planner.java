@@ -16,6 +16,12 @@ import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Revision;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Preflight;
+import dev.stepback.target.workload.TemplateDiff;
+import dev.stepback.target.workload.UndoPatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,8 +143,9 @@ final class Planner {
         knownBad.ifPresent(bad -> findings.add(Finding.warn(
                 "known-bad",
                 "Revision %d is known bad: %s. Is it the one you want?".formatted(to.number(), bad.sentence()))));
-        findings.addAll(
-                preflight.run(new Preflight.Subject(workload, restore.replicaSet(), restored, patch, from.number())));
+        findings.addAll(preflight.run(
+                new Preflight.Subject(workload, restore.replicaSet(), restored, patch, from.number()),
+                Map.of("rollout", () -> RolloutStatus.findings(workload))));
         return new PlanResult.Planned(new Plan(
                 hash(workload, to, steps), workload.uid(), from, PlannedRevision.of(to), changes, findings, steps));
     }

@@ -2,10 +2,13 @@ package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Finding;
 import dev.stepback.target.Rollout;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.Step.Observation.State;
+import dev.stepback.target.workload.Json;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,7 +55,7 @@ final class RolloutStatus {
     }
 
     private static boolean deadlineExceeded(JsonNode status, Optional<Instant> since) {
-        return condition(status, "Progressing")
+        return Json.condition(status, "Progressing")
                 .filter(c -> c.path("reason").asText().equals("ProgressDeadlineExceeded"))
                 .filter(c -> since.isEmpty() || !stale(c, since.get()))
                 .isPresent();
@@ -62,12 +65,6 @@ final class RolloutStatus {
         String updated = condition.path("lastUpdateTime").asText("");
         // Both are to the second, and no deadline is shorter than one: the same second means before.
         return !updated.isEmpty() && !Instant.parse(updated).isAfter(since);
-    }
-
-    static Optional<JsonNode> condition(JsonNode status, String type) {
-        return Json.elements(status.path("conditions"))
-                .filter(c -> c.path("type").asText().equals(type))
-                .findFirst();
     }
 
     /** The figures are the ReplicaSets' own: they are right also while the Deployment's status is still the old one. */
@@ -83,5 +80,35 @@ final class RolloutStatus {
 
     private static int figure(ObjectNode replicaSet, String name) {
         return replicaSet.path("status").path(name).asInt(0);
+    }
+
+    /** What the rollout that is under way, if any, means for another one. */
+    static List<Finding> findings(Workload workload) {
+        List<Finding> findings = new ArrayList<>();
+        Observation now = of(workload, Optional.empty());
+        findings.add(
+                switch (now.state()) {
+                    case DONE -> Finding.pass("rollout", "No other rollout is in progress.");
+                    case RUNNING ->
+                        Finding.warn("rollout", "A rollout is in progress and will be replaced" + figures(now) + ".");
+                    case FAILED ->
+                        Finding.warn("rollout", "The present rollout is stuck: %s.".formatted(now.message()));
+                });
+        JsonNode spec = workload.deployment().path("spec");
+        if (spec.path("replicas").asInt(1) == 0) {
+            findings.add(Finding.warn("replicas", "It is scaled to 0: no pod will start until it is scaled up."));
+        }
+        if (spec.path("strategy").path("type").asText().equals("Recreate")) {
+            findings.add(Finding.warn(
+                    "strategy", "Its strategy is Recreate: all pods stop before the first restored one starts."));
+        }
+        return findings;
+    }
+
+    private static String figures(Observation now) {
+        Rollout rollout = now.rollout();
+        return rollout == null
+                ? ""
+                : ": %d of %d new pods are available".formatted(rollout.available(), rollout.desired());
     }
 }

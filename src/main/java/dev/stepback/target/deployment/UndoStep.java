@@ -6,6 +6,13 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.ChangeCause;
+import dev.stepback.target.workload.DryRun;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Text;
+import dev.stepback.target.workload.UndoPatch;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +55,10 @@ final class UndoStep implements Step {
             return Finding.block(DryRun.CHECK, Blame.gone(context.target()));
         }
         return DryRun.of(
-                deployments, redactor, context.target(), patch(context).annotating(live.get(), annotations(context)));
+                deployments.api(),
+                redactor,
+                context.target(),
+                patch(context).annotating(live.get(), annotations(context)));
     }
 
     @Override

@@ -6,7 +6,10 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.History;
 import dev.stepback.target.Revision;
 import dev.stepback.target.TargetRef;
-import java.time.Instant;
+import dev.stepback.target.workload.ChangeCause;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LiveWorkload;
+import dev.stepback.target.workload.PodTemplate;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -19,28 +22,27 @@ import java.util.OptionalLong;
  * <p>The rules are those of {@code kubectl rollout history} and of the Deployment controller (the names and
  * annotations are in {@code k8s.io/kubectl/pkg/util/deployment}).
  */
-record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSets) {
+record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSets) implements LiveWorkload {
     static final String REVISION = "deployment.kubernetes.io/revision";
     static final String REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
-    static final String CHANGE_CAUSE = "kubernetes.io/change-cause";
+    static final String CHANGE_CAUSE = ChangeCause.ANNOTATION;
     static final int DEFAULT_HISTORY_LIMIT = 10;
 
-    String uid() {
-        return Json.uid(deployment);
+    @Override
+    public ObjectNode object() {
+        return deployment;
     }
 
-    PodTemplate template() {
-        return PodTemplate.of(deployment);
+    @Override
+    public String changeCause() {
+        return newReplicaSet()
+                .map(rs -> Json.annotation(rs, CHANGE_CAUSE))
+                .filter(c -> !c.isEmpty())
+                .orElseGet(() -> Json.annotation(deployment, CHANGE_CAUSE));
     }
 
     boolean paused() {
         return deployment.path("spec").path("paused").asBoolean(false);
-    }
-
-    /** Whether the controller has seen the newest spec. */
-    boolean observed() {
-        return deployment.path("status").path("observedGeneration").asLong(0)
-                >= deployment.path("metadata").path("generation").asLong(0);
     }
 
     int historyLimit() {
@@ -93,13 +95,8 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
                 earlier,
                 PodTemplate.of(replicaSet).images(),
                 redactor.text(Json.annotation(replicaSet, CHANGE_CAUSE)),
-                createdAt(replicaSet),
+                Json.createdAt(replicaSet),
                 replicaSet.path("status").path("replicas").asInt(0));
-    }
-
-    static Instant createdAt(JsonNode object) {
-        String time = object.path("metadata").path("creationTimestamp").asText("");
-        return time.isEmpty() ? Instant.EPOCH : Instant.parse(time);
     }
 
     /** The revision number that the controller wrote; 0 for none. */

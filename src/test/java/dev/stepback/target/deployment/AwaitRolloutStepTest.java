@@ -11,6 +11,8 @@ import dev.stepback.target.Rollout.PodProblem;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Yaml;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;

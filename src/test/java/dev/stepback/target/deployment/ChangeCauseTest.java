@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Attribution;
+import dev.stepback.target.workload.ChangeCause;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;

@@ -17,6 +17,8 @@ import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodTemplate;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

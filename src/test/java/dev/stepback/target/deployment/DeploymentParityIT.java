@@ -11,6 +11,7 @@ import dev.stepback.target.Revision;
 import dev.stepback.target.Rollout;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
+import dev.stepback.target.workload.Json;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
 import java.util.List;

@@ -15,6 +15,7 @@ import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlanResult.Refused;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.Json;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodTemplate;
 import java.util.List;
 
 /** Objects of a small shop, as an API server would give them. */
@@ -16,22 +18,22 @@ final class Shop {
 
     static ObjectNode template(String tag) {
         return (ObjectNode) Json.parse("""
-                {"metadata": {"creationTimestamp": null, "labels": {"app": "checkout"}},
-                 "spec": {"containers": [{"name": "checkout", "image": "shop/checkout:%s",
-                                          "brandNewField": {"kept": 1.50},
-                                          "env": [{"name": "LOG_LEVEL", "value": "info"}]}]}}
-                """.formatted(tag));
+            {"metadata": {"creationTimestamp": null, "labels": {"app": "checkout"}},
+             "spec": {"containers": [{"name": "checkout", "image": "shop/checkout:%s",
+                                      "brandNewField": {"kept": 1.50},
+                                      "env": [{"name": "LOG_LEVEL", "value": "info"}]}]}}
+            """.formatted(tag));
     }
 
     static ObjectNode deployment(long revision, String tag) {
         ObjectNode deployment = (ObjectNode) Json.parse("""
-                {"apiVersion": "apps/v1", "kind": "Deployment",
-                 "metadata": {"name": "checkout", "namespace": "production", "uid": "%s", "generation": %d,
-                              "resourceVersion": "7", "creationTimestamp": "2026-11-01T10:00:00Z",
-                              "annotations": {"deployment.kubernetes.io/revision": "%d", "team": "payments"}},
-                 "spec": {"replicas": 3, "revisionHistoryLimit": 10, "selector": {"matchLabels": {"app": "checkout"}}},
-                 "status": {"observedGeneration": %d, "replicas": 3, "updatedReplicas": 3, "availableReplicas": 3}}
-                """.formatted(UID, revision, revision, revision));
+            {"apiVersion": "apps/v1", "kind": "Deployment",
+             "metadata": {"name": "checkout", "namespace": "production", "uid": "%s", "generation": %d,
+                          "resourceVersion": "7", "creationTimestamp": "2026-11-01T10:00:00Z",
+                          "annotations": {"deployment.kubernetes.io/revision": "%d", "team": "payments"}},
+             "spec": {"replicas": 3, "revisionHistoryLimit": 10, "selector": {"matchLabels": {"app": "checkout"}}},
+             "status": {"observedGeneration": %d, "replicas": 3, "updatedReplicas": 3, "availableReplicas": 3}}
+            """.formatted(UID, revision, revision, revision));
         ((ObjectNode) deployment.path("spec")).set("template", template(tag));
         return deployment;
     }
@@ -39,14 +41,14 @@ final class Shop {
     static ObjectNode replicaSet(long revision, String tag) {
         ObjectNode replicaSet =
                 (ObjectNode) Json.parse("""
-                {"metadata": {"name": "checkout-%s", "namespace": "production", "uid": "rs-%s",
-                              "creationTimestamp": "2026-11-%02dT10:00:00Z",
-                              "ownerReferences": [{"kind": "Deployment", "name": "checkout", "uid": "%s", "controller": true}],
-                              "annotations": {"deployment.kubernetes.io/revision": "%d",
-                                              "kubernetes.io/change-cause": "release %s"}},
-                 "spec": {"replicas": 0, "selector": {"matchLabels": {"app": "checkout", "pod-template-hash": "%s"}}},
-                 "status": {"replicas": 0}}
-                """.formatted(hash(tag), tag, revision, UID, revision, tag, hash(tag)));
+                    {"metadata": {"name": "checkout-%s", "namespace": "production", "uid": "rs-%s",
+                                  "creationTimestamp": "2026-11-%02dT10:00:00Z",
+                                  "ownerReferences": [{"kind": "Deployment", "name": "checkout", "uid": "%s", "controller": true}],
+                                  "annotations": {"deployment.kubernetes.io/revision": "%d",
+                                                  "kubernetes.io/change-cause": "release %s"}},
+                     "spec": {"replicas": 0, "selector": {"matchLabels": {"app": "checkout", "pod-template-hash": "%s"}}},
+                     "status": {"replicas": 0}}
+                    """.formatted(hash(tag), tag, revision, UID, revision, tag, hash(tag)));
         ObjectNode template = template(tag);
         ((ObjectNode) template.path("metadata").path("labels")).put(PodTemplate.HASH_LABEL, hash(tag));
         ((ObjectNode) replicaSet.path("spec")).set("template", template);

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.History;
 import dev.stepback.target.Revision;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LabelSelector;
+import dev.stepback.target.workload.PodTemplate;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -100,7 +103,7 @@ class WorkloadTest {
                 "{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"DoesNotExist\"}]}                | !a",
             })
     void selector_isSpelledAsTheApiWantsIt(String selector, String spelled) {
-        assertThat(Deployments.selector(Json.parse(selector))).isEqualTo(spelled);
+        assertThat(LabelSelector.query(Json.parse(selector))).isEqualTo(spelled);
     }
 
     private static ObjectNode annotations(ObjectNode object) {

@@ -1,55 +1,54 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import java.util.stream.Collectors;
 
-/** Sentences about who did what to a Deployment. */
-final class Blame {
+/** Sentences about who did what to a workload. */
+public final class Blame {
     private Blame() {}
 
     /** As in {@code deployment/checkout in production}. */
-    static String title(TargetRef target) {
+    public static String title(TargetRef target) {
         return "%s/%s in %s".formatted(target.kind().lowerCase(), target.name(), target.namespace());
     }
 
-    static String gone(TargetRef target) {
+    public static String gone(TargetRef target) {
         return title(target) + " no longer exists.";
     }
 
-    static String resume(TargetRef target) {
+    public static String resume(TargetRef target) {
         return "kubectl rollout resume deployment/%s -n %s".formatted(target.name(), target.namespace());
     }
 
     /** Says that the object of that name is not the one that it was. */
-    static String anotherOne(TargetRef target, JsonNode live) {
+    public static String anotherOne(TargetRef target, JsonNode live) {
         return "%s was deleted and created again at %s; this is another one."
-                .formatted(title(target), Workload.createdAt(live));
+                .formatted(title(target), Json.createdAt(live));
     }
 
     /** Says that what would be restored is another template now. */
-    static String revisionChanged(TargetRef target, long revision, JsonNode replicaSet) {
-        String writer = Writer.ofTemplate(replicaSet).map(w -> " " + w).orElse("");
-        return "The template of revision %d of %s (ReplicaSet %s) was changed%s."
-                .formatted(revision, title(target), Json.name(replicaSet), writer);
+    public static String revisionChanged(TargetRef target, long revision, JsonNode stored) {
+        String kind = target.kind() == Kind.DEPLOYMENT ? "ReplicaSet" : "ControllerRevision";
+        String writer = Writer.ofTemplate(stored).map(w -> " " + w).orElse("");
+        return "The template of revision %d of %s (%s %s) was changed%s."
+                .formatted(revision, title(target), kind, Json.name(stored), writer);
     }
 
     /** Says that the template is another one now: whose, since when, with which images and which change cause. */
-    static String templateChanged(Workload workload, Redactor redactor) {
+    public static String templateChanged(LiveWorkload workload, Redactor redactor) {
         StringBuilder text = new StringBuilder("The pod template of ")
                 .append(title(workload.ref()))
                 .append(" was changed");
-        Writer.ofTemplate(workload.deployment())
+        Writer.ofTemplate(workload.object())
                 .ifPresent(writer -> text.append(' ').append(writer));
         String images = workload.template().images().entrySet().stream()
                 .map(image -> image.getKey() + "=" + image.getValue())
                 .collect(Collectors.joining(", "));
         text.append("; its images are now ").append(Text.line(images, 500));
-        String cause = workload.newReplicaSet()
-                .map(rs -> Json.annotation(rs, Workload.CHANGE_CAUSE))
-                .filter(c -> !c.isEmpty())
-                .orElseGet(() -> Json.annotation(workload.deployment(), Workload.CHANGE_CAUSE));
+        String cause = workload.changeCause();
         if (!cause.isEmpty()) {
             text.append("; change cause: ").append(Text.line(redactor.text(cause), 200));
         }

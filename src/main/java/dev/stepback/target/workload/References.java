@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -39,7 +39,7 @@ final class References {
 
     List<Finding> findings(Preflight.Subject subject) {
         String namespace = subject.workload().ref().namespace();
-        Instant since = Workload.createdAt(subject.replicaSet());
+        Instant since = Json.createdAt(subject.revision());
         List<String> missing = new ArrayList<>();
         List<String> useful = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
@@ -105,7 +105,7 @@ final class References {
     }
 
     private static Optional<Instant> changedSince(ObjectNode object, Instant since) {
-        Instant last = Writer.last(object).map(Writer::time).orElseGet(() -> Workload.createdAt(object));
+        Instant last = Writer.last(object).map(Writer::time).orElseGet(() -> Json.createdAt(object));
         return last.isAfter(since) ? Optional.of(last) : Optional.empty();
     }
 

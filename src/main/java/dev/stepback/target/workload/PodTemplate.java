@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,18 +15,18 @@ import java.util.Map;
  *
  * @param json the value of {@code /spec/template}
  */
-record PodTemplate(JsonNode json) {
-    static final String HASH_LABEL = "pod-template-hash";
+public record PodTemplate(JsonNode json) {
+    public static final String HASH_LABEL = "pod-template-hash";
 
     /** The annotation by which {@code kubectl rollout restart} makes another template of the same. */
-    static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
+    public static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
-    static PodTemplate of(JsonNode workload) {
+    public static PodTemplate of(JsonNode workload) {
         return new PodTemplate(workload.path("spec").path("template"));
     }
 
     /** What a rollback writes: a ReplicaSet's template without the label that its controller put on it. */
-    PodTemplate withoutHash() {
+    public PodTemplate withoutHash() {
         JsonNode copy = json.deepCopy();
         if (copy.path("metadata").path("labels") instanceof ObjectNode labels) {
             labels.remove(HASH_LABEL);
@@ -35,7 +35,7 @@ record PodTemplate(JsonNode json) {
     }
 
     /** The same, to be rolled out once more. */
-    PodTemplate restartedAt(String time) {
+    public PodTemplate restartedAt(String time) {
         JsonNode copy = json.deepCopy();
         if (copy instanceof ObjectNode template) {
             template.withObject("/metadata/annotations").put(RESTARTED_AT, time);
@@ -44,12 +44,12 @@ record PodTemplate(JsonNode json) {
     }
 
     /** When it was restarted last, as it was written; empty for never. */
-    String restartedAt() {
+    public String restartedAt() {
         return json.path("metadata").path("annotations").path(RESTARTED_AT).asText("");
     }
 
     /** The same for templates that differ by no more than restarts. */
-    PodTemplate withoutRestart() {
+    public PodTemplate withoutRestart() {
         JsonNode copy = json.deepCopy();
         if (copy.path("metadata").path("annotations") instanceof ObjectNode annotations) {
             annotations.remove(RESTARTED_AT);
@@ -61,12 +61,12 @@ record PodTemplate(JsonNode json) {
      * Whether the controller would regard both as the same revision: everything counts but the label {@value
      * #HASH_LABEL} and what says nothing (nulls, empty maps of labels and annotations).
      */
-    boolean sameAs(PodTemplate other) {
+    public boolean sameAs(PodTemplate other) {
         return normal().equals(other.normal());
     }
 
     /** Equal for templates that are the {@link #sameAs same}; SHA-256 in lower-case hex. */
-    String fingerprint() {
+    public String fingerprint() {
         try {
             byte[] canonical = Json.canonical(normal()).getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
@@ -76,7 +76,7 @@ record PodTemplate(JsonNode json) {
     }
 
     /** Image by container name, init containers first, in the order of the template. */
-    Map<String, String> images() {
+    public Map<String, String> images() {
         Map<String, String> images = new LinkedHashMap<>();
         for (String list : List.of("initContainers", "containers")) {
             for (JsonNode container : json.path("spec").path(list)) {

@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stepback.redaction.Redactor;
@@ -10,14 +10,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Lets the API server try a patch, admission included, without keeping it. */
-final class DryRun {
-    static final String CHECK = "dry-run";
+public final class DryRun {
+    public static final String CHECK = "dry-run";
 
     private DryRun() {}
 
-    static Finding of(Deployments deployments, Redactor redactor, TargetRef target, JsonNode patch) {
+    public static Finding of(ApiServer api, Redactor redactor, TargetRef target, JsonNode patch) {
         try {
-            deployments.patch(target, patch, true);
+            api.patch(ApiServer.path(target), patch, true);
             return Finding.pass(CHECK, "The API server accepts the change.");
         } catch (KubernetesClientException e) {
             String message = Text.line(redactor.text(String.valueOf(e.getMessage())), 500);
@@ -25,7 +25,7 @@ final class DryRun {
                 return Finding.warn(CHECK, "The change cannot be tried beforehand: " + message);
             }
             Optional<Denial> denial = Denial.of(e);
-            if (denial.isPresent() && deployments.api().identity().isPresent()) {
+            if (denial.isPresent() && api.identity().isPresent()) {
                 // Who asks need not be able to do it: it is done as whoever approves.
                 return Finding.warn(
                         CHECK,

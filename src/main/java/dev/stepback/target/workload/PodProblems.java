@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -6,15 +6,17 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Rollout;
 import dev.stepback.target.Rollout.PodProblem;
 import dev.stepback.target.Step.Observation;
+import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/** Says why pods of the newest ReplicaSet are not ready. */
-final class PodProblems {
+/** Says why pods are not ready. */
+public final class PodProblems {
     /** What a container says while all is well. */
     private static final Set<String> STARTING = Set.of("", "ContainerCreating", "PodInitializing");
 
@@ -23,23 +25,29 @@ final class PodProblems {
 
     private static final int MAX_DETAIL = 300;
 
-    private final Deployments deployments;
+    private final PodEvents events;
     private final Redactor redactor;
 
-    PodProblems(Deployments deployments, Redactor redactor) {
-        this.deployments = deployments;
+    public PodProblems(ApiServer api, Redactor redactor) {
+        this.events = new PodEvents(api);
         this.redactor = redactor;
     }
 
-    /** The same observation, with the problems. Where pods or events may not be read, they are left out. */
-    Observation addTo(Observation observation, Workload workload) {
+    /**
+     * The same observation, with the problems. Where pods or events may not be read, they are left out.
+     *
+     * @param owner what makes the pods, if it can say that it fails to
+     * @param pods those that are looked at
+     */
+    public Observation addTo(
+            Observation observation, TargetRef target, Optional<ObjectNode> owner, Supplier<List<ObjectNode>> pods) {
         Rollout rollout = observation.rollout();
         if (rollout == null || observation.state() == Observation.State.DONE) {
             return observation;
         }
         List<PodProblem> found;
         try {
-            found = find(workload);
+            found = find(target, owner, pods.get());
         } catch (KubernetesClientException e) {
             // The figures are worth showing without the reasons.
             return observation;
@@ -49,20 +57,17 @@ final class PodProblems {
         return new Observation(observation.state(), observation.message(), complete);
     }
 
-    private List<PodProblem> find(Workload workload) {
+    private List<PodProblem> find(TargetRef target, Optional<ObjectNode> owner, List<ObjectNode> pods) {
         List<PodProblem> problems = new ArrayList<>();
-        Optional<ObjectNode> replicaSet = workload.newReplicaSet();
-        replicaSet
-                .flatMap(rs -> RolloutStatus.condition(rs.path("status"), "ReplicaFailure"))
+        owner.flatMap(rs -> Json.condition(rs.path("status"), "ReplicaFailure"))
                 .filter(c -> c.path("status").asText().equals("True"))
                 .ifPresent(c -> problems.add(problem(
-                        replicaSet.map(Json::name).orElse(""),
+                        owner.map(Json::name).orElse(""),
                         c.path("reason").asText(),
                         c.path("message").asText())));
         int lookups = 0;
-        for (ObjectNode pod : replicaSet.map(rs -> deployments.pods(workload.ref(), rs)).orElse(List.of()).stream()
-                .sorted(Comparator.comparing(Json::name))
-                .toList()) {
+        for (ObjectNode pod :
+                pods.stream().sorted(Comparator.comparing(Json::name)).toList()) {
             if (problems.size() == Rollout.MAX_PROBLEMS) {
                 break;
             }
@@ -71,7 +76,7 @@ final class PodProblems {
             }
             Optional<PodProblem> problem = fromStatus(pod);
             if (problem.isEmpty() && lookups++ < EVENT_LOOKUPS) {
-                problem = fromEvents(workload, pod);
+                problem = fromEvents(target, pod);
             }
             problem.ifPresent(problems::add);
         }
@@ -80,7 +85,7 @@ final class PodProblems {
 
     private Optional<PodProblem> fromStatus(ObjectNode pod) {
         JsonNode status = pod.path("status");
-        Optional<JsonNode> unscheduled = RolloutStatus.condition(status, "PodScheduled")
+        Optional<JsonNode> unscheduled = Json.condition(status, "PodScheduled")
                 .filter(c -> c.path("status").asText().equals("False"));
         if (unscheduled.isPresent()) {
             JsonNode condition = unscheduled.get();
@@ -147,8 +152,8 @@ final class PodProblems {
         return terminated.path("exitCode").asInt(0) != 0;
     }
 
-    private Optional<PodProblem> fromEvents(Workload workload, ObjectNode pod) {
-        List<ObjectNode> warnings = deployments.warnings(workload.ref(), pod);
+    private Optional<PodProblem> fromEvents(TargetRef target, ObjectNode pod) {
+        List<ObjectNode> warnings = events.warnings(target, pod);
         if (warnings.isEmpty()) {
             return Optional.empty();
         }
@@ -163,8 +168,8 @@ final class PodProblems {
         return new PodProblem(pod, Text.line(reason, 60), Text.line(redactor.text(detail), MAX_DETAIL));
     }
 
-    private static boolean ready(ObjectNode pod) {
-        return RolloutStatus.condition(pod.path("status"), "Ready")
+    public static boolean ready(ObjectNode pod) {
+        return Json.condition(pod.path("status"), "Ready")
                 .filter(c -> c.path("status").asText().equals("True"))
                 .isPresent();
     }

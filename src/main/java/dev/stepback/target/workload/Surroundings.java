@@ -1,16 +1,13 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
-import dev.stepback.target.Rollout;
-import dev.stepback.target.Step.Observation;
 import dev.stepback.target.TargetRef;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/** Checks of what is around a Deployment: who may change it, who else does, and what is going on. */
+/** Checks of what is around a workload: who may change it, who else does, and what is going on. */
 final class Surroundings {
     static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -25,55 +22,34 @@ final class Surroundings {
                 Json.object().put("apiVersion", "authorization.k8s.io/v1").put("kind", "SelfSubjectAccessReview");
         review.putObject("spec")
                 .putObject("resourceAttributes")
-                .put("group", "apps")
-                .put("resource", "deployments")
+                .put("group", ref.kind().group())
+                .put("resource", ref.kind().plural())
                 .put("verb", "patch")
                 .put("namespace", ref.namespace())
                 .put("name", ref.name());
         JsonNode status = api.create("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)
                 .path("status");
         if (status.path("allowed").asBoolean(false)) {
-            return List.of(Finding.pass("permission", api.who() + " may patch this Deployment."));
+            return List.of(Finding.pass(
+                    "permission", api.who() + " may patch this " + ref.kind().apiName() + "."));
         }
         return List.of(
                 api.identity().isPresent()
                         ? Finding.warn(
                                 "permission",
-                                "%s may not patch deployments in %s: whoever approves must be allowed to."
-                                        .formatted(api.who(), ref.namespace()))
+                                "%s may not patch %s in %s: whoever approves must be allowed to."
+                                        .formatted(api.who(), ref.kind().plural(), ref.namespace()))
                         : Finding.block(
                                 "permission",
-                                "Stepback may not patch deployments in %s. Grant its service account the verb patch."
-                                        .formatted(ref.namespace())));
-    }
-
-    static List<Finding> rollout(Workload workload) {
-        List<Finding> findings = new ArrayList<>();
-        Observation now = RolloutStatus.of(workload, Optional.empty());
-        findings.add(
-                switch (now.state()) {
-                    case DONE -> Finding.pass("rollout", "No other rollout is in progress.");
-                    case RUNNING ->
-                        Finding.warn("rollout", "A rollout is in progress and will be replaced" + figures(now) + ".");
-                    case FAILED ->
-                        Finding.warn("rollout", "The present rollout is stuck: %s.".formatted(now.message()));
-                });
-        JsonNode spec = workload.deployment().path("spec");
-        if (spec.path("replicas").asInt(1) == 0) {
-            findings.add(Finding.warn("replicas", "It is scaled to 0: no pod will start until it is scaled up."));
-        }
-        if (spec.path("strategy").path("type").asText().equals("Recreate")) {
-            findings.add(Finding.warn(
-                    "strategy", "Its strategy is Recreate: all pods stop before the first restored one starts."));
-        }
-        return findings;
+                                "Stepback may not patch %s in %s. Grant its service account the verb patch."
+                                        .formatted(ref.kind().plural(), ref.namespace())));
     }
 
     static List<Finding> source(Preflight.Subject subject) {
-        ObjectNode deployment = subject.workload().deployment();
-        JsonNode labels = deployment.path("metadata").path("labels");
+        ObjectNode object = subject.workload().object();
+        JsonNode labels = object.path("metadata").path("labels");
         List<Finding> findings = new ArrayList<>();
-        String application = Json.annotation(deployment, "argocd.argoproj.io/tracking-id");
+        String application = Json.annotation(object, "argocd.argoproj.io/tracking-id");
         if (!application.isEmpty() || labels.has("argocd.argoproj.io/instance")) {
             String name = application.isEmpty()
                     ? labels.path("argocd.argoproj.io/instance").asText()
@@ -87,12 +63,12 @@ final class Surroundings {
                         "Flux %s %s".formatted(kind, labels.path(flux + "/name").asText()), "reconciliation"));
             }
         }
-        String release = Json.annotation(deployment, "meta.helm.sh/release-name");
+        String release = Json.annotation(object, "meta.helm.sh/release-name");
         if (!release.isEmpty()
                 && labels.path("app.kubernetes.io/managed-by").asText().equals("Helm")) {
             findings.add(drift("Helm release " + release, "helm upgrade"));
         }
-        if (!Json.annotation(deployment, LAST_APPLIED).isEmpty()) {
+        if (!Json.annotation(object, LAST_APPLIED).isEmpty()) {
             findings.add(Finding.warn(
                     "last-applied",
                     "It was made with kubectl apply: the next apply of the same manifest brings revision %d back. "
@@ -100,13 +76,6 @@ final class Surroundings {
                             + "Correct the manifest."));
         }
         return findings;
-    }
-
-    private static String figures(Observation now) {
-        Rollout rollout = now.rollout();
-        return rollout == null
-                ? ""
-                : ": %d of %d new pods are available".formatted(rollout.available(), rollout.desired());
     }
 
     private static Finding drift(String source, String next) {
@@ -121,7 +90,7 @@ final class Surroundings {
         return api.list("/apis/autoscaling/v2/namespaces/" + ref.namespace() + "/horizontalpodautoscalers").stream()
                 .filter(hpa -> {
                     JsonNode target = hpa.path("spec").path("scaleTargetRef");
-                    return target.path("kind").asText().equals("Deployment")
+                    return target.path("kind").asText().equals(ref.kind().apiName())
                             && target.path("name").asText().equals(ref.name());
                 })
                 .map(hpa -> Finding.warn(

@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** Makes all preflight checks side by side. One that cannot be made is a warning that says why. */
-final class Preflight {
+public final class Preflight {
     private static final Duration LIMIT = Duration.ofSeconds(3);
 
     private static final ExecutorService CHECKS = Executors.newCachedThreadPool(task -> {
@@ -28,12 +28,12 @@ final class Preflight {
         return thread;
     });
 
-    private final Deployments deployments;
+    private final ApiServer api;
     private final Redactor redactor;
     private final Clock clock;
 
-    Preflight(Deployments deployments, Redactor redactor, Clock clock) {
-        this.deployments = deployments;
+    public Preflight(ApiServer api, Redactor redactor, Clock clock) {
+        this.api = api;
         this.redactor = redactor;
         this.clock = clock;
     }
@@ -41,23 +41,25 @@ final class Preflight {
     /**
      * What is checked.
      *
-     * @param replicaSet the ReplicaSet of the revision to restore
+     * @param revision the object that keeps the revision to restore
      * @param restored its template as it will be written
      * @param from number of the revision to leave
      */
-    record Subject(Workload workload, ObjectNode replicaSet, PodTemplate restored, UndoPatch patch, long from) {}
+    public record Subject(
+            LiveWorkload workload, ObjectNode revision, PodTemplate restored, UndoPatch patch, long from) {}
 
     /** One check; it may throw {@link KubernetesClientException} and may take its time. */
-    interface Check {
+    public interface Check {
         List<Finding> findings();
     }
 
-    List<Finding> run(Subject subject) {
-        Surroundings surroundings = new Surroundings(deployments.api());
-        References references = new References(deployments.api(), clock);
+    /** @param own what this kind of workload has to be checked for beyond the rest, by name */
+    public List<Finding> run(Subject subject, Map<String, Check> own) {
+        Surroundings surroundings = new Surroundings(api);
+        References references = new References(api, clock);
         Map<String, Check> checks = common(subject.workload(), subject.patch().operations());
         checks.put("references", () -> references.findings(subject));
-        checks.put("rollout", () -> Surroundings.rollout(subject.workload()));
+        checks.putAll(own);
         checks.put("source", () -> Surroundings.source(subject));
         checks.put("autoscaler", () -> surroundings.autoscaler(subject));
         checks.put("disruption-budget", () -> surroundings.disruptionBudget(subject));
@@ -65,14 +67,14 @@ final class Preflight {
     }
 
     /** For what restores no revision. */
-    List<Finding> run(Workload workload, JsonNode patch) {
+    public List<Finding> run(LiveWorkload workload, JsonNode patch) {
         return all(common(workload, patch));
     }
 
-    private Map<String, Check> common(Workload workload, JsonNode patch) {
+    private Map<String, Check> common(LiveWorkload workload, JsonNode patch) {
         Map<String, Check> checks = new LinkedHashMap<>();
-        checks.put(DryRun.CHECK, () -> List.of(DryRun.of(deployments, redactor, workload.ref(), patch)));
-        checks.put("permission", () -> new Surroundings(deployments.api()).permission(workload.ref()));
+        checks.put(DryRun.CHECK, () -> List.of(DryRun.of(api, redactor, workload.ref(), patch)));
+        checks.put("permission", () -> new Surroundings(api).permission(workload.ref()));
         return checks;
     }
 
@@ -101,8 +103,7 @@ final class Preflight {
 
     private String reason(Throwable cause) {
         if (cause instanceof KubernetesClientException e && e.getCode() == 403) {
-            return deployments.api().who() + " lacks the permission (" + Text.line(String.valueOf(e.getMessage()), 300)
-                    + ")";
+            return api.who() + " lacks the permission (" + Text.line(String.valueOf(e.getMessage()), 300) + ")";
         }
         return Text.line(String.valueOf(cause.getMessage()), 300);
     }

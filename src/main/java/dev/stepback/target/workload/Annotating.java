@@ -1,11 +1,11 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** Adds to a JSON patch what sets annotations of the object. */
-final class Annotating {
+public final class Annotating {
     private Annotating() {}
 
     /**
@@ -13,7 +13,7 @@ final class Annotating {
      *
      * @param live the Deployment as it is now: a patch cannot say "add the map unless there is one"
      */
-    static ArrayNode of(ArrayNode operations, ObjectNode live, ObjectNode annotations) {
+    public static ArrayNode of(ArrayNode operations, ObjectNode live, ObjectNode annotations) {
         ArrayNode all = operations.deepCopy();
         JsonNode metadata = live.path("metadata");
         if (metadata.path("annotations").isObject()) {
@@ -28,7 +28,7 @@ final class Annotating {
         return all;
     }
 
-    static void add(ArrayNode operations, String op, String path, JsonNode value) {
+    public static void add(ArrayNode operations, String op, String path, JsonNode value) {
         operations.addObject().put("op", op).put("path", path).set("value", value);
     }
 

@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -13,11 +13,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  *
  * @param operations the approved operations
  */
-record UndoPatch(ArrayNode operations) {
+public record UndoPatch(ArrayNode operations) {
     private static final String UID = "/metadata/uid";
     private static final String TEMPLATE = "/spec/template";
 
-    static UndoPatch from(Workload workload, PodTemplate restored) {
+    public static UndoPatch from(LiveWorkload workload, PodTemplate restored) {
         ArrayNode operations = Json.object().arrayNode();
         Annotating.add(operations, "test", UID, operations.textNode(workload.uid()));
         Annotating.add(operations, "test", TEMPLATE, workload.template().json());
@@ -30,19 +30,19 @@ record UndoPatch(ArrayNode operations) {
      *
      * @throws IllegalArgumentException when it is not such a patch
      */
-    static UndoPatch parse(String text) {
+    public static UndoPatch parse(String text) {
         if (Json.parse(text) instanceof ArrayNode operations && isUndo(operations)) {
             return new UndoPatch(operations);
         }
         throw new IllegalArgumentException("not the patch of an undo");
     }
 
-    static boolean isUndo(ArrayNode operations) {
+    public static boolean isUndo(ArrayNode operations) {
         return operations.size() == 3 && hasTests(operations) && is(operations.path(2), "replace", TEMPLATE);
     }
 
     /** Whether it begins with the precondition. */
-    static boolean hasTests(ArrayNode operations) {
+    public static boolean hasTests(ArrayNode operations) {
         return is(operations.path(0), "test", UID) && is(operations.path(1), "test", TEMPLATE);
     }
 
@@ -52,12 +52,12 @@ record UndoPatch(ArrayNode operations) {
                 && operation.has("value");
     }
 
-    String text() {
+    public String text() {
         return Json.canonical(operations);
     }
 
     /** Whether {@code text} is a patch with the same precondition. */
-    static boolean sameBefore(String text, UndoPatch other) {
+    public static boolean sameBefore(String text, UndoPatch other) {
         try {
             return parse(text).before().json().equals(other.before().json());
         } catch (IllegalArgumentException e) {
@@ -66,17 +66,17 @@ record UndoPatch(ArrayNode operations) {
     }
 
     /** The template that the approval was given for. */
-    PodTemplate before() {
+    public PodTemplate before() {
         return new PodTemplate(operations.path(1).path("value"));
     }
 
     /** The template that is restored. */
-    PodTemplate after() {
+    public PodTemplate after() {
         return new PodTemplate(operations.path(2).path("value"));
     }
 
     /** With what sets annotations; see {@link Annotating}. */
-    ArrayNode annotating(ObjectNode live, ObjectNode annotations) {
+    public ArrayNode annotating(ObjectNode live, ObjectNode annotations) {
         return Annotating.of(operations, live, annotations);
     }
 }

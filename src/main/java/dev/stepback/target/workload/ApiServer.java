@@ -1,8 +1,9 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Identity;
+import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -22,14 +23,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 
 /**
- * The few requests that Deployments need, with JSON in and out just as it is on the wire.
+ * The few requests that workloads need, with JSON in and out just as it is on the wire.
  *
  * <p>Every method throws {@link KubernetesClientException}, with the HTTP status as its code, unless it says otherwise;
  * code 0 means that no answer came.
  */
-final class ApiServer {
+public final class ApiServer {
     /** Names Stepback in {@code managedFields}. */
-    static final String FIELD_MANAGER = "stepback";
+    public static final String FIELD_MANAGER = "stepback";
 
     /** Asks for an object without its data: the values of a Secret never come into this process. */
     private static final String METADATA_ONLY =
@@ -49,7 +50,7 @@ final class ApiServer {
     private final KubernetesClient client;
 
     /** @param identity as whom the requests are made; empty for the bot itself */
-    ApiServer(KubernetesClient client, Optional<Identity> identity) {
+    public ApiServer(KubernetesClient client, Optional<Identity> identity) {
         this.client = client;
         this.identity = identity;
         String url = client.getMasterUrl().toString();
@@ -71,43 +72,43 @@ final class ApiServer {
         return client.getHttpClient().newBuilder().tag(config).build();
     }
 
-    ApiServer as(Identity other) {
+    public ApiServer as(Identity other) {
         return new ApiServer(client, Optional.of(other));
     }
 
-    Optional<Identity> identity() {
+    public Optional<Identity> identity() {
         return identity;
     }
 
     /** Who makes the requests, in words. */
-    String who() {
+    public String who() {
         return identity.map(Identity::user).orElse("Stepback");
     }
 
     /** Empty when there is no such object (404). */
-    Optional<ObjectNode> get(String path) {
+    public Optional<ObjectNode> get(String path) {
         return read(path, "application/json");
     }
 
     /** As {@link #get}, but the answer has only the metadata. */
-    Optional<ObjectNode> metadata(String path) {
+    public Optional<ObjectNode> metadata(String path) {
         return read(path, METADATA_ONLY);
     }
 
     /** The items of a list; none when the API server does not know the resource. */
-    List<ObjectNode> list(String path) {
+    public List<ObjectNode> list(String path) {
         return get(path).stream()
                 .flatMap(list -> Json.elements(list.path("items")))
                 .map(ObjectNode.class::cast)
                 .toList();
     }
 
-    ObjectNode create(String path, JsonNode body) {
+    public ObjectNode create(String path, JsonNode body) {
         return object(send(writing, request(path).post("application/json", Json.canonical(body))));
     }
 
     /** Sends a JSON patch (RFC 6902). A {@code test} that fails is answered with 422. */
-    ObjectNode patch(String path, JsonNode patch, boolean dryRun) {
+    public ObjectNode patch(String path, JsonNode patch, boolean dryRun) {
         String query = "?fieldManager=" + FIELD_MANAGER + (dryRun ? "&dryRun=All" : "");
         return object(send(
                 writing, request(path + query).method("PATCH", "application/json-patch+json", Json.canonical(patch))));
@@ -117,11 +118,18 @@ final class ApiServer {
      * Whether an object may have this name (RFC 1123 subdomain). Names come from objects that others write: whatever is no
      * name must not get into the path of a request.
      */
-    static boolean isName(String name) {
+    public static boolean isName(String name) {
         return name.length() <= 253 && NAME.matcher(name).matches();
     }
 
-    static String query(String parameter, String value) {
+    /** Where a target is. */
+    public static String path(TargetRef target) {
+        return "/apis/%s/v1/namespaces/%s/%s/%s"
+                .formatted(
+                        target.kind().group(), target.namespace(), target.kind().plural(), target.name());
+    }
+
+    public static String query(String parameter, String value) {
         return parameter + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 

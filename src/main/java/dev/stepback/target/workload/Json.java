@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -18,7 +20,7 @@ import java.util.stream.StreamSupport;
  * JSON as trees. A typed model would drop the fields that it does not know, and a template that lost a field on its
  * way through Stepback would no longer be the one that ran before.
  */
-final class Json {
+public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -28,7 +30,7 @@ final class Json {
     private Json() {}
 
     /** @throws IllegalArgumentException when the text is not JSON */
-    static JsonNode parse(String text) {
+    public static JsonNode parse(String text) {
         try {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
@@ -37,7 +39,7 @@ final class Json {
     }
 
     /** One line, properties sorted by name: equal trees give equal text. */
-    static String canonical(JsonNode node) {
+    public static String canonical(JsonNode node) {
         try {
             return SORTED.writeValueAsString(node);
         } catch (JsonProcessingException e) {
@@ -45,32 +47,45 @@ final class Json {
         }
     }
 
-    static ObjectNode object() {
+    public static ObjectNode object() {
         return MAPPER.createObjectNode();
     }
 
-    static Stream<JsonNode> elements(JsonNode array) {
+    public static Stream<JsonNode> elements(JsonNode array) {
         Iterator<JsonNode> elements = array.elements();
         return StreamSupport.stream(((Iterable<JsonNode>) () -> elements).spliterator(), false);
     }
 
     /** The value of an annotation of an API object, or empty. */
-    static String annotation(JsonNode object, String key) {
+    public static String annotation(JsonNode object, String key) {
         return object.path("metadata").path("annotations").path(key).asText("");
     }
 
     /** The labels of an API object. */
-    static Map<String, String> labels(JsonNode object) {
+    public static Map<String, String> labels(JsonNode object) {
         return object.path("metadata").path("labels").properties().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey, label -> label.getValue().asText()));
     }
 
-    static String uid(JsonNode object) {
+    public static String uid(JsonNode object) {
         return object.path("metadata").path("uid").asText("");
     }
 
-    static String name(JsonNode object) {
+    public static String name(JsonNode object) {
         return object.path("metadata").path("name").asText("");
+    }
+
+    /** When the API object was made; the epoch when it does not say. */
+    public static Instant createdAt(JsonNode object) {
+        String time = object.path("metadata").path("creationTimestamp").asText("");
+        return time.isEmpty() ? Instant.EPOCH : Instant.parse(time);
+    }
+
+    /** The condition of this type in a status. */
+    public static Optional<JsonNode> condition(JsonNode status, String type) {
+        return elements(status.path("conditions"))
+                .filter(c -> c.path("type").asText().equals(type))
+                .findFirst();
     }
 }

@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Change;
@@ -10,18 +10,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What differs between two pod templates, for people: by field, redacted, images first. */
-final class TemplateDiff {
+public final class TemplateDiff {
     /** What a plan keeps: it is stored in one object, whose size is limited. */
     private static final int MAX_CHANGES = 500;
 
     private final TemplateFields fields;
 
-    TemplateDiff(Redactor redactor) {
+    public TemplateDiff(Redactor redactor) {
         fields = new TemplateFields(redactor);
     }
 
     /** At most {@value #MAX_CHANGES} changes, and one more that counts the rest. */
-    List<Change> bounded(PodTemplate before, PodTemplate after) {
+    public List<Change> bounded(PodTemplate before, PodTemplate after) {
         List<Change> changes = between(before, after);
         if (changes.size() <= MAX_CHANGES) {
             return changes;
@@ -32,7 +32,7 @@ final class TemplateDiff {
         return List.copyOf(first);
     }
 
-    List<Change> between(PodTemplate before, PodTemplate after) {
+    public List<Change> between(PodTemplate before, PodTemplate after) {
         Map<String, TemplateFields.Value> from = fields.of(before);
         Map<String, TemplateFields.Value> to = fields.of(after);
         Set<String> paths = new LinkedHashSet<>(from.keySet());

@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
@@ -14,22 +14,22 @@ import java.util.Optional;
  * @param manager such as {@code kubectl-client-side-apply}
  * @param time when this manager wrote last; to the second
  */
-record Writer(String manager, Instant time) {
+public record Writer(String manager, Instant time) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
     /** Who changed the pod template last; empty when the API server does not tell. */
-    static Optional<Writer> ofTemplate(JsonNode deployment) {
+    public static Optional<Writer> ofTemplate(JsonNode deployment) {
         return last(deployment, "f:spec", "f:template");
     }
 
     /** Who put this annotation on the object. */
-    static Optional<Writer> ofAnnotation(JsonNode object, String key) {
+    public static Optional<Writer> ofAnnotation(JsonNode object, String key) {
         return last(object, "f:metadata", "f:annotations", "f:" + key);
     }
 
     /** Who changed anything last. */
-    static Optional<Writer> last(JsonNode object, String... field) {
+    public static Optional<Writer> last(JsonNode object, String... field) {
         return Json.elements(object.path("metadata").path("managedFields"))
                 .filter(entry -> entry.path("subresource").asText("").isEmpty())
                 .filter(entry -> owns(entry, field))

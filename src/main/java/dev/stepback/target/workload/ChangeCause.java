@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import dev.stepback.target.Attribution;
 import dev.stepback.text.OneLine;
@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** The change cause that a rollback leaves, so that {@code kubectl rollout history} tells who, why and how. */
-final class ChangeCause {
+public final class ChangeCause {
+    public static final String ANNOTATION = "kubernetes.io/change-cause";
+
     private static final int MAX_LENGTH = 500;
     private static final int MAX_ROLLBACK = 100;
     private static final int MAX_NAME = 50;
@@ -20,12 +22,12 @@ final class ChangeCause {
      *
      * @param safe masks secrets in what people wrote
      */
-    static String of(String revision, Attribution attribution, UnaryOperator<String> safe) {
+    public static String of(String revision, Attribution attribution, UnaryOperator<String> safe) {
         return line("rolled back to revision " + revision, attribution, safe);
     }
 
     /** As {@link #of}, for a restart. */
-    static String restarted(Attribution attribution, UnaryOperator<String> safe) {
+    public static String restarted(Attribution attribution, UnaryOperator<String> safe) {
         return line("restarted", attribution, safe);
     }
 

@@ -1,0 +1,28 @@
+package dev.stepback.target.workload;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.TargetRef;
+
+/** An object with a pod template, as the API server gave it at one moment. */
+public interface LiveWorkload {
+    TargetRef ref();
+
+    ObjectNode object();
+
+    /** The change cause of its present template, unredacted; or empty. */
+    String changeCause();
+
+    default String uid() {
+        return Json.uid(object());
+    }
+
+    default PodTemplate template() {
+        return PodTemplate.of(object());
+    }
+
+    /** Whether the controller has seen the newest spec. */
+    default boolean observed() {
+        return object().path("status").path("observedGeneration").asLong(0)
+                >= object().path("metadata").path("generation").asLong(0);
+    }
+}
