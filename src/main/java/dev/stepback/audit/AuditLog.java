@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * <tr><td>{@code target}</td><td>{@code cluster}, {@code namespace}, {@code kind}, {@code name}; a lock has no kind and name, the
  * lock of everything no namespace</td></tr>
  * <tr><td>{@code rollback}</td><td>name of the Rollback, in the target's namespace</td></tr>
+ * <tr><td>{@code operation}</td><td>what it is: Undo, Pause, Resume, Restart</td></tr>
  * <tr><td>{@code toRevision}</td><td>the revision that was asked for, when one was named</td></tr>
  * <tr><td>{@code planHash}</td><td>which plan</td></tr>
  * <tr><td>{@code verdict}</td><td>Approved, Rejected, BrokeGlass; of an outcome its phase, as in Succeeded</td></tr>

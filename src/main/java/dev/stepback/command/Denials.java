@@ -18,7 +18,7 @@ final class Denials {
     }
 
     Reply refused(Actor who, Wish wish, TargetRef target, String why) {
-        audit.record(new AuditEvent.Denial(Audited.by(who), wish, Optional.of(new On(target, null)), why));
+        audit.record(new AuditEvent.Denial(Audited.by(who), wish, Optional.of(new On(target)), why));
         return new Reply.Refused(why);
     }
 

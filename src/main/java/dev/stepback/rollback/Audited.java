@@ -20,7 +20,10 @@ public final class Audited {
     }
 
     static On on(Rollback rollback) {
-        return new On(rollback.target(), rollback.getMetadata().getName());
+        return new On(
+                rollback.target(),
+                rollback.getMetadata().getName(),
+                rollback.getSpec().wanted().apiName());
     }
 
     static String planHash(Rollback rollback) {

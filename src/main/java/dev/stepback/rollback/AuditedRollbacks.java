@@ -35,7 +35,7 @@ public final class AuditedRollbacks implements Rollbacks {
                     request.toRevision(),
                     request.reason()));
         } else if (created instanceof Created.Denied denied) {
-            On on = new On(request.target(), null);
+            On on = new On(request.target(), null, request.operation().apiName());
             audit.record(new AuditEvent.Denial(
                     Audited.by(request.requestedBy()), AuditEvent.Wish.REQUEST, Optional.of(on), denied.why()));
         }

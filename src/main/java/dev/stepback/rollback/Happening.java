@@ -1,6 +1,7 @@
 package dev.stepback.rollback;
 
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Something that a Rollback tells of itself, as a Kubernetes Event tells it.
@@ -34,14 +34,16 @@ record Happening(String key, Instant at, boolean warning, String reason, String 
                 Instant.parse(rollback.getMetadata().getCreationTimestamp()),
                 false,
                 "RollbackRequested",
-                sentence(rollback, "requested by " + spec.requestedBy().name()),
+                sentence(
+                        rollback,
+                        asked(spec) + "requested by " + spec.requestedBy().name()),
                 spec.reason()));
         IntStream.range(0, spec.decisions().size())
                 .mapToObj(i -> decided(rollback, i, spec.decisions().get(i)))
                 .forEach(all::add);
         Instant patchedAt = status.patchedAt();
         if (patchedAt != null) {
-            String what = "restores" + revisions(status.plan()) + ", " + Audited.letGo(rollback);
+            String what = changes(rollback) + ", " + Audited.letGo(rollback);
             all.add(new Happening("patched", patchedAt, false, "RollbackPatched", sentence(rollback, what), ""));
         }
         Instant finishedAt = status.finishedAt();
@@ -77,11 +79,19 @@ record Happening(String key, Instant at, boolean warning, String reason, String 
                 reason);
     }
 
-    private static String revisions(@Nullable Plan plan) {
-        return plan == null
-                ? ""
-                : " revision " + plan.to().number() + " in place of "
-                        + plan.from().number();
+    /** What shall be done, when it is not to go back. */
+    private static String asked(RollbackSpec spec) {
+        return spec.wanted() == Operation.UNDO ? "" : "(" + spec.wanted().lowerCase() + ") ";
+    }
+
+    private static String changes(Rollback rollback) {
+        Operation operation = rollback.getSpec().wanted();
+        Plan plan = rollback.statusOrInitial().plan();
+        if (operation != Operation.UNDO || plan == null) {
+            return operation == Operation.UNDO ? "changes it" : operation.lowerCase() + "s it";
+        }
+        return "restores revision " + plan.to().number() + " in place of "
+                + plan.from().number();
     }
 
     private static String sentence(Rollback rollback, String what) {

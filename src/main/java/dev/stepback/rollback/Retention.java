@@ -1,6 +1,7 @@
 package dev.stepback.rollback;
 
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.Operation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>open ones, and what an open one follows;
  *   <li>what ended less than a day ago: its card may not be complete, and Events still speak of it;
- *   <li>the newest one, and the newest that changed the target: their cards offer to undo or to try again;
+ *   <li>the newest one, and the newest that went back to an earlier revision: their cards offer to undo or to try again;
  *   <li>those by which a revision that is still in the target's history is known to be bad, or known to be good again: it
  *       would be proposed otherwise, or would not be. A revision that has left the history cannot be proposed any more.
  * </ul>
@@ -87,7 +88,8 @@ record Retention(int perTarget, Duration age) {
                 .filter(Objects::nonNull);
         Stream<String> newest = all.stream().reduce((a, b) -> b).map(Retention::nameOf).stream();
         Stream<String> newestChange = all.stream()
-                .filter(r -> r.statusOrInitial().patchedAt() != null)
+                .filter(r ->
+                        r.statusOrInitial().patchedAt() != null && r.getSpec().wanted() == Operation.UNDO)
                 .reduce((a, b) -> b)
                 .map(Retention::nameOf)
                 .stream();

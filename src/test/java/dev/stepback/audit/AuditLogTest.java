@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AuditLogTest {
     private static final Instant NOW = Instant.parse("2026-11-21T03:00:00.123Z");
     private static final By ANA = new By("U1", "ana", "T1", "C1");
-    private static final On CHECKOUT = new On(new TargetRef("production", Kind.DEPLOYMENT, "checkout"), "checkout-1");
+    private static final On CHECKOUT =
+            new On(new TargetRef("production", Kind.DEPLOYMENT, "checkout"), "checkout-1", "Undo");
 
     private final CapturedRecord record = new CapturedRecord();
     private final Audit audit = new AuditLog(
@@ -44,10 +45,10 @@ class AuditLogTest {
 
         assertThat(record.text())
                 .containsExactly("{\"logger\":\"audit\",\"time\":\"2026-11-21T03:00:00.123Z\",\"event\":\"approval\","
-                        + "\"actor\":{\"id\":\"U1\",\"name\":\"ana\",\"team\":\"T1\"},\"channel\":\"C1\","
-                        + "\"target\":{\"cluster\":\"prod-eu\",\"namespace\":\"production\",\"kind\":\"Deployment\","
-                        + "\"name\":\"checkout\"},\"rollback\":\"checkout-1\",\"planHash\":\"abc123\","
-                        + "\"verdict\":\"Approved\",\"reason\":\"looks right\"}");
+                                     + "\"actor\":{\"id\":\"U1\",\"name\":\"ana\",\"team\":\"T1\"},\"channel\":\"C1\","
+                                     + "\"target\":{\"cluster\":\"prod-eu\",\"namespace\":\"production\",\"kind\":\"Deployment\","
+                                     + "\"name\":\"checkout\"},\"rollback\":\"checkout-1\",\"operation\":\"Undo\",\"planHash\":\"abc123\",\"verdict\":\"Approved\",\"reason\":\"looks"
+                                     + " right\"}");
     }
 
     @Test

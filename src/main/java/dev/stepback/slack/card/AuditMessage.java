@@ -7,6 +7,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.target.Operation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +44,11 @@ final class AuditMessage {
         StringBuilder text = new StringBuilder(Words.emoji(status.phase()))
                 .append(' ')
                 .append(Mrkdwn.code(rollback.target().toString(), 300))
-                .append(' ')
-                .append(Words.fromTo(rollback))
+                .append(
+                        spec.wanted() == Operation.UNDO
+                                ? ""
+                                : ", " + Speech.of(rollback).lowerCase())
+                .append(Speech.after(Words.fromTo(rollback)))
                 .append(": *")
                 .append(status.phase().apiName())
                 .append("*\nasked by ")
