@@ -56,7 +56,9 @@ final class Columns {
                                 "Ready",
                                 object -> number(object, "/status/readyReplicas") + "/"
                                         + number(object, "/spec/replicas")),
-                        age());
+                        age(),
+                        containers("Containers", "name"),
+                        containers("Images", "image"));
             case "replicasets.apps", "replicationcontrollers" ->
                 List.of(
                         name(),
@@ -90,12 +92,11 @@ final class Columns {
             case "controllerrevisions.apps" ->
                 List.of(
                         name(),
-                        text(
-                                "Controller",
-                                object -> object.at("/metadata/ownerReferences/0/kind")
-                                                .asText("<none>") + "/"
-                                        + object.at("/metadata/ownerReferences/0/name")
-                                                .asText("")),
+                        text("Controller", revision -> {
+                            JsonNode owner = revision.at("/metadata/ownerReferences/0");
+                            return owner.path("kind").asText("<none>").toLowerCase(Locale.ROOT) + ".apps/"
+                                    + owner.path("name").asText("");
+                        }),
                         integer("Revision", "/revision"),
                         age());
             case "namespaces" -> List.of(name(), path("Status", "/status/phase"), age());

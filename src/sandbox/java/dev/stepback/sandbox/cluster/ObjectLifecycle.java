@@ -208,6 +208,10 @@ final class ObjectLifecycle {
 
     private static ObjectNode normalized(ResourceType type, ObjectNode object) {
         ObjectNode copy = (ObjectNode) Json.normalized(object, !type.custom());
+        if (type.name().equals("controllerrevisions.apps") && object.has("data")) {
+            // Opaque to the API server: kubectl compares the bytes.
+            copy.set("data", Json.normalized(object.path("data"), false));
+        }
         copy.set(
                 "metadata",
                 Json.normalized(copy.path("metadata").isObject() ? copy.path("metadata") : Json.object(), true));

@@ -63,13 +63,13 @@ final class Validation {
             case "deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps" ->
                 workload(type, old, object, causes);
             case "jobs.batch" -> {
-                podSpec(object.at("/spec/template/spec"), "spec.template.spec", causes);
+                podSpec(object.at("/spec/template/spec"), "spec.template.spec", Set.of(), causes);
                 if (old != null && !old.at("/spec/template").equals(object.at("/spec/template"))) {
                     causes.add("spec.template: Invalid value: field is immutable");
                 }
             }
             case "pods" -> {
-                podSpec(object.path("spec"), "spec", causes);
+                podSpec(object.path("spec"), "spec", Set.of(), causes);
                 if (old != null) {
                     immutablePod(old, object, causes);
                 }
@@ -127,7 +127,9 @@ final class Validation {
             causes.add(
                     "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'");
         }
-        podSpec(template.path("spec"), "spec.template.spec", causes);
+        Set<String> claims = new HashSet<>();
+        spec.path("volumeClaimTemplates").forEach(claim -> claims.add(Json.name(claim)));
+        podSpec(template.path("spec"), "spec.template.spec", claims, causes);
         String restartPolicy = template.at("/spec/restartPolicy").asText("Always");
         if (!restartPolicy.equals("Always")) {
             causes.add("spec.template.spec.restartPolicy: Unsupported value: \"" + restartPolicy
@@ -181,11 +183,12 @@ final class Validation {
         return spec;
     }
 
-    private static void podSpec(JsonNode spec, String path, List<String> causes) {
+    /** @param claims names of volumes that each pod gets of its own */
+    private static void podSpec(JsonNode spec, String path, Set<String> claims, List<String> causes) {
         if (spec.path("containers").isEmpty()) {
             causes.add(path + ".containers: Required value");
         }
-        Set<String> volumes = new HashSet<>();
+        Set<String> volumes = new HashSet<>(claims);
         spec.path("volumes").forEach(volume -> volumes.add(volume.path("name").asText()));
         Set<String> names = new HashSet<>();
         for (String list : List.of("containers", "initContainers")) {

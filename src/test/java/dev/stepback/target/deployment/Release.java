@@ -3,6 +3,7 @@ package dev.stepback.target.deployment;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepback.redaction.Redactor;
+import dev.stepback.stage.ParityCluster;
 import dev.stepback.target.Attribution;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Guard;

@@ -5,25 +5,38 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Clock;
 
 /** What the controllers share. */
 record Cluster(
+        ObjectStore store,
         Clock clock,
         Worker worker,
         EventRecorder events,
         Informer<Deployment> deployments,
         Informer<ReplicaSet> replicaSets,
+        Informer<StatefulSet> statefulSets,
         Informer<Pod> pods) {
 
     static Cluster of(ObjectStore store, Clock clock, Worker worker) {
         return new Cluster(
+                store,
                 clock,
                 worker,
                 new EventRecorder(store, clock),
                 new Informer<>(store, worker, Resource.DEPLOYMENTS),
                 new Informer<>(store, worker, Resource.REPLICA_SETS),
+                new Informer<>(store, worker, Resource.STATEFUL_SETS),
                 new Informer<>(store, worker, Resource.PODS));
+    }
+
+    /** Has an object reconciled. */
+    void enqueue(Reconciler reconciler, HasMetadata object) {
+        worker.enqueue(
+                reconciler,
+                object.getMetadata().getNamespace(),
+                object.getMetadata().getName());
     }
 
     /** Has the owner that controls an object reconciled, if it is of the given kind. */

@@ -25,14 +25,22 @@ public final class Controllers implements AutoCloseable {
         GarbageCollector garbageCollector = new GarbageCollector(store, worker);
         new DeploymentController(cluster);
         new ReplicaSetController(cluster);
+        new StatefulSetController(cluster);
         new Kubelet(cluster, timing);
         // Dependents first: whoever is called first sees all that it owns.
         cluster.pods().start();
         cluster.replicaSets().start();
         cluster.deployments().start();
+        cluster.statefulSets().start();
         garbageCollector.start();
         return new Controllers(
-                worker, List.of(garbageCollector, cluster.deployments(), cluster.replicaSets(), cluster.pods()));
+                worker,
+                List.of(
+                        garbageCollector,
+                        cluster.deployments(),
+                        cluster.statefulSets(),
+                        cluster.replicaSets(),
+                        cluster.pods()));
     }
 
     @Override

@@ -42,18 +42,26 @@ public final class PodTemplates {
      * of names that were taken before, if any. The values differ from those of a real cluster, which hashes Go structures.
      */
     static String hash(PodTemplateSpec template, int collisions) {
-        StringBuilder text = new StringBuilder();
-        canonical(Resource.write(withoutHash(template)), text);
-        if (collisions > 0) {
-            text.append('#').append(collisions);
-        }
+        return hash(Resource.write(withoutHash(template)), collisions);
+    }
+
+    /** The same for any JSON. */
+    static String hash(JsonNode node, int collisions) {
+        String text = canonical(node) + (collisions > 0 ? "#" + collisions : "");
         int hash = FNV_OFFSET;
-        for (byte b : text.toString().getBytes(StandardCharsets.UTF_8)) {
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             hash = (hash ^ (b & 0xff)) * FNV_PRIME;
         }
         StringBuilder safe = new StringBuilder();
         Integer.toUnsignedString(hash).chars().forEach(c -> safe.append(SAFE.charAt(c % SAFE.length())));
         return safe.toString();
+    }
+
+    /** JSON as text that is the same whatever the order of the fields. */
+    static String canonical(JsonNode node) {
+        StringBuilder text = new StringBuilder();
+        canonical(node, text);
+        return text.toString();
     }
 
     private static void canonical(JsonNode node, StringBuilder out) {

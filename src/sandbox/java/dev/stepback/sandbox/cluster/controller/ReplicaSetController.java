@@ -2,7 +2,6 @@ package dev.stepback.sandbox.cluster.controller;
 
 import dev.stepback.sandbox.cluster.ApiException;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
@@ -10,23 +9,22 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatusBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /** Keeps as many pods as each ReplicaSet shall have. */
 final class ReplicaSetController implements Reconciler {
     private static final String COMPONENT = "replicaset-controller";
-    private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
     private final Cluster cluster;
     private final Informer<ReplicaSet> replicaSets;
     private final Informer<Pod> pods;
+    private final PodOwnership ownership;
     private final Readiness readiness;
 
     ReplicaSetController(Cluster cluster) {
         this.cluster = cluster;
         this.replicaSets = cluster.replicaSets();
         this.pods = cluster.pods();
+        this.ownership = new PodOwnership(pods);
         this.readiness = new Readiness(cluster.clock());
         replicaSets.onChange(set -> cluster.worker()
                 .enqueue(
@@ -42,9 +40,8 @@ final class ReplicaSetController implements Reconciler {
         if (set == null) {
             return;
         }
-        release(set);
+        ownership.claim(set, set.getSpec().getSelector().getMatchLabels(), pod -> true);
         if (!Resource.isDeleting(set)) {
-            adopt(set);
             scale(set);
         }
         writeStatus(set);
@@ -87,32 +84,6 @@ final class ReplicaSetController implements Reconciler {
                         "Deleted pod: " + pod.getMetadata().getName());
     }
 
-    private void adopt(ReplicaSet set) {
-        for (Pod pod : pods.withoutController(set.getMetadata().getNamespace())) {
-            if (selects(set, pod) && isActive(pod)) {
-                pods.update(new PodBuilder(pod)
-                        .editMetadata()
-                        .addToOwnerReferences(Resource.controlledBy(set))
-                        .endMetadata()
-                        .build());
-            }
-        }
-    }
-
-    /** A pod whose labels were changed goes its own way: that is how one is taken out for inspection. */
-    private void release(ReplicaSet set) {
-        for (Pod pod : pods.controlledBy(set)) {
-            if (!selects(set, pod) && isActive(pod)) {
-                pods.update(new PodBuilder(pod)
-                        .editMetadata()
-                        .removeMatchingFromOwnerReferences(
-                                owner -> set.getMetadata().getUid().equals(owner.getUid()))
-                        .endMetadata()
-                        .build());
-            }
-        }
-    }
-
     private void writeStatus(ReplicaSet set) {
         List<Pod> active = active(set);
         int minReady =
@@ -150,17 +121,7 @@ final class ReplicaSetController implements Reconciler {
 
     private List<Pod> active(ReplicaSet set) {
         List<Pod> active = new ArrayList<>(pods.controlledBy(set));
-        active.removeIf(pod -> !isActive(pod));
+        active.removeIf(pod -> !PodOwnership.isActive(pod));
         return active;
-    }
-
-    private static boolean isActive(Pod pod) {
-        return !Resource.isDeleting(pod)
-                && (pod.getStatus() == null || !ENDED.contains(pod.getStatus().getPhase()));
-    }
-
-    private static boolean selects(ReplicaSet set, Pod pod) {
-        Map<String, String> wanted = set.getSpec().getSelector().getMatchLabels();
-        return ReplicaSets.matches(wanted, pod.getMetadata().getLabels());
     }
 }

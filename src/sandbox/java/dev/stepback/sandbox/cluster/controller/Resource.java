@@ -5,9 +5,12 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Optional;
 
@@ -21,6 +24,10 @@ public record Resource<T extends HasMetadata>(String name, Class<T> type) {
 
     public static final Resource<Deployment> DEPLOYMENTS = new Resource<>("deployments.apps", Deployment.class);
     public static final Resource<ReplicaSet> REPLICA_SETS = new Resource<>("replicasets.apps", ReplicaSet.class);
+    public static final Resource<StatefulSet> STATEFUL_SETS = new Resource<>("statefulsets.apps", StatefulSet.class);
+    public static final Resource<DaemonSet> DAEMON_SETS = new Resource<>("daemonsets.apps", DaemonSet.class);
+    public static final Resource<PersistentVolumeClaim> CLAIMS =
+            new Resource<>("persistentvolumeclaims", PersistentVolumeClaim.class);
     public static final Resource<Pod> PODS = new Resource<>("pods", Pod.class);
     public static final Resource<Node> NODES = new Resource<>("nodes", Node.class);
     public static final Resource<Event> EVENTS = new Resource<>("events", Event.class);
@@ -49,6 +56,12 @@ public record Resource<T extends HasMetadata>(String name, Class<T> type) {
         reference.setController(true);
         reference.setBlockOwnerDeletion(true);
         return reference;
+    }
+
+    static boolean controls(HasMetadata owner, HasMetadata object) {
+        return controllerOf(object)
+                .filter(known -> owner.getMetadata().getUid().equals(known.getUid()))
+                .isPresent();
     }
 
     static boolean isDeleting(HasMetadata object) {

@@ -61,7 +61,7 @@ record Rolling(int replicas, boolean recreate, int maxSurge, int maxUnavailable)
         return Boolean.TRUE.equals(deployment.getSpec().getPaused());
     }
 
-    private static int resolve(@Nullable IntOrString value, int replicas, boolean up) {
+    static int resolve(@Nullable IntOrString value, int replicas, boolean up) {
         IntOrString given = value == null ? QUARTER : value;
         if (given.getIntVal() != null) {
             return given.getIntVal();

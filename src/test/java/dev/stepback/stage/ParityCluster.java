@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.stage;
 
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
@@ -20,17 +20,17 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The cluster that the parity suite runs on, with a namespace of its own: the sandbox, or the real one whose kubeconfig
+ * The cluster that a parity suite runs on, with a namespace of its own: the sandbox, or the real one whose kubeconfig
  * the system property {@code stepback.it.kubeconfig} names.
  */
-final class ParityCluster implements AutoCloseable {
+public final class ParityCluster implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final Path kubeconfig;
     private final KubernetesClient client;
     private final String namespace =
             "stepback-it-" + UUID.randomUUID().toString().substring(0, 8);
 
-    ParityCluster() throws IOException {
+    public ParityCluster() throws IOException {
         String real = System.getProperty("stepback.it.kubeconfig", "");
         kubeconfig = real.isBlank() ? sandbox() : Path.of(real);
         client = new KubernetesClientBuilder()
@@ -56,24 +56,24 @@ final class ParityCluster implements AutoCloseable {
         return Files.writeString(file, cluster.kubeconfig());
     }
 
-    KubernetesClient client() {
+    public KubernetesClient client() {
         return client;
     }
 
-    String namespace() {
+    public String namespace() {
         return namespace;
     }
 
     /** What a command printed, both streams together. */
-    record Printed(int exitCode, String text) {}
+    public record Printed(int exitCode, String text) {}
 
-    static boolean hasKubectl() {
+    public static boolean hasKubectl() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, "kubectl")));
     }
 
     /** Runs kubectl in the namespace. */
-    Printed kubectl(String... arguments) throws IOException, InterruptedException {
+    public Printed kubectl(String... arguments) throws IOException, InterruptedException {
         List<String> command = Stream.concat(
                         Stream.of("kubectl", "--kubeconfig", kubeconfig.toString(), "-n", namespace),
                         Stream.of(arguments))
