@@ -177,7 +177,8 @@ final class CardWriter {
             Announcements.brokenGlass(rollback, true, link)
                     .ifPresent(m -> once(rollback, memory, BROKEN_GLASS + "-operators", operators.get(), null, m));
         }
-        boolean here = operators.isEmpty() || operators.get().equals(channel);
+        boolean here =
+                operators.isEmpty() || operators.get().equals(channel) || memory.isSkipped(BROKEN_GLASS + "-operators");
         Announcements.brokenGlass(rollback, here, link)
                 .ifPresent(m -> once(rollback, memory, BROKEN_GLASS, channel, null, m));
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The policy of a running bot follows the configuration file. */
 class PolicyReloadIT {
     private static final String MEMBERS = "access: {rules: [{who: [members], may: [view]}]}\n";
-    private static final String NOBODY = "access: {rules: []}\n";
+    private static final String NOBODY = "access: {rules: []}\nnotifications: {operators: deploys}\n";
     private static final String MISTAKE = "access: {rules: [{who: [membres], may: [view]}]}\n";
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -39,8 +39,10 @@ class PolicyReloadIT {
 
             Files.writeString(file, NOBODY);
             awaitHistory(scene, false);
+            scene.awaitMessage("deploys", "lead", "The configuration file was read again; changed: access");
 
             Files.writeString(file, MISTAKE);
+            scene.awaitMessage("deploys", "lead", "has mistakes: line 1, access.rules[0].who[0]. It is not used");
             awaitReady(scene, "[!]configuration: The configuration file has mistakes: line 1, access.rules[0].who[0].");
             awaitHistory(scene, false);
         }

@@ -88,6 +88,28 @@ class ConfirmationTest {
     }
 
     @Test
+    void httpMode_answersTheSubmissionToo() throws Exception {
+        bot.close();
+        bot = new BotFixture(Mode.HTTP);
+        bot.rollbacks.wantTyped(NAME);
+        JsonNode view = modal("lead", asked(), "approve");
+        assertThat(submit("lead", view, "checkout", "").errors()).containsOnlyKeys("typed");
+        submit("lead", view, NAME, "");
+        bot.awaitCard("*Running*");
+        assertThat(bot.control().views("lead")).isEmpty();
+    }
+
+    @Test
+    void operatorsWhoCannotBeReached_leaveTheCallToTheChannel() {
+        bot.control().removeBot("random");
+        JsonNode card = asked();
+        letGoAlone();
+        submit("responder", modal("responder", card, "break_glass"), "checkout", "all pay twice");
+        bot.rollbacks.status(s -> s.approvals = new ApprovalStatus(1, List.of("U0RESPONDER"), true));
+        bot.awaitMessage("incidents", "lead", "<!here>", "broke the glass");
+    }
+
+    @Test
     void referenceOfTheModal_namesRollbackPlanAndChannelOnly() {
         JsonNode view = modal("lead", asked(), "approve");
         assertThat(view.path("private_metadata").asText()).isEqualTo("production/checkout-1#0123456789ab C0INCIDENTS");
