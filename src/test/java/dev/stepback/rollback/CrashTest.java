@@ -11,6 +11,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,11 +85,12 @@ class CrashTest {
         shop.policy = Policies.needing(2);
         String name = shop.request("delivery").getMetadata().getName();
 
-        killAt(Point.PLANNED, 2);
+        try (RollbackOperator engine = shop.engine()) {
+            shop.awaitPhase(name, Phase.AWAITING_APPROVAL);
+        }
         shop.approve(name, LEADING);
         killAt(Point.ONE_APPROVAL, 2);
         assertThat(shop.approve(name, SECONDING)).isInstanceOf(Rollbacks.Decided.Recorded.class);
-        killAt(Point.APPROVED, 2);
         killAt(Point.BEFORE_PATCH, 2);
         // By now the policy wants one more: what was about to be patched waits again.
         killAt(Point.WAITING_AGAIN, 3);
@@ -118,7 +120,7 @@ class CrashTest {
         var startsAt = shop.now(name).statusOrInitial().startsAt();
         shop.rollout("done");
 
-        Process last = start(Point.NEVER, 0);
+        Process last = start(Point.NEVER, 0, Waiting.COUNTDOWN);
         try {
             RollbackStatus done = shop.awaitPhase(name, Phase.SUCCEEDED);
             assertThat(done.startsAt()).isEqualTo(startsAt);
@@ -150,6 +152,11 @@ class CrashTest {
     }
 
     private Process start(Point point, int approvals) throws IOException {
+        return start(point, approvals, Duration.ZERO);
+    }
+
+    /** @param ahead how far the clock of the process is ahead */
+    private Process start(Point point, int approvals, Duration ahead) throws IOException {
         Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), shop.cluster.kubeconfig());
         return new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -161,7 +168,8 @@ class CrashTest {
                         EngineProcess.class.getName(),
                         kubeconfig.toString(),
                         point.name(),
-                        Integer.toString(approvals)))
+                        Integer.toString(approvals),
+                        ahead.toString()))
                 .redirectErrorStream(true)
                 .start();
     }

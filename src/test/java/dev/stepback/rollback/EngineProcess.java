@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,7 +51,7 @@ final class EngineProcess {
 
     private EngineProcess() {}
 
-    /** Arguments: a kubeconfig, a {@link Point}, how many approvals are needed. */
+    /** Arguments: a kubeconfig, a {@link Point}, how many approvals are needed, how far its clock is ahead. */
     public static void main(String[] args) throws IOException {
         Point point = Point.valueOf(args[1]);
         KubernetesClient client = Shop.client(Files.readString(Path.of(args[0])));
@@ -66,7 +67,7 @@ final class EngineProcess {
                 },
                 new Metrics(),
                 Audit.NONE,
-                Clock.systemUTC(),
+                Clock.offset(Clock.systemUTC(), Duration.parse(args[3])),
                 Shop.SHORT);
         freeze(Point.NEVER);
     }
