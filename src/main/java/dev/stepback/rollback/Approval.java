@@ -26,22 +26,20 @@ final class Approval {
     }
 
     /**
-     * The approvals of exactly the stored plan that were recorded before the approval expired, the first of each person.
+     * The approvals of exactly the stored plan that were recorded before the approval expired; of some people several.
      * When they were recorded counts, not when they are seen: an approval is not lost because the bot was down. At {@code
      * expiresAt} it is too late.
      */
     static List<RollbackSpec.Decision> recorded(Rollback rollback) {
-        Map<String, RollbackSpec.Decision> byPerson = new LinkedHashMap<>();
-        inTime(rollback, Verdict.Approved).forEach(d -> byPerson.putIfAbsent(d.by().id(), d));
-        return List.copyOf(byPerson.values());
+        return inTime(rollback, Verdict.Approved).toList();
     }
 
-    /** The decision of the requester to go alone with exactly the stored plan; it needs a reason. */
-    static Optional<RollbackSpec.Decision> brokeGlass(Rollback rollback) {
+    /** The decisions of the requester to go alone with exactly the stored plan; that needs a reason. */
+    static List<RollbackSpec.Decision> brokeGlass(Rollback rollback) {
         return inTime(rollback, Verdict.BrokeGlass)
                 .filter(d -> d.by().same(rollback.getSpec().requestedBy()))
                 .filter(d -> d.reason() != null && !d.reason().isBlank())
-                .findFirst();
+                .toList();
     }
 
     private static Stream<RollbackSpec.Decision> inTime(Rollback rollback, Verdict verdict) {
@@ -57,17 +55,22 @@ final class Approval {
                 .filter(d -> d.at().isBefore(expiresAt));
     }
 
-    /** The decisions by which the rollback was let go; none when it needed none. */
+    /** The decisions by which the rollback was let go, one of each person; none when it needed none. */
     static List<RollbackSpec.Decision> granting(Rollback rollback) {
         RollbackStatus.ApprovalStatus approvals = rollback.statusOrInitial().approvals();
         if (approvals == null) {
             // An earlier version let it go, with the one approval that was enough then.
-            return recorded(rollback);
+            return onePerPerson(recorded(rollback).stream());
         }
         List<String> by = approvals.by();
-        return Stream.concat(brokeGlass(rollback).stream(), recorded(rollback).stream())
-                .filter(d -> by.contains(d.by().id()))
-                .toList();
+        return onePerPerson(Stream.concat(brokeGlass(rollback).stream(), recorded(rollback).stream())
+                .filter(d -> by.contains(d.by().id())));
+    }
+
+    private static List<RollbackSpec.Decision> onePerPerson(Stream<RollbackSpec.Decision> decisions) {
+        Map<String, RollbackSpec.Decision> byPerson = new LinkedHashMap<>();
+        decisions.forEach(d -> byPerson.putIfAbsent(d.by().id(), d));
+        return List.copyOf(byPerson.values());
     }
 
     /** Whether what let the rollback go covers all that the stored plan would do: the hash is computed again. */

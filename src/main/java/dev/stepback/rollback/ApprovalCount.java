@@ -13,7 +13,10 @@ import dev.stepback.rollback.RollbackSpec.Decision;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -78,14 +81,10 @@ final class ApprovalCount {
                             Permission.BREAK_GLASS,
                             Optional.of(spec.origin().channel()))
                     .allowed();
-            Approval.brokeGlass(rollback)
-                    .filter(d -> counts(d, Permission.BREAK_GLASS))
-                    .ifPresent(counted::add);
+            count(Approval.brokeGlass(rollback), Permission.BREAK_GLASS);
             boolean alone = !counted.isEmpty();
             if (!alone) {
-                Approval.recorded(rollback).stream()
-                        .filter(d -> counts(d, Permission.APPROVE))
-                        .forEach(counted::add);
+                count(Approval.recorded(rollback), Permission.APPROVE);
             }
             boolean enough = alone || (wanted.isPresent() && counted.size() >= required);
             String missing = closed;
@@ -140,14 +139,27 @@ final class ApprovalCount {
             return text.toString();
         }
 
-        private boolean counts(Decision decision, Permission permission) {
-            Answer answer = answer(decision, permission);
-            if (answer == Answer.NO) {
-                lost.add(decision.by().name());
-            } else if (answer == Answer.UNKNOWN) {
-                unsure.add(decision.by().name());
+        /** Of each person one decision counts at most: the first that does. */
+        private void count(List<Decision> decisions, Permission permission) {
+            Map<String, Answer> answers = new LinkedHashMap<>();
+            Map<String, Decision> first = new LinkedHashMap<>();
+            for (Decision decision : decisions) {
+                String id = decision.by().id();
+                Answer known = answers.get(id);
+                Answer answer = known == Answer.YES ? known : answer(decision, permission);
+                if (known == null || answer.compareTo(known) > 0) {
+                    answers.put(id, answer);
+                    first.put(id, decision);
+                }
             }
-            return answer == Answer.YES;
+            answers.forEach((id, answer) -> {
+                Decision decision = Objects.requireNonNull(first.get(id));
+                switch (answer) {
+                    case YES -> counted.add(decision);
+                    case NO -> lost.add(decision.by().name());
+                    case UNKNOWN -> unsure.add(decision.by().name());
+                }
+            });
         }
 
         private Answer answer(Decision decision, Permission permission) {

@@ -1,17 +1,13 @@
 package dev.stepback.rollback;
 
 import dev.stepback.config.StepbackConfig;
-import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Operation;
-import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +20,11 @@ import org.slf4j.LoggerFactory;
 public final class KubernetesRollbacks implements Rollbacks {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesRollbacks.class);
 
-    /** A shorter abbreviation of a hash could mean another plan. */
-    private static final int SHORTEST_HASH = 12;
-
     private final Store store;
     private final StepbackConfig config;
     private final Authorizer authorizer;
     private final List<TargetType> targets;
+    private final DecisionRecorder recorder;
     private final Clock clock;
 
     /** @param targets the kinds of targets that can be rolled back */
@@ -44,6 +38,7 @@ public final class KubernetesRollbacks implements Rollbacks {
         this.config = config;
         this.authorizer = authorizer;
         this.targets = List.copyOf(targets);
+        this.recorder = new DecisionRecorder(store, authorizer, clock);
         this.clock = clock;
     }
 
@@ -106,111 +101,8 @@ public final class KubernetesRollbacks implements Rollbacks {
 
     @Override
     public Decided decide(String namespace, String name, NewDecision decision) {
-        return store.lookAndTry(namespace, name, r -> decide(r, decision)).orElseGet(Decided.Gone::new);
-    }
-
-    private Decided decide(Rollback rollback, NewDecision decision) {
-        Verdict verdict = decision.verdict();
-        var authorization = authorizer.mayDecide(decision.by(), rollback, verdict);
-        if (!authorization.allowed()) {
-            log(rollback, decision.by(), verdict == Verdict.Approved ? "approval denied" : "rejection denied");
-            return new Decided.Denied(authorization.why());
-        }
-        Plan plan = rollback.statusOrInitial().plan();
-        if (plan == null || !abbreviates(decision.planHash(), plan.hash())) {
-            return new Decided.TooLate(rollback, "The plan is another one now; look at the card again.");
-        }
-        Optional<Decided> settled = settled(rollback, decision, plan);
-        if (settled.isPresent()) {
-            return settled.get();
-        }
-        Instant now = clock.instant();
-        Optional<String> tooLate = tooLateToDecide(rollback, now);
-        if (tooLate.isPresent()) {
-            return new Decided.TooLate(rollback, tooLate.get());
-        }
-        Optional<String> toType =
-                authorizer.toType(rollback, verdict).filter(expected -> !confirmed(decision, expected));
-        if (toType.isPresent()) {
-            return new Decided.NeedsTyping(rollback, toType.get());
-        }
-        List<RollbackSpec.Decision> decisions =
-                new ArrayList<>(rollback.getSpec().decisions());
-        decisions.add(new RollbackSpec.Decision(
-                verdict,
-                decision.by().person(),
-                now,
-                plan.hash(),
-                decision.by().channel(),
-                decision.reason().isBlank() ? null : decision.reason().strip()));
-        Rollback written = store.update(
-                Store.with(rollback, rollback.getSpec().withDecisions(decisions), rollback.statusOrInitial()));
-        log(written, decision.by(), "decided: " + verdict);
-        return new Decided.Recorded(written);
-    }
-
-    /** What there is to say when it is decided already, or this person has said the same before. */
-    private Optional<Decided> settled(Rollback rollback, NewDecision decision, Plan plan) {
-        Verdict verdict = decision.verdict();
-        List<RollbackSpec.Decision> earlier = rollback.getSpec().decisions().stream()
-                .filter(d -> d.planHash().equals(plan.hash()))
-                .toList();
-        if (earlier.stream()
-                .anyMatch(d -> d.verdict() == verdict
-                        && (verdict == Verdict.Rejected
-                                || d.by().same(decision.by().person())))) {
-            return Optional.of(new Decided.AlreadyRecorded(rollback));
-        }
-        Optional<Person> rejecter = Approval.rejection(rollback).map(RollbackSpec.Decision::by);
-        if (rejecter.isPresent()) {
-            return Optional.of(new Decided.TooLate(rollback, rejecter.get().name() + " has already rejected it."));
-        }
-        if (earlier.isEmpty() || rollback.statusOrInitial().phase() != Phase.AWAITING_APPROVAL) {
-            return Optional.empty();
-        }
-        Approvals approvals = authorizer.approval(rollback);
-        if (!approvals.granted() || approvals.unapproved()) {
-            return Optional.empty();
-        }
-        String approvers = Sentences.names(
-                approvals.counted().stream().map(d -> d.by().name()).toList());
-        return Optional.of(
-                verdict == Verdict.Rejected
-                        ? new Decided.TooLate(rollback, approvers + " has already approved it.")
-                        : new Decided.AlreadyRecorded(rollback));
-    }
-
-    /** Phones begin words with capitals, and nothing that is typed here differs by them alone. */
-    private static boolean confirmed(NewDecision decision, String expected) {
-        boolean said =
-                decision.verdict() != Verdict.BrokeGlass || !decision.reason().isBlank();
-        return said
-                && decision.typed()
-                        .filter(t -> t.strip().equalsIgnoreCase(expected))
-                        .isPresent();
-    }
-
-    private static Optional<String> tooLateToDecide(Rollback rollback, Instant now) {
-        RollbackStatus status = rollback.statusOrInitial();
-        if (status.phase() != Phase.AWAITING_APPROVAL) {
-            return Optional.of("The rollback does not wait for an approval any more: it is "
-                    + status.phase().apiName() + ".");
-        }
-        if (rollback.getSpec().cancellation() != null) {
-            return Optional.of(rollback.getSpec().cancellation().by().name() + " has cancelled it.");
-        }
-        if (rollback.getSpec().decisions().size() >= RollbackSpec.MAX_DECISIONS) {
-            return Optional.of(
-                    "So much was decided about it that no more fits; cancel it and ask for the rollback again.");
-        }
-        Instant expiresAt = status.expiresAt();
-        return expiresAt == null || now.isBefore(expiresAt)
-                ? Optional.empty()
-                : Optional.of("The request has expired; ask for the rollback again.");
-    }
-
-    private static boolean abbreviates(String shorter, String hash) {
-        return shorter.length() >= SHORTEST_HASH && hash.startsWith(shorter);
+        return store.lookAndTry(namespace, name, r -> recorder.decide(r, decision))
+                .orElseGet(Decided.Gone::new);
     }
 
     @Override
@@ -289,7 +181,7 @@ public final class KubernetesRollbacks implements Rollbacks {
         return !rollback.statusOrInitial().phase().terminal();
     }
 
-    private static void log(Rollback rollback, Actor by, String event) {
+    static void log(Rollback rollback, Actor by, String event) {
         LOG.atInfo()
                 .addKeyValue("rollback", rollback.getMetadata().getName())
                 .addKeyValue("target", rollback.target())

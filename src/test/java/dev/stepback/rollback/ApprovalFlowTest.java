@@ -13,6 +13,7 @@ import static dev.stepback.rollback.Examples.SECONDING;
 import static dev.stepback.rollback.Examples.approval;
 import static dev.stepback.rollback.Examples.rejection;
 import static dev.stepback.rollback.Policies.may;
+import static dev.stepback.rollback.Policies.mayIn;
 import static dev.stepback.rollback.Policies.needing;
 import static dev.stepback.rollback.Policies.rule;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -265,6 +266,22 @@ class ApprovalFlowTest {
         awaitMessage(name, "approval of second does not count");
         writeApproval(name, LEAD);
         shop.awaitPhase(name, Phase.RUNNING);
+    }
+
+    @Test
+    void approvalThatDoesNotCount_canBeGivenAgainByTheSamePerson() {
+        shop.policy = Policies.of(rule(1), may("members", REQUEST), mayIn("C1", "members", APPROVE));
+        shop.engine();
+        String name = planned();
+        // Without a channel, so a rule for one channel does not hold.
+        writeApproval(name, LEAD);
+        awaitMessage(name, "approval of lead does not count");
+        assertThat(shop.approve(name, new Actor(LEAD, "C2"))).isInstanceOf(Decided.Denied.class);
+        assertThat(shop.approve(name, LEADING)).isInstanceOf(Decided.Recorded.class);
+        shop.awaitPhase(name, Phase.RUNNING);
+        await().until(() -> shop.undos() == 1);
+        assertThat(shop.approve(name, LEADING)).isInstanceOf(Decided.AlreadyRecorded.class);
+        assertThat(shop.now(name).getSpec().decisions()).hasSize(2);
     }
 
     @Test
