@@ -111,6 +111,7 @@ public final class Stepback implements AutoCloseable {
                 targets,
                 authorizer,
                 redactor,
+                audit,
                 metrics,
                 clock);
         health.register("slack", slack::healthProblem);

@@ -22,6 +22,12 @@ final class Denials {
         return new Reply.Refused(why);
     }
 
+    /** About no target in particular. */
+    Reply refused(Actor who, Wish wish, String why) {
+        audit.record(new AuditEvent.Denial(Audited.by(who), wish, Optional.empty(), why));
+        return new Reply.Refused(why);
+    }
+
     static Wish wish(Command command) {
         if (command instanceof Command.Rollback) {
             return Wish.REQUEST;

@@ -79,7 +79,7 @@ public final class Dispatcher {
                 || command instanceof Command.ListRollbacks
                 || command instanceof Command.AuditList;
         if (reads && authorizer.acting(invocation.by().person()) instanceof Acting.Nobody nobody) {
-            return new Reply.Refused(nobody.why());
+            return denials.refused(invocation.by(), Denials.wish(command), nobody.why());
         }
         if (command instanceof Command.OnTarget onTarget) {
             return onTarget(onTarget, invocation);

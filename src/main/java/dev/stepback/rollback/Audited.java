@@ -19,7 +19,7 @@ public final class Audited {
         return new By(person.id(), person.name(), person.team(), spec.origin().channel());
     }
 
-    static On on(Rollback rollback) {
+    public static On on(Rollback rollback) {
         return new On(
                 rollback.target(),
                 rollback.getMetadata().getName(),

@@ -1,6 +1,11 @@
 package dev.stepback.slack;
 
+import dev.stepback.audit.Audit;
+import dev.stepback.audit.AuditEvent;
+import dev.stepback.audit.AuditEvent.Wish;
+import dev.stepback.audit.On;
 import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Audited;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Authorizer.Authorization;
 import dev.stepback.rollback.Rollbacks;
@@ -20,19 +25,30 @@ final class ClickedTargets {
     private final List<TargetType> types;
     private final Authorizer authorizer;
     private final Rollbacks rollbacks;
+    private final Audit audit;
 
-    ClickedTargets(List<TargetType> types, Authorizer authorizer, Rollbacks rollbacks) {
+    ClickedTargets(List<TargetType> types, Authorizer authorizer, Rollbacks rollbacks, Audit audit) {
         this.types = List.copyOf(types);
         this.authorizer = authorizer;
         this.rollbacks = rollbacks;
+        this.audit = audit;
     }
 
-    Authorization mayView(Actor who, TargetRef target) {
-        return authorizer.mayView(who, target);
+    /** A denial is recorded as one of what was wished for. */
+    Authorization mayView(Actor who, Wish wish, On on) {
+        return recorded(who, wish, on, authorizer.mayView(who, on.target()));
     }
 
-    Authorization mayRequest(Actor who, TargetRef target) {
-        return authorizer.mayRequest(who, target);
+    /** A denial is recorded. */
+    Authorization mayRequest(Actor who, On on) {
+        return recorded(who, Wish.REQUEST, on, authorizer.mayRequest(who, on.target()));
+    }
+
+    private Authorization recorded(Actor who, Wish wish, On on, Authorization may) {
+        if (!may.allowed()) {
+            audit.record(new AuditEvent.Denial(Audited.by(who), wish, Optional.of(on), may.why()));
+        }
+        return may;
     }
 
     /** The number that this revision has now; empty when it is no longer in the history. */

@@ -2,9 +2,12 @@ package dev.stepback.slack;
 
 import com.slack.api.model.view.View;
 import dev.stepback.access.Acting;
+import dev.stepback.audit.AuditEvent.Wish;
+import dev.stepback.audit.On;
 import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
 import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Audited;
 import dev.stepback.rollback.Authorizer.Authorization;
 import dev.stepback.rollback.NewRollback;
 import dev.stepback.rollback.Rollback;
@@ -109,7 +112,7 @@ final class Clicks {
             return;
         }
         Rollback rollback = found.get();
-        if (refused(click, rollback.target(), answers)) {
+        if (refused(click, Audited.on(rollback), answers)) {
             return;
         }
         if (!Whereabouts.isCard(rollback, click.by().channel(), click.message())) {
@@ -152,7 +155,7 @@ final class Clicks {
 
     /** Opens another rollback of the same target. */
     private void again(Click click, Rollback rollback, @Nullable PlannedRevision to, Answers answers) {
-        Authorization may = targets.mayRequest(click.by(), rollback.target());
+        Authorization may = targets.mayRequest(click.by(), Audited.on(rollback));
         if (!may.allowed()) {
             commands.answer(new Reply.Refused(may.why()), answers);
             return;
@@ -218,12 +221,23 @@ final class Clicks {
     }
 
     /** Says so when the person may not even look. */
-    private boolean refused(Click click, TargetRef target, Answers answers) {
-        Authorization may = targets.mayView(click.by(), target);
+    private boolean refused(Click click, On on, Answers answers) {
+        Authorization may = targets.mayView(click.by(), wish(click.action()), on);
         if (!may.allowed()) {
             commands.answer(new Reply.Refused(may.why()), answers);
         }
         return !may.allowed();
+    }
+
+    private static Wish wish(String action) {
+        return switch (action) {
+            case Actions.APPROVE -> Wish.APPROVE;
+            case Actions.REJECT -> Wish.REJECT;
+            case Actions.BREAK_GLASS -> Wish.BREAK_GLASS;
+            case Actions.CANCEL -> Wish.CANCEL;
+            case Actions.RETRY, Actions.PLAN_AGAIN, Actions.UNDO, Actions.ROLL_BACK_TO -> Wish.REQUEST;
+            default -> Wish.VIEW;
+        };
     }
 
     private interface OnRevision {
@@ -232,7 +246,7 @@ final class Clicks {
 
     private void revision(Click click, Answers answers, OnRevision then) {
         Optional<Ref.ToRevision> ref = Ref.ToRevision.parse(click.value());
-        if (ref.isPresent() && refused(click, ref.get().target(), answers)) {
+        if (ref.isPresent() && refused(click, new On(ref.get().target()), answers)) {
             return;
         }
         OptionalLong now =

@@ -2,6 +2,7 @@ package dev.stepback.slack;
 
 import com.slack.api.bolt.App;
 import com.sun.net.httpserver.HttpHandler;
+import dev.stepback.audit.Audit;
 import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
 import dev.stepback.config.StepbackConfig;
@@ -40,6 +41,7 @@ public final class SlackBot implements AutoCloseable {
      *     SLACK_API_URL} stands in for {@code https://slack.com/api/}
      * @param dispatcher answers commands
      * @param authorizer is asked whenever a click is delivered
+     * @param audit is told of clicks that are denied
      * @param redactor has the last look at everything that is sent
      * @throws IllegalArgumentException when the secret for the configured mode is missing
      */
@@ -51,6 +53,7 @@ public final class SlackBot implements AutoCloseable {
             List<TargetType> targets,
             Authorizer authorizer,
             Redactor redactor,
+            Audit audit,
             Metrics metrics,
             Clock clock) {
         StepbackConfig config = configuration.get();
@@ -64,7 +67,12 @@ public final class SlackBot implements AutoCloseable {
         Whereabouts whereabouts = new Whereabouts(workspace, rollbacks);
         DecisionClicks decisions = new DecisionClicks(api, rollbacks, whereabouts);
         Clicks clicks = new Clicks(
-                api, rollbacks, new ClickedTargets(targets, authorizer, rollbacks), commands, decisions, whereabouts);
+                api,
+                rollbacks,
+                new ClickedTargets(targets, authorizer, rollbacks, audit),
+                commands,
+                decisions,
+                whereabouts);
         deliveries = new Deliveries(metrics, new RateLimits(config.limits(), clock));
         Submissions submissions = new Submissions(api, deliveries, rollbacks, decisions);
         app = new Receiver(api, command, deliveries, workspace, commands, clicks, submissions).app();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.stepback.audit.AuditEvent;
 import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
 import dev.stepback.config.StepbackConfig;
@@ -40,6 +41,7 @@ final class BotFixture implements AutoCloseable {
     final SandboxSlack slack;
     final FakeRollbacks rollbacks = new FakeRollbacks();
     final List<Invocation> invocations = new CopyOnWriteArrayList<>();
+    final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     final Metrics metrics = new Metrics();
     /** Members, unless a test says something else. */
     final People people = new People();
@@ -82,6 +84,7 @@ final class BotFixture implements AutoCloseable {
                 List.of(new Shop()),
                 authorizer,
                 new Redactor(config.redaction().secretNames()),
+                audited::add,
                 metrics,
                 Clock.systemUTC());
     }

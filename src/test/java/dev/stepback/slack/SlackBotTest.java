@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stepback.audit.AuditEvent;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
 import dev.stepback.policy.Subject;
 import dev.stepback.rollback.Phase;
@@ -193,6 +194,22 @@ class SlackBotTest {
 
         bot.awaitMessage("incidents", "lead", "deactivated");
         assertThat(bot.control().views("lead")).isEmpty();
+    }
+
+    @Test
+    void clickOfWhoMayNotLook_isRecordedAsWhatItWishedFor() {
+        bot.control().command("responder", "incidents", "/rollback checkout");
+        JsonNode card = bot.awaitCard("AwaitingApproval");
+        bot.people.is("U0LEAD", Subject.Standing.DEACTIVATED);
+
+        bot.click("lead", card, "approve");
+
+        bot.awaitMessage("incidents", "lead", "deactivated");
+        assertThat(bot.audited).singleElement().isInstanceOfSatisfying(AuditEvent.Denial.class, denial -> {
+            assertThat(denial.wish()).isEqualTo(AuditEvent.Wish.APPROVE);
+            assertThat(denial.by().id()).isEqualTo("U0LEAD");
+            assertThat(denial.on().orElseThrow().rollback()).isNotEmpty();
+        });
     }
 
     @Test
