@@ -149,13 +149,14 @@ final class FailedRollouts {
      * The mark names its ReplicaSet and revision: {@code kubectl rollout undo} copies annotations from ReplicaSet to
      * Deployment, the Deployment controller copies them on, and a ReplicaSet that is used again gets another chance.
      */
-    private static Optional<BadRevision> mark(ObjectNode replicaSet) {
+    private Optional<BadRevision> mark(ObjectNode replicaSet) {
         try {
             JsonNode mark = Json.parse(Json.annotation(replicaSet, MARK));
             boolean valid = mark.path("replicaSet").asText().equals(Json.name(replicaSet))
                     && mark.path("revision").asLong() == Workload.number(replicaSet);
             return valid
-                    ? Optional.of(BadRevision.rolloutFailed(mark.path("reason").asText(), time(mark, "at")))
+                    ? Optional.of(BadRevision.rolloutFailed(
+                            redactor.text(mark.path("reason").asText()), time(mark, "at")))
                     : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();

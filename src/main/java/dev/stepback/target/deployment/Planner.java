@@ -162,7 +162,7 @@ final class Planner {
                 .orElseGet(() -> new PlannedRevision(
                         next(workload, redactor),
                         "",
-                        workload.template().images(),
+                        workload.template().images(redactor),
                         redactor.text(Json.annotation(workload.deployment(), Workload.CHANGE_CAUSE))));
     }
 

@@ -93,7 +93,7 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
                 number(replicaSet),
                 Json.name(replicaSet),
                 earlier,
-                PodTemplate.of(replicaSet).images(),
+                PodTemplate.of(replicaSet).images(redactor),
                 redactor.text(Json.annotation(replicaSet, CHANGE_CAUSE)),
                 Json.createdAt(replicaSet),
                 replicaSet.path("status").path("replicas").asInt(0));

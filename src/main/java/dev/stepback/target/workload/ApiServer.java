@@ -14,12 +14,15 @@ import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -32,9 +35,8 @@ public final class ApiServer {
     /** Names Stepback in {@code managedFields}. */
     public static final String FIELD_MANAGER = "stepback";
 
-    /** Asks for an object without its data: the values of a Secret never come into this process. */
-    private static final String METADATA_ONLY =
-            "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json";
+    /** Asks for an object without its data, and for nothing else where there is no such form of it. */
+    private static final String METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
@@ -90,9 +92,23 @@ public final class ApiServer {
         return read(path, "application/json");
     }
 
-    /** As {@link #get}, but the answer has only the metadata. */
+    /**
+     * As {@link #get}, but the answer has only the metadata, without annotations: of a Secret that was applied, they hold
+     * its values.
+     */
     public Optional<ObjectNode> metadata(String path) {
-        return read(path, METADATA_ONLY);
+        return existing(() -> {
+            HttpResponse<InputStream> response =
+                    answer(reading, request(path).setHeader("Accept", METADATA_ONLY), InputStream.class);
+            try (InputStream body = response.body()) {
+                if (!response.isSuccessful()) {
+                    throw failure(response.code(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+                }
+                return object(Json.withoutValues(body));
+            } catch (IOException e) {
+                throw new KubernetesClientException("the API server's answer broke off: " + e.getMessage(), e);
+            }
+        });
     }
 
     /** The items of a list; none when the API server does not know the resource. */
@@ -104,14 +120,14 @@ public final class ApiServer {
     }
 
     public ObjectNode create(String path, JsonNode body) {
-        return object(send(writing, request(path).post("application/json", Json.canonical(body))));
+        return object(Json.parse(send(writing, request(path).post("application/json", Json.canonical(body)))));
     }
 
     /** Sends a JSON patch (RFC 6902). A {@code test} that fails is answered with 422. */
     public ObjectNode patch(String path, JsonNode patch, boolean dryRun) {
         String query = "?fieldManager=" + FIELD_MANAGER + (dryRun ? "&dryRun=All" : "");
-        return object(send(
-                writing, request(path + query).method("PATCH", "application/json-patch+json", Json.canonical(patch))));
+        return object(Json.parse(send(
+                writing, request(path + query).method("PATCH", "application/json-patch+json", Json.canonical(patch)))));
     }
 
     /**
@@ -134,8 +150,12 @@ public final class ApiServer {
     }
 
     private Optional<ObjectNode> read(String path, String accept) {
+        return existing(() -> object(Json.parse(send(reading, request(path).setHeader("Accept", accept)))));
+    }
+
+    private static Optional<ObjectNode> existing(Supplier<ObjectNode> read) {
         try {
-            return Optional.of(object(send(reading, request(path).setHeader("Accept", accept))));
+            return Optional.of(read.get());
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 return Optional.empty();
@@ -149,10 +169,23 @@ public final class ApiServer {
     }
 
     private static String send(HttpClient http, BasicBuilder builder) {
+        HttpResponse<String> response = answer(http, builder, String.class);
+        String body = response.body() == null ? "" : response.body();
+        if (!response.isSuccessful()) {
+            throw failure(response.code(), body);
+        }
+        return body;
+    }
+
+    private static KubernetesClientException failure(int code, String body) {
+        Status status = status(code, body);
+        return new KubernetesClientException(status.getMessage(), code, status);
+    }
+
+    private static <T> HttpResponse<T> answer(HttpClient http, BasicBuilder builder, Class<T> type) {
         HttpRequest request = ((HttpRequest.Builder) builder).build();
-        HttpResponse<String> response;
         try {
-            response = http.sendAsync(request, String.class).get();
+            return http.sendAsync(request, type).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KubernetesClientException("interrupted while waiting for the API server", e);
@@ -160,12 +193,6 @@ public final class ApiServer {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new KubernetesClientException("the API server cannot be reached: " + cause.getMessage(), cause);
         }
-        String body = response.body() == null ? "" : response.body();
-        if (!response.isSuccessful()) {
-            Status status = status(response.code(), body);
-            throw new KubernetesClientException(status.getMessage(), response.code(), status);
-        }
-        return body;
     }
 
     private static Status status(int code, String body) {
@@ -190,8 +217,8 @@ public final class ApiServer {
                 .build();
     }
 
-    private static ObjectNode object(String body) {
-        if (Json.parse(body) instanceof ObjectNode object) {
+    private static ObjectNode object(JsonNode answer) {
+        if (answer instanceof ObjectNode object) {
             return object;
         }
         throw new KubernetesClientException("the API server answered with something that is not an object");

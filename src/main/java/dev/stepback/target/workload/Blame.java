@@ -44,7 +44,7 @@ public final class Blame {
                 .append(" was changed");
         Writer.ofTemplate(workload.object())
                 .ifPresent(writer -> text.append(' ').append(writer));
-        String images = workload.template().images().entrySet().stream()
+        String images = workload.template().images(redactor).entrySet().stream()
                 .map(image -> image.getKey() + "=" + image.getValue())
                 .collect(Collectors.joining(", "));
         text.append("; its images are now ").append(Text.line(images, 500));

@@ -1,6 +1,8 @@
 package dev.stepback.target.workload;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,10 +10,13 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -27,6 +32,8 @@ public final class Json {
             .build();
     private static final ObjectWriter SORTED = MAPPER.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
 
+    private static final Set<String> VALUES = Set.of("data", "stringData", "binaryData", "annotations");
+
     private Json() {}
 
     /** @throws IllegalArgumentException when the text is not JSON */
@@ -36,6 +43,34 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /**
+     * Reads an object but skips its data and its annotations: they are never in memory as a whole.
+     *
+     * @throws IOException when it is not JSON, or cannot be read to its end
+     */
+    static JsonNode withoutValues(InputStream text) throws IOException {
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            parser.nextToken();
+            return withoutValues(parser);
+        }
+    }
+
+    private static JsonNode withoutValues(JsonParser parser) throws IOException {
+        if (!parser.hasToken(JsonToken.START_OBJECT)) {
+            return MAPPER.readTree(parser);
+        }
+        ObjectNode object = object();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            if (VALUES.contains(name)) {
+                parser.skipChildren();
+            } else {
+                object.set(name, withoutValues(parser));
+            }
+        }
+        return object;
     }
 
     /** One line, properties sorted by name: equal trees give equal text. */

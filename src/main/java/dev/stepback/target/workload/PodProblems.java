@@ -165,7 +165,7 @@ public final class PodProblems {
     }
 
     private PodProblem problem(String pod, String reason, String detail) {
-        return new PodProblem(pod, Text.line(reason, 60), Text.line(redactor.text(detail), MAX_DETAIL));
+        return new PodProblem(pod, Text.line(redactor.text(reason), 60), Text.line(redactor.text(detail), MAX_DETAIL));
     }
 
     public static boolean ready(ObjectNode pod) {

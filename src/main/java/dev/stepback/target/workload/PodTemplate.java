@@ -2,6 +2,7 @@ package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -75,13 +76,14 @@ public record PodTemplate(JsonNode json) {
         }
     }
 
-    /** Image by container name, init containers first, in the order of the template. */
-    public Map<String, String> images() {
+    /** Image by container name, init containers first, in the order of the template; as it may be shown. */
+    public Map<String, String> images(Redactor redactor) {
         Map<String, String> images = new LinkedHashMap<>();
         for (String list : List.of("initContainers", "containers")) {
             for (JsonNode container : json.path("spec").path(list)) {
                 images.put(
-                        container.path("name").asText(), container.path("image").asText());
+                        container.path("name").asText(),
+                        redactor.value("image", container.path("image").asText()));
             }
         }
         return images;

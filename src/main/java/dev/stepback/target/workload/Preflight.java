@@ -103,9 +103,10 @@ public final class Preflight {
 
     private String reason(Throwable cause) {
         if (cause instanceof KubernetesClientException e && e.getCode() == 403) {
-            return api.who() + " lacks the permission (" + Text.line(String.valueOf(e.getMessage()), 300) + ")";
+            return api.who() + " lacks the permission (" + Text.line(redactor.text(String.valueOf(e.getMessage())), 300)
+                    + ")";
         }
-        return Text.line(String.valueOf(cause.getMessage()), 300);
+        return Text.line(redactor.text(String.valueOf(cause.getMessage())), 300);
     }
 
     private static Finding unknown(String name, String why) {

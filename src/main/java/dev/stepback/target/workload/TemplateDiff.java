@@ -43,7 +43,7 @@ public final class TemplateDiff {
             TemplateFields.Value a = from.get(path);
             TemplateFields.Value b = to.get(path);
             if (a == null || b == null || !a.raw().equals(b.raw())) {
-                Change change = new Change(path, shown(a), shown(b));
+                Change change = change(path, shown(a), shown(b));
                 (path.endsWith("].image") ? images : others).add(change);
             }
         }
@@ -52,6 +52,11 @@ public final class TemplateDiff {
             images.add(new Change("order of entries", "as before", "as in the other revision"));
         }
         return List.copyOf(images);
+    }
+
+    /** Two values that look alike once they are masked or shortened are not the same all the same. */
+    private static Change change(String path, @Nullable String before, @Nullable String after) {
+        return new Change(path, before, after != null && after.equals(before) ? after + " (changed)" : after);
     }
 
     private static @Nullable String shown(TemplateFields.@Nullable Value value) {

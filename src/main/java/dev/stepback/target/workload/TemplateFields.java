@@ -151,7 +151,7 @@ final class TemplateFields {
 
     private void leaf(Map<String, Value> fields, String path, String name, JsonNode value) {
         String text = value.isContainerNode() ? value.toString() : value.asText();
-        put(fields, path, value.toString(), redactor.value(name, redactor.text(text)));
+        put(fields, path, value.toString(), redactor.value(name, text));
     }
 
     private static void put(Map<String, Value> fields, String path, String raw, String shown) {

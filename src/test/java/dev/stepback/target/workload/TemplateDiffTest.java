@@ -36,7 +36,36 @@ class TemplateDiffTest {
         assertThat(changes(
                         container("env: [{name: DB_PASSWORD, value: hunter2}]"),
                         container("env: [{name: DB_PASSWORD, value: hunter3}]")))
-                .containsExactly(new Change("containers[a].env[DB_PASSWORD]", MASK, MASK));
+                .containsExactly(new Change("containers[a].env[DB_PASSWORD]", MASK, MASK + " (changed)"));
+    }
+
+    @Test
+    void differenceThatIsMasked_isSaid() {
+        assertThat(changes(
+                        container("args: [--token, abc], image: 'https://bot:x@registry/a'"),
+                        container("args: [--token, abd], image: 'https://bot:y@registry/a'")))
+                .containsExactly(
+                        new Change(
+                                "containers[a].image",
+                                "https://bot:%s@registry/a".formatted(MASK),
+                                "https://bot:%s@registry/a (changed)".formatted(MASK)),
+                        new Change("containers[a].args", "--token " + MASK, "--token " + MASK + " (changed)"));
+    }
+
+    @Test
+    void annotations_areRedacted_andWhatWasAppliedIsNeverShown() {
+        String applied = "kubectl.kubernetes.io/last-applied-configuration";
+        String sum = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+        PodTemplate before = new PodTemplate(Yaml.parse("{metadata: {annotations: {}}}"));
+        PodTemplate after = new PodTemplate(Yaml.parse(
+                "{metadata: {annotations: {'" + applied + "': '{\"a\":1}', 'x/token': abc," + " 'checksum/config': '"
+                        + sum + "', hook: 'https://hooks.slack.com/services/T0/B0/abcdef'}}}"));
+        assertThat(diff.between(before, after))
+                .containsExactlyInAnyOrder(
+                        new Change("annotations[" + applied + "]", null, MASK),
+                        new Change("annotations[x/token]", null, MASK),
+                        new Change("annotations[checksum/config]", null, sum),
+                        new Change("annotations[hook]", null, "https://hooks.slack.com/services/" + MASK));
     }
 
     @Test
@@ -59,8 +88,8 @@ class TemplateDiffTest {
         assertThat(changes(
                         container("livenessProbe: {httpGet: {httpHeaders: [{name: X-Token, value: abc}]}}"),
                         container("livenessProbe: {httpGet: {httpHeaders: [{name: X-Token, value: abd}]}}")))
-                .containsExactly(
-                        new Change("containers[a].livenessProbe.httpGet.httpHeaders[X-Token].value", MASK, MASK));
+                .containsExactly(new Change(
+                        "containers[a].livenessProbe.httpGet.httpHeaders[X-Token].value", MASK, MASK + " (changed)"));
         assertThat(changes(
                         container("env: [{name: DSN, value: 'postgres://app:s3cret@db/shop'}]"),
                         container("env: [{name: DSN, value: 'postgres://app:s3cret@db2/shop'}]")))
