@@ -135,8 +135,12 @@ public final class Main implements Callable<Integer> {
         return Config.autoConfigure(config.kubernetes().context());
     }
 
-    private static KubernetesClient kubernetes(Config found) {
-        return new KubernetesClientBuilder().withConfig(found).build();
+    static KubernetesClient kubernetes(Config found) {
+        return new KubernetesClientBuilder()
+                .withConfig(found)
+                .withHttpClientBuilderConsumer(
+                        http -> http.addOrReplaceInterceptor(HttpWatches.NAME, new HttpWatches()))
+                .build();
     }
 
     private PrintWriter out() {

@@ -142,6 +142,19 @@ final class Leadership implements AutoCloseable {
         }
     }
 
+    /** Ends the work and begins it anew after a moment, because it does not get on. */
+    synchronized void again(String why) {
+        if (!closed && elected) {
+            problem = why;
+            LOG.error("{}; beginning anew", why);
+            work.execute(() -> {
+                stopQuietly();
+                pause();
+                beginUntilItWorks();
+            });
+        }
+    }
+
     private void beginUntilItWorks() {
         while (leading()) {
             try {

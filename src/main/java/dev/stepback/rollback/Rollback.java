@@ -1,6 +1,7 @@
 package dev.stepback.rollback;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.stepback.target.TargetRef;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /** One rollback: request, plan, approvals, steps and outcome. Lives in its target's namespace. */
+@JsonDeserialize(using = RollbackReader.class)
 @Group(Rollback.GROUP)
 @Version("v1")
 @Kind("Rollback")
@@ -43,6 +45,12 @@ public final class Rollback extends CustomResource<RollbackSpec, RollbackStatus>
     @Required
     public RollbackSpec getSpec() {
         return super.getSpec();
+    }
+
+    /** Whether this version understands it; see {@link RollbackReader}. */
+    @JsonIgnore
+    boolean understood() {
+        return getSpec() != null;
     }
 
     @JsonIgnore

@@ -109,6 +109,7 @@ public final class RollbackOperator implements AutoCloseable {
                 .withUseSSAToPatchPrimaryResource(false)
                 .checkingCRDAndValidateLocalModel(false)
                 .withStopOnInformerErrorDuringStartup(false)
+                .withInformerStoppedHandler((informer, error) -> stopped(error))
                 .withConcurrentReconciliationThreads(10)
                 .withReconciliationTerminationTimeout(STOP_WITHIN));
         Set<String> namespaces = Set.copyOf(config.kubernetes().namespaces());
@@ -130,6 +131,13 @@ public final class RollbackOperator implements AutoCloseable {
         operator = started;
         started.start();
         LOG.info("reconciling rollbacks");
+    }
+
+    /** By default the whole process would end, with all its cards. */
+    private void stopped(@Nullable Throwable error) {
+        if (error != null) {
+            leadership.again("rollbacks are no longer watched: " + error.getMessage());
+        }
     }
 
     private synchronized void stopReconciling() {

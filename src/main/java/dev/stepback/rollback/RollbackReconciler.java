@@ -72,7 +72,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
 
     @Override
     public UpdateControl<Rollback> reconcile(Rollback cached, Context<Rollback> context) {
-        if (cached.getSpec() == null) {
+        if (!cached.understood()) {
             return UpdateControl.noUpdate();
         }
         Rollback rollback = cached;

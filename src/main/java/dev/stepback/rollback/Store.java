@@ -33,11 +33,13 @@ final class Store {
 
     Optional<Rollback> find(String namespace, String name) {
         return Optional.ofNullable(
-                resources().inNamespace(namespace).withName(name).get());
+                        resources().inNamespace(namespace).withName(name).get())
+                .filter(Rollback::understood);
     }
 
     List<Rollback> of(TargetRef target) {
         return resources().inNamespace(target.namespace()).withLabels(Labels.of(target)).list().getItems().stream()
+                .filter(Rollback::understood)
                 .filter(r -> r.target().equals(target))
                 .sorted(OLDEST_FIRST)
                 .toList();
@@ -46,10 +48,13 @@ final class Store {
     /** @param namespaces empty for all */
     List<Rollback> all(Collection<String> namespaces) {
         if (namespaces.isEmpty()) {
-            return resources().inAnyNamespace().list().getItems();
+            return resources().inAnyNamespace().list().getItems().stream()
+                    .filter(Rollback::understood)
+                    .toList();
         }
         return namespaces.stream()
                 .flatMap(n -> resources().inNamespace(n).list().getItems().stream())
+                .filter(Rollback::understood)
                 .toList();
     }
 
