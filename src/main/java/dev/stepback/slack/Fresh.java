@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class Fresh<V> {
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(Fresh.class);
-    private static final Duration AHEAD = Duration.ofSeconds(15);
+    private static final Duration AHEAD = Duration.ofSeconds(20);
     private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration FAILURE = Duration.ofSeconds(2);
     /** Says nothing about Slack, only about what was asked for. */
@@ -46,6 +47,7 @@ final class Fresh<V> {
     private final Ticker ticker;
     private final AsyncCache<String, Asked<V>> answers;
     private final Map<String, Boolean> recent;
+    private final int keptFresh;
     private volatile long lastUse;
     private volatile String problem = "";
 
@@ -74,6 +76,7 @@ final class Fresh<V> {
         this.question = question;
         this.threads = threads;
         this.ticker = ticker;
+        this.keptFresh = keptFresh;
         this.lastUse = ticker.read() - AWAKE.toNanos() - 1;
         this.answers = Caffeine.newBuilder()
                 .maximumSize(10_000)
@@ -119,6 +122,18 @@ final class Fresh<V> {
             Thread.currentThread().interrupt();
         }
         return Optional.empty();
+    }
+
+    /** Asks for these soon and keeps them fresh, as far as nothing that was used has to give way. */
+    void expect(Collection<String> keys) {
+        synchronized (recent) {
+            for (String key : keys) {
+                if (recent.size() >= keptFresh) {
+                    return;
+                }
+                recent.putIfAbsent(key, true);
+            }
+        }
     }
 
     /** Why the last question had no answer; empty when it had one. */

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,10 @@ final class SignedRequests implements HttpHandler {
     private static final String JSON = "application/json";
     private static final String FORM = "application/x-www-form-urlencoded";
     static final int BODY_LIMIT = 1 << 20;
+
+    /** What bodies that are not verified yet may take of the memory together, in KiB. */
+    private static final int MEMORY = 16 * 1024;
+
     static final Duration TOLERANCE = Duration.ofMinutes(5);
 
     private final App app;
@@ -42,6 +47,7 @@ final class SignedRequests implements HttpHandler {
     private final SlackRequestParser parser;
     private final Metrics metrics;
     private final Clock clock;
+    private final Semaphore memory = new Semaphore(MEMORY);
     private volatile boolean refusing;
 
     SignedRequests(App app, Outgoing outgoing, String signingSecret, Metrics metrics, Clock clock) {
@@ -76,34 +82,49 @@ final class SignedRequests implements HttpHandler {
                 answer(exchange, 415, "text/plain", "unsupported content type");
                 return;
             }
-            if (announcedLength(exchange) > BODY_LIMIT) {
+            long length = announcedLength(exchange);
+            if (length > BODY_LIMIT) {
                 tooLarge(exchange);
                 return;
             }
-            byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
-            if (body.length > BODY_LIMIT) {
-                tooLarge(exchange);
+            int kibibytes = (int) (length / 1024) + 1;
+            if (!memory.tryAcquire(kibibytes)) {
+                exchange.getResponseHeaders().set("Connection", "close");
+                answer(exchange, 503, "text/plain", "busy");
                 return;
             }
-            if (type.equals(FORM) && isCertificateCheck(body)) {
-                answer(exchange, 200, "text/plain", "");
-                return;
+            try {
+                withBody(exchange, type, begin);
+            } finally {
+                memory.release(kibibytes);
             }
-            if (!isSigned(
-                    exchange.getRequestHeaders().getFirst("X-Slack-Request-Timestamp"),
-                    exchange.getRequestHeaders().getFirst("X-Slack-Signature"),
-                    body)) {
-                metrics.delivery("forged");
-                answer(exchange, 401, "text/plain", "invalid signature");
-                return;
-            }
-            if (refusing) {
-                answer(exchange, 503, "text/plain", "stopping");
-                return;
-            }
-            run(exchange, body);
-            metrics.acknowledged(Duration.ofNanos(System.nanoTime() - begin));
         }
+    }
+
+    private void withBody(HttpExchange exchange, String type, long begin) throws IOException {
+        byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
+        if (body.length > BODY_LIMIT) {
+            tooLarge(exchange);
+            return;
+        }
+        if (type.equals(FORM) && isCertificateCheck(body)) {
+            answer(exchange, 200, "text/plain", "");
+            return;
+        }
+        if (!isSigned(
+                exchange.getRequestHeaders().getFirst("X-Slack-Request-Timestamp"),
+                exchange.getRequestHeaders().getFirst("X-Slack-Signature"),
+                body)) {
+            metrics.delivery("forged");
+            answer(exchange, 401, "text/plain", "invalid signature");
+            return;
+        }
+        if (refusing) {
+            answer(exchange, 503, "text/plain", "stopping");
+            return;
+        }
+        run(exchange, body);
+        metrics.acknowledged(Duration.ofNanos(System.nanoTime() - begin));
     }
 
     /** The rest is not read: the connection ends. */
@@ -118,10 +139,10 @@ final class SignedRequests implements HttpHandler {
         return header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
-    /** Zero when it is sent in chunks. */
+    /** The limit when it is sent in chunks. */
     private static long announcedLength(HttpExchange exchange) {
         String header = exchange.getRequestHeaders().getFirst("Content-Length");
-        return header == null || !header.matches("[0-9]{1,18}") ? 0 : Long.parseLong(header);
+        return header == null || !header.matches("[0-9]{1,18}") ? BODY_LIMIT : Long.parseLong(header);
     }
 
     private static boolean isCertificateCheck(byte[] body) {

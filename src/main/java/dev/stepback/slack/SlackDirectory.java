@@ -28,7 +28,10 @@ public final class SlackDirectory implements Directory, AutoCloseable {
     private static final String ALL = "all";
 
     /** So many that what is asked ahead stays well below Slack's limits, with two replicas too. */
-    private static final int PEOPLE = 10;
+    private static final int PEOPLE = 15;
+
+    /** Groups up to this size are looked up as a whole: one of them will click next. */
+    private static final int SMALL = 8;
 
     private static final int GROUPS = 3;
     private static final int CHANNELS = 4;
@@ -71,7 +74,12 @@ public final class SlackDirectory implements Directory, AutoCloseable {
         return groups.get(ALL)
                 .flatMap(known -> known.find(group))
                 .flatMap(found -> found.members().or(() -> members.get(found.id())))
-                .map(ids -> Answer.of(ids.contains(userId)))
+                .map(ids -> {
+                    if (ids.size() <= SMALL) {
+                        accounts.expect(ids);
+                    }
+                    return Answer.of(ids.contains(userId));
+                })
                 .orElse(Answer.UNKNOWN);
     }
 

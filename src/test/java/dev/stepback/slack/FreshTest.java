@@ -81,7 +81,7 @@ class FreshTest {
     @Test
     void whatIsUsed_isAskedForAhead() {
         fresh.get("a");
-        pass(Duration.ofSeconds(16));
+        pass(Duration.ofSeconds(21));
         slack = key -> "new";
         fresh.refresh();
         assertThat(asked).containsExactly("a", "a");
@@ -96,10 +96,25 @@ class FreshTest {
         fresh.get("a");
         fresh.get("b");
         fresh.get("c");
-        pass(Duration.ofSeconds(16));
+        pass(Duration.ofSeconds(21));
         asked.clear();
         fresh.refresh();
         assertThat(asked).containsExactly("b", "c");
+    }
+
+    @Test
+    void whatIsExpected_isAskedForWithoutDrivingOutWhatIsUsed() {
+        fresh.get("a");
+        fresh.expect(List.of("a", "b", "c"));
+        pass(Duration.ofSeconds(1));
+        fresh.refresh();
+        assertThat(asked).containsExactly("a", "b");
+        fresh.get("c");
+        fresh.expect(List.of("b"));
+        pass(Duration.ofSeconds(21));
+        asked.clear();
+        fresh.refresh();
+        assertThat(asked).containsExactlyInAnyOrder("b", "c");
     }
 
     @Test
@@ -118,13 +133,13 @@ class FreshTest {
     @Test
     void failure_leavesWhatIsKnownUntilItIsTooOld() {
         fresh.get("a");
-        pass(Duration.ofSeconds(16));
+        pass(Duration.ofSeconds(21));
         slack = FreshTest::down;
         fresh.refresh();
         assertThat(fresh.get("a")).contains("a!");
         assertThat(fresh.problem()).contains("things cannot be looked up", "users.info");
 
-        pass(Duration.ofSeconds(15));
+        pass(Duration.ofSeconds(10));
         assertThat(fresh.get("a")).isEmpty();
 
         slack = key -> "back";

@@ -92,6 +92,27 @@ class RawHttpTest {
     }
 
     @Test
+    void bodies_takeBoundedMemoryTogether() throws Exception {
+        List<Socket> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                open.add(sent(POST + FORM + "Content-Length: 1048000\r\n\r\nx"));
+            }
+            int busy = 0;
+            for (Socket socket : open) {
+                busy += statusLine(socket).contains(" 503 ") ? 1 : 0;
+            }
+            assertThat(busy).isGreaterThan(20);
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> answer(POST + FORM + "Content-Length: 1\r\n\r\nx").contains(" 401 "));
+    }
+
+    @Test
     void otherContentTypes_are415() throws Exception {
         assertThat(answer(POST + "Content-Length: 0\r\n\r\n")).contains(" 415 ");
         assertThat(answer(POST + "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi"))

@@ -1,6 +1,7 @@
 package dev.stepback.slack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.stepback.ops.Metrics;
@@ -91,6 +92,15 @@ class SlackDirectoryTest {
         assertThat(directory.inGroup("@oncall", "U0DEVELOPER")).isEqualTo(Answer.NO);
         assertThat(directory.inGroup("@nobody", "U0LEAD")).isEqualTo(Answer.UNKNOWN);
         assertThat(slack.control().calls("usergroups.list")).isEqualTo(1);
+    }
+
+    @Test
+    void membersOfASmallGroup_areAskedForAhead() {
+        directory.subject("U0DEVELOPER", null);
+        directory.inGroup("@oncall", "U0DEVELOPER");
+        await().atMost(Duration.ofSeconds(20)).until(() -> slack.control().calls("users.info") == 3);
+        assertThat(standing("U0LEAD")).isEqualTo(Standing.MEMBER);
+        assertThat(slack.control().calls("users.info")).isEqualTo(3);
     }
 
     @Test
