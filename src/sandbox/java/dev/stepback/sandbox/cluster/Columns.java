@@ -76,7 +76,10 @@ final class Columns {
                         integer("Ready", "/status/numberReady"),
                         integer("Up-to-date", "/status/updatedNumberScheduled"),
                         integer("Available", "/status/numberAvailable"),
-                        age());
+                        text("Node Selector", object -> labels(object.at("/spec/template/spec/nodeSelector"))),
+                        age(),
+                        containers("Containers", "name"),
+                        containers("Images", "image"));
             case "events" ->
                 List.of(
                         age("Last Seen", "/lastTimestamp"),
@@ -168,6 +171,14 @@ final class Columns {
                     .forEach(container -> values.add(container.path(field).asText()));
             return TextNode.valueOf(String.join(",", values));
         });
+    }
+
+    private static String labels(JsonNode labels) {
+        List<String> pairs = new ArrayList<>();
+        labels.properties()
+                .forEach(label ->
+                        pairs.add(label.getKey() + "=" + label.getValue().asText()));
+        return pairs.isEmpty() ? "<none>" : String.join(",", pairs);
     }
 
     private static Column text(String name, Text text) {

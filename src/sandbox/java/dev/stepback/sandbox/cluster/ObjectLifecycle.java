@@ -69,6 +69,7 @@ final class ObjectLifecycle {
         if (hasGeneration(type)) {
             metadata.put("generation", 1);
         }
+        DaemonSetGeneration.created(type, created);
         if (type.hasStatus() && !isSystemStatus(type)) {
             created.remove("status");
         }
@@ -97,6 +98,7 @@ final class ObjectLifecycle {
         SYSTEM_FIELDS.forEach(field -> replaceField(metadata, field, oldMetadata.path(field)));
         replaceField(metadata, "resourceVersion", oldMetadata.path("resourceVersion"));
         metadata.remove("selfLink");
+        DaemonSetGeneration.kept(type, old, next);
         List<String> added = finalizers(next);
         added.removeAll(finalizers(old));
         if (Json.isDeleting(old) && !added.isEmpty()) {
@@ -131,6 +133,7 @@ final class ObjectLifecycle {
         ObjectNode before = specOf(type, old);
         ObjectNode after = specOf(type, next);
         if (!before.equals(after)) {
+            DaemonSetGeneration.updated(type, old, next);
             bump(next);
         }
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.sandbox.cluster.ApiException;
 import dev.stepback.sandbox.cluster.ObjectStore;
+import dev.stepback.sandbox.cluster.controller.Nodes;
 import dev.stepback.sandbox.cluster.controller.PastRollouts;
 import dev.stepback.sandbox.cluster.controller.Resource;
 import io.fabric8.kubernetes.api.model.Container;
@@ -54,9 +55,7 @@ public final class Shop {
                 store.create("namespaces", named(namespace));
             }
         }
-        for (String node : List.of("node-1", "node-2", "node-3")) {
-            store.create("nodes", ready(named(node)));
-        }
+        Nodes.register(store);
         PastRollouts past = new PastRollouts(store);
         for (Workload workload : Catalogue.workloads()) {
             List<PastRollouts.Past> revisions = revisions(workload, clock.instant());
@@ -147,15 +146,5 @@ public final class Shop {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         object.putObject("metadata").put("name", name);
         return object;
-    }
-
-    private static ObjectNode ready(ObjectNode node) {
-        node.putObject("status")
-                .putArray("conditions")
-                .addObject()
-                .put("type", "Ready")
-                .put("status", "True")
-                .put("reason", "KubeletReady");
-        return node;
     }
 }

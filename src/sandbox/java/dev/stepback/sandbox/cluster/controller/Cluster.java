@@ -2,11 +2,14 @@ package dev.stepback.sandbox.cluster.controller;
 
 import dev.stepback.sandbox.cluster.ObjectStore;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Clock;
+import java.util.List;
 
 /** What the controllers share. */
 record Cluster(
@@ -17,6 +20,8 @@ record Cluster(
         Informer<Deployment> deployments,
         Informer<ReplicaSet> replicaSets,
         Informer<StatefulSet> statefulSets,
+        Informer<DaemonSet> daemonSets,
+        Informer<Node> nodes,
         Informer<Pod> pods) {
 
     static Cluster of(ObjectStore store, Clock clock, Worker worker) {
@@ -28,7 +33,14 @@ record Cluster(
                 new Informer<>(store, worker, Resource.DEPLOYMENTS),
                 new Informer<>(store, worker, Resource.REPLICA_SETS),
                 new Informer<>(store, worker, Resource.STATEFUL_SETS),
+                new Informer<>(store, worker, Resource.DAEMON_SETS),
+                new Informer<>(store, worker, Resource.NODES),
                 new Informer<>(store, worker, Resource.PODS));
+    }
+
+    /** Dependents first: whoever is called first sees all that it owns. */
+    List<Informer<?>> informers() {
+        return List.of(nodes, pods, replicaSets, statefulSets, daemonSets, deployments);
     }
 
     /** Has an object reconciled. */

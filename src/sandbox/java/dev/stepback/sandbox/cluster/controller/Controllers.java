@@ -2,6 +2,7 @@ package dev.stepback.sandbox.cluster.controller;
 
 import dev.stepback.sandbox.cluster.ObjectStore;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 
 /** All controllers of a sandbox cluster, from start to close. */
@@ -26,21 +27,14 @@ public final class Controllers implements AutoCloseable {
         new DeploymentController(cluster);
         new ReplicaSetController(cluster);
         new StatefulSetController(cluster);
+        new DaemonSetController(cluster);
         new Kubelet(cluster, timing);
-        // Dependents first: whoever is called first sees all that it owns.
-        cluster.pods().start();
-        cluster.replicaSets().start();
-        cluster.deployments().start();
-        cluster.statefulSets().start();
+        Nodes.register(store);
+        cluster.informers().forEach(Informer::start);
         garbageCollector.start();
-        return new Controllers(
-                worker,
-                List.of(
-                        garbageCollector,
-                        cluster.deployments(),
-                        cluster.statefulSets(),
-                        cluster.replicaSets(),
-                        cluster.pods()));
+        List<AutoCloseable> watching = new ArrayList<>(List.of(garbageCollector));
+        watching.addAll(cluster.informers());
+        return new Controllers(worker, watching);
     }
 
     @Override

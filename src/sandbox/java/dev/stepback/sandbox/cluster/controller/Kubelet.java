@@ -16,11 +16,13 @@ import java.util.Map;
  * finalizer keeps a deleted pod until its termination is over, which stands for the grace period.
  */
 final class Kubelet implements Reconciler {
-    static final List<String> NODES = List.of("node-1", "node-2", "node-3");
     static final String TERMINATION = "sandbox.stepback.dev/termination";
 
     private static final String NO_ROOM = "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are"
             + " available: 3 No preemption victims found for incoming pod.";
+
+    private static final String NO_MATCH = "0/3 nodes are available: 3 node(s) didn't match Pod's node"
+            + " affinity/selector, or had taints that the pod didn't tolerate.";
 
     private final Cluster cluster;
     private final KubeletTiming timing;
@@ -54,15 +56,20 @@ final class Kubelet implements Reconciler {
     }
 
     private void schedule(Pod pod) {
+        List<String> fitting = cluster.nodes().all().stream()
+                .filter(node -> Nodes.fits(node, pod.getSpec()))
+                .map(node -> node.getMetadata().getName())
+                .sorted()
+                .toList();
         if (behaves(pod, Behaviour.CANNOT_BE_SCHEDULED)) {
-            PodStatus status = PodStatuses.unschedulable(pod, NO_ROOM, now());
-            if (!status.equals(pod.getStatus())) {
-                writeStatus(pod, status);
-                events.notScheduled(pod, NO_ROOM);
-            }
+            refuse(pod, NO_ROOM);
             return;
         }
-        String node = NODES.get(nextNode++ % NODES.size());
+        if (fitting.isEmpty()) {
+            refuse(pod, NO_MATCH);
+            return;
+        }
+        String node = Nodes.wantedBy(pod).orElseGet(() -> fitting.get(nextNode++ % fitting.size()));
         Pod bound = cluster.pods()
                 .update(new PodBuilder(pod)
                         .editMetadata()
@@ -75,6 +82,14 @@ final class Kubelet implements Reconciler {
                         .build());
         events.scheduled(bound, node);
         enter(bound, ContainerLife.CREATING);
+    }
+
+    private void refuse(Pod pod, String message) {
+        PodStatus status = PodStatuses.unschedulable(pod, message, now());
+        if (!status.equals(pod.getStatus())) {
+            writeStatus(pod, status);
+            events.notScheduled(pod, message);
+        }
     }
 
     /** What the pod will have said: the API server shows this annotation as the pod's log. */

@@ -111,7 +111,7 @@ public final class PastRollouts {
                         .addToFinalizers(Kubelet.TERMINATION)
                         .endMetadata()
                         .editSpec()
-                        .withNodeName(Kubelet.NODES.get(nextNode++ % Kubelet.NODES.size()))
+                        .withNodeName(Nodes.NAMES.get(nextNode++ % Nodes.NAMES.size()))
                         .endSpec()
                         .build())));
         Pod settled = new PodBuilder(pod)

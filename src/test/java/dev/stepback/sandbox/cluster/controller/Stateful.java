@@ -220,13 +220,13 @@ final class Stateful {
                 .untilAsserted(assertion);
     }
 
-    private static String tagOf(ControllerRevision revision) {
+    static String tagOf(ControllerRevision revision) {
         return tagOf(Resource.write(revision)
                 .at("/data/spec/template/spec/containers/0/image")
                 .asText());
     }
 
-    private static String tagOf(String image) {
+    static String tagOf(String image) {
         return image.substring(image.indexOf(':') + 1);
     }
 }
