@@ -90,7 +90,8 @@ public final class Stepback implements AutoCloseable {
         RedactingEncoder.use(redactor);
         Health health = new Health(redactor::text);
         health.note("configuration", configuration::problem);
-        Audit audit = audit(config, env, client, configuration, redactor, clock);
+        Audit audit = new AuditLog(Access.cluster(config, client), env.getOrDefault("HOSTNAME", ""), redactor, clock);
+        record(configuration, audit);
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
         SlackDirectory directory = SlackDirectory.of(env, metrics);
         health.note("directory", directory::problem);
@@ -140,20 +141,12 @@ public final class Stepback implements AutoCloseable {
         return new Stepback(configuration, ops, slack, directory, operator, events, housekeeping, workloads, rollouts);
     }
 
-    /** Records from now on also what becomes of the configuration. */
-    private static Audit audit(
-            StepbackConfig config,
-            Map<String, String> env,
-            KubernetesClient client,
-            ConfigFile configuration,
-            Redactor redactor,
-            Clock clock) {
-        Audit audit = new AuditLog(Access.cluster(config, client), env.getOrDefault("HOSTNAME", ""), redactor, clock);
+    /** Records from now on what becomes of the configuration file. */
+    static void record(ConfigFile configuration, Audit audit) {
         configuration.listen(reload -> audit.record(
                 reload.inForce()
                         ? new AuditEvent.PolicyChange(reload.sentence())
                         : new AuditEvent.PolicyRefusal(reload.sentence())));
-        return audit;
     }
 
     /** The port of health, metrics and, in HTTP mode, of Slack's deliveries. */

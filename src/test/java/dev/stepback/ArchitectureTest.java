@@ -71,6 +71,23 @@ class ArchitectureTest {
     }
 
     @Test
+    void auditRecord_knowsTargetsAndRedactionOnly() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.stepback.audit..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.stepback.slack..",
+                        "dev.stepback.rollback..",
+                        "dev.stepback.command..",
+                        "dev.stepback.config..",
+                        "dev.stepback.target.*..",
+                        "io.fabric8..")
+                .check(MAIN);
+    }
+
+    @Test
     void policy_isPure() {
         classes()
                 .that()
