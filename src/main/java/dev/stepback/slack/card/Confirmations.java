@@ -63,7 +63,7 @@ public final class Confirmations {
 
     /** @param mrkdwn what came of it, already escaped */
     public static View outcome(String mrkdwn) {
-        return modal("", "Nothing was changed", "", List.of(Kit.section(mrkdwn)), "");
+        return modal("", "Nothing was decided", "", List.of(Kit.section(mrkdwn)), "");
     }
 
     private static LayoutBlock typed(String expected) {
