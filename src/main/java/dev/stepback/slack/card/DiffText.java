@@ -27,7 +27,7 @@ public final class DiffText {
         List<String> fences = new ArrayList<>();
         StringBuilder current = new StringBuilder();
         for (int i = 0; i < changes.size(); i++) {
-            String change = Mrkdwn.text(unified(changes.get(i)), Math.min(maxChange, FENCE_LIMIT - FENCE_MARKS));
+            String change = Mrkdwn.fenced(unified(changes.get(i)), Math.min(maxChange, FENCE_LIMIT - FENCE_MARKS));
             if (current.length() > 0 && current.length() + 1 + change.length() > FENCE_LIMIT - FENCE_MARKS) {
                 fences.add(fence(current));
                 current.setLength(0);
@@ -47,7 +47,7 @@ public final class DiffText {
     public static String file(List<Change> changes) {
         StringBuilder out = new StringBuilder();
         for (Change change : changes) {
-            out.append(unified(change)).append('\n');
+            out.append(Mrkdwn.visible(unified(change))).append('\n');
         }
         return out.toString();
     }

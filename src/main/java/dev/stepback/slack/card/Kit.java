@@ -72,8 +72,12 @@ final class Kit {
         return MarkdownTextObject.builder().text(text).verbatim(true).build();
     }
 
+    // Nothing in it means anything to Slack, not even the names of emoji.
     static PlainTextObject plain(String text, int limit) {
-        return PlainTextObject.builder().text(cut(text, limit)).emoji(true).build();
+        return PlainTextObject.builder()
+                .text(cut(Mrkdwn.oneLine(Mrkdwn.visible(text)), limit))
+                .emoji(false)
+                .build();
     }
 
     private static String cut(String text, int limit) {

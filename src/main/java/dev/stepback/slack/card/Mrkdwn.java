@@ -19,34 +19,79 @@ public final class Mrkdwn {
 
     private Mrkdwn() {}
 
-    /** Keeps the line breaks. A text that is too long ends with an ellipsis. */
+    /**
+     * Keeps the line breaks and what is in backticks; all other formatting, emoji and quotes of the text are taken literally. A
+     * text that is too long ends with an ellipsis.
+     */
     public static String text(String raw, int limit) {
-        StringBuilder out = new StringBuilder();
+        return bounded(PlainWords.of(visible(raw)), limit);
+    }
+
+    /** As {@link #text}, for the inside of a code fence: nothing means anything there but the fence's end. */
+    static String fenced(String raw, int limit) {
+        return bounded(visible(raw), limit);
+    }
+
+    /** As {@link #text}, on one line. */
+    public static String line(String raw, int limit) {
+        return text(oneLine(raw), limit);
+    }
+
+    /** One line in a code span; an empty text gives an empty span's placeholder. */
+    public static String code(String raw, int limit) {
+        String line = bounded(oneLine(visible(raw)).replace('`', '\''), limit - 2);
+        return line.isEmpty() ? "`-`" : "`" + line + "`";
+    }
+
+    /**
+     * Without what cannot be seen and what makes a text read as another: control characters, directions, joiners, soft hyphens
+     * and the like. Keeps line breaks and tabs.
+     */
+    static String visible(String raw) {
+        StringBuilder out = null;
         for (int i = 0; i < raw.length(); ) {
             int c = raw.codePointAt(i);
+            int size = Character.charCount(c);
+            if (isDeceptive(c) || c == 0x2028 || c == 0x2029) {
+                out = out == null ? new StringBuilder(raw.length()).append(raw, 0, i) : out;
+                out.append(c == 0x2028 || c == 0x2029 ? "\n" : "");
+            } else if (out != null) {
+                out.appendCodePoint(c);
+            }
+            i += size;
+        }
+        return out == null ? raw : out.toString();
+    }
+
+    static String oneLine(String raw) {
+        return raw.replaceAll("[\\s\\u2028\\u2029]+", " ").strip();
+    }
+
+    private static String bounded(String visible, int limit) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < visible.length(); ) {
+            int c = visible.codePointAt(i);
             i += Character.charCount(c);
             String escaped = escape(c);
             if (c == '`' && out.length() > 0 && out.charAt(out.length() - 1) == '`') {
                 escaped = ZERO_WIDTH_SPACE + escaped; // three in a row would open or close a code fence
             }
-            boolean last = i >= raw.length();
+            boolean last = i >= visible.length();
             if (out.length() + escaped.length() > (last ? limit : limit - 1)) {
-                return out.append('…').toString();
+                return closed(out.toString()) + '…';
             }
             out.append(escaped);
         }
         return out.toString();
     }
 
-    /** As {@link #text}, on one line. */
-    public static String line(String raw, int limit) {
-        return text(raw.replaceAll("\\s+", " ").strip(), limit);
-    }
-
-    /** One line in a code span; an empty text gives an empty span's placeholder. */
-    public static String code(String raw, int limit) {
-        String line = line(raw.replace('`', '\''), limit - 2);
-        return line.isEmpty() ? "`-`" : "`" + line + "`";
+    /** A code span that was cut is none, and must not reach into what follows. */
+    private static String closed(String cut) {
+        if (cut.chars().filter(c -> c == '`').count() % 2 == 0) {
+            return cut;
+        }
+        int open = cut.lastIndexOf('`');
+        return cut.substring(0, open) + PlainWords.of(cut.substring(open));
     }
 
     /** A mention of the person, or the name when the id is not one of Slack's. */
@@ -83,15 +128,19 @@ public final class Mrkdwn {
             case '>':
                 return "&gt;";
             default:
-                return isDeceptive(c) ? "" : Character.toString(c);
+                return Character.toString(c);
         }
     }
 
-    // Direction overrides can make a text read as another; control characters are refused by some clients.
     private static boolean isDeceptive(int c) {
-        return (c >= 0x202a && c <= 0x202e)
-                || (c >= 0x2066 && c <= 0x2069)
-                || (Character.isISOControl(c) && c != '\n' && c != '\t')
-                || (c >= 0xd800 && c <= 0xdfff);
+        int type = Character.getType(c);
+        return (Character.isISOControl(c) && c != '\n' && c != '\t')
+                || type == Character.FORMAT
+                || type == Character.SURROGATE
+                || type == Character.PRIVATE_USE
+                || c == 0x115f
+                || c == 0x1160
+                || c == 0x3164
+                || c == 0xffa0; // letters that look like nothing
     }
 }
