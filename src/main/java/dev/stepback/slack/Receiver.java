@@ -14,6 +14,7 @@ import dev.stepback.slack.card.Actions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,8 +34,7 @@ final class Receiver {
     private static final Set<String> DECIDING =
             Set.of(Actions.APPROVE, Actions.REJECT, Actions.BREAK_GLASS, Actions.CANCEL);
 
-    private static final Pattern DECISION =
-            Pattern.compile("(?is)(?:(?!\\bbecause\\b).)*\\b(?:cancel|lock|unlock)\\b.*");
+    private static final Pattern DECISION = Pattern.compile("(?i)\\b(?:cancel|lock|unlock|because)\\b");
 
     private final SlackApi api;
     private final String command;
@@ -117,7 +117,9 @@ final class Receiver {
 
     /** Whether it stops something, be it a rollback or all of them. */
     static boolean isDecision(String text) {
-        return DECISION.matcher(text).matches();
+        // What comes after "because" is a reason.
+        Matcher found = DECISION.matcher(text);
+        return found.find() && !found.group().equalsIgnoreCase("because");
     }
 
     /** What is asked for in a message that mentions the bot: {@code @Stepback rollback checkout} is {@code checkout}. */

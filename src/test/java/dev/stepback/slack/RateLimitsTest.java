@@ -90,6 +90,11 @@ class RateLimitsTest {
         assertThat(decide("U2", "C1")).isInstanceOf(Outcome.Go.class);
     }
 
+    @Test
+    void longText_isNoDecision() {
+        assertThat(Receiver.isDecision("x ".repeat(40_000))).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "checkout cancel, true",
@@ -98,6 +103,7 @@ class RateLimitsTest {
         "checkout, false",
         "checkout because the lock is stuck, false",
         "blocker history, false",
+        "because I cancel it, false",
         "'', false"
     })
     void decisions_areKnownByTheirVerb(String text, boolean expected) {
