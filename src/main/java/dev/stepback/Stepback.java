@@ -6,6 +6,7 @@ import dev.stepback.audit.AuditLog;
 import dev.stepback.command.Dispatcher;
 import dev.stepback.command.Workloads;
 import dev.stepback.config.ConfigFile;
+import dev.stepback.config.Reload;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Health;
 import dev.stepback.ops.Metrics;
@@ -91,7 +92,7 @@ public final class Stepback implements AutoCloseable {
         Health health = new Health(redactor::text);
         health.note("configuration", configuration::problem);
         Audit audit = new AuditLog(Access.cluster(config, client), env.getOrDefault("HOSTNAME", ""), redactor, clock);
-        record(configuration, audit);
+        configuration.listen(reload -> audit.record(event(reload)));
         List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
         SlackDirectory directory = SlackDirectory.of(env, metrics);
         health.note("directory", directory::problem);
@@ -141,12 +142,11 @@ public final class Stepback implements AutoCloseable {
         return new Stepback(configuration, ops, slack, directory, operator, events, housekeeping, workloads, rollouts);
     }
 
-    /** Records from now on what becomes of the configuration file. */
-    static void record(ConfigFile configuration, Audit audit) {
-        configuration.listen(reload -> audit.record(
-                reload.inForce()
-                        ? new AuditEvent.PolicyChange(reload.sentence())
-                        : new AuditEvent.PolicyRefusal(reload.sentence())));
+    /** What is recorded of a configuration file that has changed. */
+    static AuditEvent event(Reload reload) {
+        return reload.inForce()
+                ? new AuditEvent.PolicyChange(reload.sentence())
+                : new AuditEvent.PolicyRefusal(reload.sentence());
     }
 
     /** The port of health, metrics and, in HTTP mode, of Slack's deliveries. */
