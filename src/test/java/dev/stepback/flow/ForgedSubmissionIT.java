@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,8 +52,7 @@ class ForgedSubmissionIT {
         scene.people.command("responder", INCIDENTS, "/rollback checkout");
         card = scene.awaitCard("AwaitingApproval");
         Rollback rollback = scene.rollbacks().get(0);
-        var plan = rollback.statusOrInitial().plan();
-        assertThat(plan).isNotNull();
+        var plan = Objects.requireNonNull(rollback.statusOrInitial().plan());
         ref = scene.namespace + "/" + rollback.getMetadata().getName() + "#"
                 + plan.hash().substring(0, 12);
         name = rollback.statusOrInitial().cluster() + "/" + scene.namespace + "/checkout";

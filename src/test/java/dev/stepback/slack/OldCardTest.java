@@ -8,6 +8,7 @@ import dev.stepback.config.StepbackConfig.Slack.Mode;
 import dev.stepback.policy.Subject.Standing;
 import dev.stepback.rollback.Phase;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,8 @@ class OldCardTest {
 
         force("lead", "incidents", first.path("ts").asText(), "approve");
         JsonNode answer = bot.awaitMessage("incidents", "lead", "The current one");
-        String current = bot.rollbacks.newest().getStatus().card().ts();
+        String current =
+                Objects.requireNonNull(bot.rollbacks.newest().getStatus().card().ts());
         assertThat(answer.toString()).contains("p" + current.replace(".", ""));
         assertThat(bot.rollbacks.newest().getSpec().decisions()).isEmpty();
     }
