@@ -23,6 +23,7 @@ public sealed interface AuditEvent {
         REJECT("reject"),
         BREAK_GLASS("breakGlass"),
         CANCEL("cancel"),
+        STOP("stop"),
         LOCK("lock"),
         UNLOCK("unlock");
 
@@ -90,6 +91,18 @@ public sealed interface AuditEvent {
         @Override
         public void describe(AuditLine line) {
             line.by(by).on(on);
+        }
+    }
+
+    /**
+     * Somebody ended a rollback in the middle of its rollout.
+     *
+     * @param verdict what becomes of the rollout: {@code Pause} or {@code GoOn}
+     */
+    record Stop(By by, On on, String verdict) implements AuditEvent {
+        @Override
+        public void describe(AuditLine line) {
+            line.by(by).on(on).verdict(verdict);
         }
     }
 

@@ -20,6 +20,9 @@ sealed interface Action {
     /** Observe this step of the plan; decide again with {@link Seen.Progress}. */
     record ObserveStep(int step) implements Action {}
 
+    /** Pause the target in the middle of its rollout; decide again with {@link Seen.Stopped}. */
+    record StopTarget() implements Action {}
+
     /** Write the status, then decide again about what was written. */
     record Write(RollbackStatus status) implements Action {}
 
@@ -41,6 +44,8 @@ sealed interface Action {
         record Ruled(Approvals approvals) implements Seen {}
 
         record Begun(int step, Step.Start outcome) implements Seen {}
+
+        record Stopped(Step.Start outcome) implements Seen {}
 
         record Progress(int step, Step.Observation observation) implements Seen {}
     }

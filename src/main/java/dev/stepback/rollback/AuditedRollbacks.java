@@ -83,6 +83,17 @@ public final class AuditedRollbacks implements Rollbacks {
         return decided;
     }
 
+    @Override
+    public Decided stop(String namespace, String name, Actor by, RollbackSpec.Midway midway) {
+        Decided decided = rollbacks.stop(namespace, name, by, midway);
+        if (decided instanceof Decided.Recorded recorded) {
+            audit.record(new AuditEvent.Stop(Audited.by(by), Audited.on(recorded.rollback()), midway.name()));
+        } else if (decided instanceof Decided.Denied denied) {
+            denied(namespace, name, by, AuditEvent.Wish.STOP, denied.why());
+        }
+        return decided;
+    }
+
     private void denied(String namespace, String name, Actor by, AuditEvent.Wish wish, String why) {
         Optional<On> on;
         try {

@@ -41,6 +41,11 @@ public interface Authorizer {
 
     Authorization mayCancel(Actor who, Rollback rollback);
 
+    /** Whether somebody may pause the target in the middle of the rollout, at once and without anybody's approval. */
+    default Authorization mayStop(Actor who, Rollback rollback) {
+        return mayDecide(who, rollback, Verdict.Approved);
+    }
+
     /**
      * Whether somebody may lock and unlock.
      *

@@ -62,6 +62,12 @@ public final class ClusterAuthorizer implements Authorizer {
     }
 
     @Override
+    public Authorization mayStop(Actor who, Rollback rollback) {
+        Authorization may = policy.mayStop(who, rollback);
+        return may.allowed() ? authorization(mayChange(who.person(), rollback)) : may;
+    }
+
+    @Override
     public Authorization mayConfigure(Actor who, Optional<String> namespace) {
         return acting(who.person()) instanceof Acting.Nobody nobody
                 ? Authorization.denied(nobody.why())

@@ -6,6 +6,7 @@ import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Pending;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Started;
 
 import dev.stepback.rollback.Action.Seen;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.target.Plan;
 import dev.stepback.target.Step;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to do next about one Rollback: a pure function of the object, of what has just been seen, and of the time.
@@ -62,6 +64,9 @@ final class Decision {
         }
         StepStatus step = status.steps().get(i);
         if (step.state() == Started) {
+            if (seen instanceof Seen.Stopped stopped) {
+                return stopped(i, stopped.outcome());
+            }
             return seen instanceof Seen.Progress p && p.step() == i
                     ? progress(i, p.observation())
                     : new Action.ObserveStep(i);
@@ -70,7 +75,7 @@ final class Decision {
             return moment.finish(Phase.FAILED, step.message());
         }
         if (step.startedAt() == null) {
-            return rollback.getSpec().cancellation() == null
+            return !stopsBetweenSteps()
                     ? moment.write(s ->
                             s.steps = moment.replaced(i, p -> new StepStatus(p.type(), Pending, "", now, null)))
                     : moment.cancelled();
@@ -121,7 +126,7 @@ final class Decision {
                     s.message = message;
                     s.rollout = observation.rollout() == null ? s.rollout : observation.rollout();
                     s.steps = ended(i, Done, message);
-                    boolean goOn = i + 1 < s.steps.size() && rollback.getSpec().cancellation() == null;
+                    boolean goOn = i + 1 < s.steps.size() && !stopsBetweenSteps();
                     if (goOn) {
                         List<StepStatus> steps = new ArrayList<>(s.steps);
                         steps.set(i + 1, new StepStatus(steps.get(i + 1).type(), Pending, "", now, null));
@@ -130,6 +135,10 @@ final class Decision {
                 });
             case FAILED -> failed(i, message, observation);
             case RUNNING -> {
+                Midway midway = midway();
+                if (midway != null) {
+                    yield midway == Midway.Pause ? new Action.StopTarget() : leave(i, "another one takes its place");
+                }
                 if (overdue()) {
                     yield failed(i, "the deadline passed: " + message, observation);
                 }
@@ -141,6 +150,33 @@ final class Decision {
                 yield news.equals(status) ? lookAgain() : new Action.Write(news);
             }
         };
+    }
+
+    private boolean stopsBetweenSteps() {
+        return rollback.getSpec().cancellation() != null && midway() == null;
+    }
+
+    private @Nullable Midway midway() {
+        var cancellation = rollback.getSpec().cancellation();
+        return cancellation == null ? null : cancellation.midway();
+    }
+
+    private Action stopped(int i, Step.Start outcome) {
+        if (outcome instanceof Step.Start.NotYet) {
+            return lookAgain();
+        }
+        if (outcome instanceof Step.Start.Void changed) {
+            return leave(i, "it could not be paused: " + changed.why());
+        }
+        if (outcome instanceof Step.Start.Failed failed) {
+            return leave(i, "it could not be paused: " + failed.why());
+        }
+        return leave(i, "");
+    }
+
+    /** The rollout is waited for no longer; how it stood stays to be seen. */
+    private Action leave(int i, String why) {
+        return moment.finish(Phase.CANCELLED, why, s -> s.steps = ended(i, Failed, "not waited for any longer"));
     }
 
     /** All steps are done; what they reached must still hold. */

@@ -138,6 +138,38 @@ public final class KubernetesRollbacks implements Rollbacks {
     }
 
     @Override
+    public Decided stop(String namespace, String name, Actor by, RollbackSpec.Midway midway) {
+        return store.lookAndTry(namespace, name, r -> stop(r, by, midway)).orElseGet(Decided.Gone::new);
+    }
+
+    private Decided stop(Rollback rollback, Actor by, RollbackSpec.Midway midway) {
+        var authorization = midway == RollbackSpec.Midway.Pause
+                ? authorizer.mayStop(by, rollback)
+                : authorizer.mayCancel(by, rollback);
+        if (!authorization.allowed()) {
+            log(rollback, by, "stop denied");
+            return new Decided.Denied(authorization.why());
+        }
+        if (rollback.getSpec().cancellation() != null) {
+            return new Decided.AlreadyRecorded(rollback);
+        }
+        RollbackStatus status = rollback.statusOrInitial();
+        if (status.phase() != Phase.RUNNING || status.patchedAt() == null) {
+            return new Decided.TooLate(
+                    rollback,
+                    "No rollout is under way that could be stopped: it is "
+                            + status.phase().apiName() + ".");
+        }
+        Rollback written = store.update(Store.with(
+                rollback,
+                rollback.getSpec()
+                        .withCancellation(new RollbackSpec.Cancellation(by.person(), clock.instant(), midway)),
+                status));
+        log(written, by, "stop requested: " + midway);
+        return new Decided.Recorded(written);
+    }
+
+    @Override
     public Optional<Rollback> find(String namespace, String name) {
         return store.find(namespace, name);
     }

@@ -154,6 +154,12 @@ public final class PolicyAuthorizer implements Authorizer {
         });
     }
 
+    /** Whoever may approve, the requester included: standing still cannot wait, and a lock does not keep it going. */
+    @Override
+    public Authorization mayStop(Actor who, Rollback rollback) {
+        return served(rollback.target()).orElseGet(() -> may(who, Permission.APPROVE, facts(rollback.target())));
+    }
+
     @Override
     public Authorization mayConfigure(Actor who, Optional<String> namespace) {
         return namespace

@@ -96,7 +96,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
                 }
                 outcomes.tell(rollback);
                 return UpdateControl.<Rollback>noUpdate().rescheduleAfter(until(wait.time()));
-            } else if ((action instanceof Action.StartStep && !live) || !labelled(rollback)) {
+            } else if ((changes(action) && !live) || !labelled(rollback)) {
                 // Never change a target on the word of a cache.
                 Optional<Rollback> now = store.find(namespace(rollback), name(rollback));
                 if (now.isEmpty()) {
@@ -126,6 +126,10 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         return UpdateControl.<Rollback>noUpdate().reschedule();
     }
 
+    private static boolean changes(Action action) {
+        return action instanceof Action.StartStep || action instanceof Action.StopTarget;
+    }
+
     private Seen look(Rollback rollback, Action action) {
         if (action instanceof Action.MakePlan) {
             return plan(rollback);
@@ -135,6 +139,9 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         }
         if (action instanceof Action.StartStep start) {
             return new Seen.Begun(start.step(), steps.start(rollback, start.step()));
+        }
+        if (action instanceof Action.StopTarget) {
+            return new Seen.Stopped(steps.stop(rollback));
         }
         int i = ((Action.ObserveStep) action).step();
         return new Seen.Progress(i, steps.observe(rollback, i));

@@ -136,10 +136,31 @@ public record RollbackSpec(
         }
     }
 
-    /** Somebody's wish to stop. Honoured before the first step and between steps, never in the middle of one. */
+    /**
+     * Somebody's wish to stop. Without {@code midway} it is honoured before the first step and between steps; with it, while a
+     * rollout is waited for.
+     *
+     * @param midway what becomes of the rollout; null when it is none of the wish
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Cancellation(
-            @Required Person by, @Required Instant at) {}
+            @Required Person by,
+            @Required Instant at,
+            @Nullable Midway midway) {
+
+        public Cancellation(Person by, Instant at) {
+            this(by, at, null);
+        }
+    }
+
+    /** What becomes of a rollout that somebody does not want to wait for. */
+    public enum Midway {
+        /** The target is paused where it is. */
+        Pause,
+        /** It goes on, but is followed no longer: something else comes in its place. */
+        GoOn
+    }
 
     public RollbackSpec withDecisions(List<Decision> newDecisions) {
         return new RollbackSpec(

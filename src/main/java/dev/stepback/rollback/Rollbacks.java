@@ -25,6 +25,9 @@ public interface Rollbacks {
     /** Asks for a cancellation. */
     Decided cancel(String namespace, String name, Actor by);
 
+    /** Ends a rollback in the middle of its rollout. Who may, is another question for each of the two ways. */
+    Decided stop(String namespace, String name, Actor by, RollbackSpec.Midway midway);
+
     Optional<Rollback> find(String namespace, String name);
 
     /** The open rollback of the target, if there is one. */

@@ -60,6 +60,34 @@ final class StepRunner {
         }
     }
 
+    /** Pauses the target in the middle of its rollout, in the name of whoever wished so. */
+    Step.Start stop(Rollback rollback) {
+        RollbackSpec.Cancellation wish = rollback.getSpec().cancellation();
+        TargetType type = targets.get(rollback.target().kind());
+        if (wish == null || type == null) {
+            return new Step.Start.Failed("nobody asked for it");
+        }
+        Acting acting = authorizer.acting(wish.by());
+        if (acting instanceof Acting.Nobody nobody) {
+            return nobody.undecided() ? new Step.Start.NotYet(nobody.why()) : new Step.Start.Failed(nobody.why());
+        }
+        try {
+            Optional<PlannedStep> stop = acting.on(type).stop(rollback.target());
+            return stop.isEmpty()
+                    ? new Step.Start.Void(rollback.target() + " cannot be paused, or is no longer there.")
+                    : step(stop.get(), acting).start(context(rollback, stop.get(), () -> {
+                        checkLeading();
+                        return Optional.empty();
+                    }));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+                return new Step.Start.Failed(
+                        Denial.of(e).map(Denial::sentence).orElseGet(() -> String.valueOf(e.getMessage())));
+            }
+            throw e;
+        }
+    }
+
     /** Looks how far a started step is. */
     Step.Observation observe(Rollback rollback, int i) {
         PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);

@@ -12,6 +12,7 @@ import dev.stepback.rollback.Authorizer.Authorization;
 import dev.stepback.rollback.NewRollback;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.Rollbacks.Created;
 import dev.stepback.rollback.Rollbacks.Decided;
@@ -28,6 +29,7 @@ import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,6 +43,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Clicks {
     private static final Logger LOG = LoggerFactory.getLogger(Clicks.class);
+
+    /** How long somebody waits who goes forward: 50 looks of 100 ms, 5 s. */
+    private static final int LOOKS = 50;
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final SlackApi api;
     private final Rollbacks rollbacks;
@@ -147,10 +154,48 @@ final class Clicks {
                         || rollback.getSpec().toRevision() != null;
                 again(click, rollback, named && plan != null ? plan.to() : null, answers);
             }
+            case Actions.GO_FORWARD -> goForward(click, rollback, answers);
             case Actions.UNDO -> again(click, rollback, plan == null ? null : plan.from(), answers);
             case Actions.OTHER_REVISION -> commands.run(invocation(click, rollback.target() + " history"), answers);
             default -> LOG.info("unknown button {}", click.action());
         }
+    }
+
+    /** One rollback of a target at a time: this one ends first, and then the way forward is asked for like any other. */
+    private void goForward(Click click, Rollback rollback, Answers answers) {
+        Plan plan = rollback.statusOrInitial().plan();
+        Authorization may = targets.mayRequest(click.by(), Audited.on(rollback));
+        if (!may.allowed()) {
+            commands.answer(new Reply.Refused(may.why()), answers);
+            return;
+        }
+        String namespace = rollback.getMetadata().getNamespace();
+        String name = rollback.getMetadata().getName();
+        Decided decided = rollbacks.stop(namespace, name, click.by(), Midway.GoOn);
+        if (!(decided instanceof Decided.Recorded) && !(decided instanceof Decided.AlreadyRecorded)) {
+            decisions.said(decided).map(Message::of).ifPresent(answers::toPerson);
+        } else if (ended(namespace, name)) {
+            again(click, rollback, plan == null ? null : plan.from(), answers);
+        } else {
+            answers.toPerson(Message.of("The rollback is being stopped. Ask for "
+                    + Mrkdwn.code(rollback.target() + " history", 300) + " to go forward once it has ended."));
+        }
+    }
+
+    private boolean ended(String namespace, String name) {
+        for (int look = 0; look < LOOKS; look++) {
+            Optional<Rollback> now = rollbacks.find(namespace, name);
+            if (now.isEmpty() || now.get().statusOrInitial().phase().terminal()) {
+                return true;
+            }
+            try {
+                Thread.sleep(LOOK_AGAIN.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return false;
     }
 
     /** Opens another rollback of the same target. */
@@ -181,7 +226,8 @@ final class Clicks {
                     answers);
             return;
         }
-        String reason = click.action().equals(Actions.UNDO)
+        boolean back = click.action().equals(Actions.UNDO) || click.action().equals(Actions.GO_FORWARD);
+        String reason = back
                 ? "undo of " + rollback.getMetadata().getName()
                 : rollback.getSpec().reason();
         Created created = rollbacks.create(new NewRollback(

@@ -3,6 +3,7 @@ package dev.stepback.slack;
 import com.slack.api.model.view.View;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.Rollbacks.Decided;
 import dev.stepback.slack.Clicks.Click;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /** The buttons that decide: each decision is made by the engine, which may want something to be typed first. */
 final class DecisionClicks {
-    static final Set<String> ACTIONS = Set.of(Actions.APPROVE, Actions.REJECT, Actions.CANCEL, Actions.BREAK_GLASS);
+    static final Set<String> ACTIONS =
+            Set.of(Actions.APPROVE, Actions.REJECT, Actions.CANCEL, Actions.STOP_HERE, Actions.BREAK_GLASS);
 
     private static final Logger LOG = LoggerFactory.getLogger(DecisionClicks.class);
 
@@ -46,6 +48,7 @@ final class DecisionClicks {
             case Actions.APPROVE -> decide(click, ref, Verdict.Approved);
             case Actions.REJECT -> decide(click, ref, Verdict.Rejected);
             case Actions.BREAK_GLASS -> decide(click, ref, Verdict.BrokeGlass);
+            case Actions.STOP_HERE -> rollbacks.stop(ref.namespace(), ref.name(), click.by(), Midway.Pause);
             default -> rollbacks.cancel(ref.namespace(), ref.name(), click.by());
         };
     }

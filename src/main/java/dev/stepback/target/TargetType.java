@@ -57,6 +57,15 @@ public interface TargetType {
     /** Writes down, beside the target's revisions, what {@link #failedRollouts} sees now and would not see later. Idempotent. */
     default void noteFailedRollouts(TargetRef target) {}
 
+    /**
+     * The step that makes the target stand still as it is now, for somebody who stops a rollout in the middle. It does
+     * its work also on a target that bears the mark of the Rollback already. Empty when there is no such target, or no such
+     * way.
+     */
+    default Optional<PlannedStep> stop(TargetRef target) {
+        return Optional.empty();
+    }
+
     /** The steps that plans of this kind may contain. */
     List<Step> steps();
 }

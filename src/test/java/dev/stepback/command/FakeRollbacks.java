@@ -70,6 +70,11 @@ final class FakeRollbacks implements Rollbacks {
     }
 
     @Override
+    public Decided stop(String namespace, String name, Actor by, RollbackSpec.Midway midway) {
+        throw new AssertionError("commands stop nothing midway");
+    }
+
+    @Override
     public Optional<Rollback> find(String namespace, String name) {
         return byDelivery.values().stream()
                 .filter(r -> r.getMetadata().getNamespace().equals(namespace)

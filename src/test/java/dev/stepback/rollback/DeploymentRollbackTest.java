@@ -229,8 +229,64 @@ class DeploymentRollbackTest {
         assertThat(rollbacks.knownBad(TARGET)).isEqualTo(bad);
     }
 
+    @Test
+    void rolloutUnderWay_isStoppedByWhoeverMayApprove_andResumed() {
+        String name = underWay();
+
+        assertThat(rollbacks.stop("production", name, LEADING, RollbackSpec.Midway.Pause))
+                .isInstanceOf(Rollbacks.Decided.Recorded.class);
+        awaitPhase(name, Phase.CANCELLED);
+
+        assertThat(deployment().getSpec().getPaused()).isTrue();
+        assertThat(image()).isEqualTo("shop/checkout:1.3-neverready");
+        assertThat(now(name).statusOrInitial().message()).isEmpty();
+        assertThat(rollbacks.stop("production", name, LEADING, RollbackSpec.Midway.Pause))
+                .isInstanceOf(Rollbacks.Decided.AlreadyRecorded.class);
+
+        Rollback resume = now(open(request("resume", Operation.RESUME)));
+        assertThat(resume.statusOrInitial().plan()).isNotNull();
+        assertThat(Objects.requireNonNull(resume.statusOrInitial().plan()).to().images())
+                .containsValue("shop/checkout:1.3-neverready");
+    }
+
+    @Test
+    void whoGoesForward_makesRoomForTheRollbackThatDoesIt() {
+        String name = underWay();
+
+        assertThat(rollbacks.stop("production", name, ASKING, RollbackSpec.Midway.GoOn))
+                .isInstanceOf(Rollbacks.Decided.Recorded.class);
+        awaitPhase(name, Phase.CANCELLED);
+
+        assertThat(deployment().getSpec().getPaused()).isNull();
+        rollBack(
+                "forward",
+                OptionalLong.of(
+                        Objects.requireNonNull(now(name).statusOrInitial().plan())
+                                .from()
+                                .number()));
+        assertThat(image()).isEqualTo("shop/checkout:1.1");
+    }
+
+    /** Name of a rollback whose rollout does not end. */
+    private String underWay() {
+        release("shop/checkout:1.3-neverready");
+        awaitRevisions(4);
+        rollBack("good", OptionalLong.of(2));
+        String name = open("bad", OptionalLong.of(4));
+        approve(name);
+        await().until(() -> now(name).statusOrInitial().rollout() != null);
+        return name;
+    }
+
     private Rollback carryOut(String deliveryKey, Operation operation) {
-        String name = open(new NewRollback(
+        String name = open(request(deliveryKey, operation));
+        approve(name);
+        awaitPhase(name, Phase.SUCCEEDED);
+        return now(name);
+    }
+
+    private static NewRollback request(String deliveryKey, Operation operation) {
+        return new NewRollback(
                 deliveryKey,
                 TARGET,
                 operation,
@@ -238,10 +294,7 @@ class DeploymentRollbackTest {
                 "",
                 ASKING,
                 new RollbackSpec.Origin("C1", null),
-                null));
-        approve(name);
-        awaitPhase(name, Phase.SUCCEEDED);
-        return now(name);
+                null);
     }
 
     private Deployment deployment() {

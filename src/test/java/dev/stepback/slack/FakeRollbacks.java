@@ -184,6 +184,21 @@ final class FakeRollbacks implements Rollbacks {
     }
 
     @Override
+    public synchronized Decided stop(String namespace, String name, Actor by, RollbackSpec.Midway midway) {
+        Rollback rollback = byName.get(name);
+        if (rollback == null) {
+            return new Decided.Gone();
+        }
+        rollback.setSpec(
+                rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(by.person(), Instant.now(), midway)));
+        change(rollback, s -> {
+            s.phase = Phase.CANCELLED;
+            s.finishedAt = Instant.now();
+        });
+        return new Decided.Recorded(copy(rollback));
+    }
+
+    @Override
     public synchronized Optional<Rollback> find(String namespace, String name) {
         return Optional.ofNullable(byName.get(name)).map(FakeRollbacks::copy);
     }

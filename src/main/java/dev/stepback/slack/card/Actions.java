@@ -6,6 +6,8 @@ public final class Actions {
     public static final String REJECT = "reject";
     public static final String BREAK_GLASS = "break_glass";
     public static final String CANCEL = "cancel";
+    public static final String STOP_HERE = "stop_here";
+    public static final String GO_FORWARD = "go_forward";
     public static final String FULL_DIFF = "full_diff";
     public static final String RETRY = "retry";
     public static final String PLAN_AGAIN = "plan_again";

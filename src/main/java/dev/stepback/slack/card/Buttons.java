@@ -8,10 +8,13 @@ import com.slack.api.model.block.LayoutBlock;
 import com.slack.api.model.block.element.ButtonElement;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackSpec.Midway;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The buttons that a card has in each phase. */
 final class Buttons {
@@ -45,6 +48,7 @@ final class Buttons {
                 if (rollback.statusOrInitial().steps().stream().anyMatch(s -> s.startedAt() == null)) {
                     buttons.add(cancel(ref));
                 }
+                addMidway(buttons, rollback, ref);
             }
             case VERIFYING -> addDiff(buttons, plan, ref);
             case SUCCEEDED -> {
@@ -59,13 +63,47 @@ final class Buttons {
                 buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
                 addDiff(buttons, plan, ref);
             }
-            case REJECTED, CANCELLED -> buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
+            case CANCELLED -> {
+                if (midway(rollback) == Midway.Pause) {
+                    buttons.add(button(Actions.RUN, "Resume", rollback.target() + " resume"));
+                }
+                buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
+            }
+            case REJECTED -> buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
             case EXPIRED, SUPERSEDED -> {
                 buttons.add(button(Actions.PLAN_AGAIN, "Plan again", ref));
                 buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
             }
         }
         return buttons.isEmpty() ? Optional.empty() : Optional.of(Kit.actions(buttons));
+    }
+
+    /** A rollout that is under way can be stopped where it is, and a rollback be taken back before its end. */
+    private static void addMidway(List<ButtonElement> buttons, Rollback rollback, String ref) {
+        boolean rollsOut = rollback.statusOrInitial().patchedAt() != null
+                && rollback.getSpec().wanted() != Operation.PAUSE
+                && rollback.getSpec().cancellation() == null;
+        if (!rollsOut) {
+            return;
+        }
+        buttons.add(confirmed(
+                styled(button(Actions.STOP_HERE, "Stop here", ref), "danger"),
+                "Stop here?",
+                rollback.target() + " is paused at once; pods of both revisions serve until it is resumed.",
+                "Stop here"));
+        if (rollback.getSpec().wanted() == Operation.UNDO) {
+            buttons.add(confirmed(
+                    button(Actions.GO_FORWARD, "Go forward again", ref),
+                    "Go forward again?",
+                    "This asks to go back to the revision that is being left. A colleague has to approve it; until"
+                            + " then the rollout goes on.",
+                    "Go forward"));
+        }
+    }
+
+    private static @Nullable Midway midway(Rollback rollback) {
+        var cancellation = rollback.getSpec().cancellation();
+        return cancellation == null ? null : cancellation.midway();
     }
 
     /** A restart and a resumption cannot be taken back. */
@@ -109,7 +147,7 @@ final class Buttons {
         return button(Actions.CANCEL, "Cancel", ref);
     }
 
-    private static void addDiff(List<ButtonElement> buttons, @org.jspecify.annotations.Nullable Plan plan, String ref) {
+    private static void addDiff(List<ButtonElement> buttons, @Nullable Plan plan, String ref) {
         if (plan != null && !plan.changes().isEmpty()) {
             buttons.add(button(Actions.FULL_DIFF, "Full diff", ref));
         }

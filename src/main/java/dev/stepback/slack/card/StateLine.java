@@ -94,10 +94,22 @@ final class StateLine {
         String by = cancellation == null
                 ? ""
                 : " by " + Mrkdwn.mention(cancellation.by()) + ", " + Mrkdwn.time(cancellation.at());
+        if (cancellation != null && cancellation.midway() != null) {
+            return by + ". " + midway(cancellation.midway(), status);
+        }
         return by + ". "
                 + (status.patchedAt() == null
                         ? UNCHANGED
                         : "It stopped between two steps; those that are done stay done.");
+    }
+
+    private static String midway(RollbackSpec.Midway midway, RollbackStatus status) {
+        if (midway == RollbackSpec.Midway.GoOn) {
+            return "The rollout goes on, but is followed no longer: something else was asked for in its place.";
+        }
+        return status.message().isBlank()
+                ? "It is paused where it is: pods of both revisions serve until it is resumed."
+                : "The rollout goes on, for " + sentence(status.message(), "");
     }
 
     /** What the message says beyond the status sentence, which stands beside the figures. */

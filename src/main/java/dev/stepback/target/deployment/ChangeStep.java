@@ -19,6 +19,9 @@ import java.util.Optional;
 
 /** Pauses, resumes or restarts, with one conditional write. */
 final class ChangeStep implements Step {
+    /** The parameter that says that the state counts, and not the mark. */
+    private static final String STOP = "stop";
+
     private static final int UNPROCESSABLE = 422;
     private static final int NOT_FOUND = 404;
     private static final int ATTEMPTS = 3;
@@ -41,6 +44,13 @@ final class ChangeStep implements Step {
             case UNDO -> throw new IllegalArgumentException("an undo is a step of its own");
         };
         return new PlannedStep(type(patch.operation()), description, Map.of("patch", patch.text()));
+    }
+
+    /** A pause in the middle of a rollout that bears the same mark. */
+    static PlannedStep stopping(Workload workload) {
+        ChangePatch patch = ChangePatch.of(Operation.PAUSE, workload, "");
+        return new PlannedStep(
+                type(Operation.PAUSE), "Pause it where it is", Map.of("patch", patch.text(), STOP, "true"));
     }
 
     static String type(Operation operation) {
@@ -127,7 +137,8 @@ final class ChangeStep implements Step {
         if (!Json.uid(live).equals(context.targetUid())) {
             return Optional.of(new Start.Void(Blame.anotherOne(context.target(), live)));
         }
-        if (marked(context, live)) {
+        boolean stop = context.step().parameters().containsKey(STOP);
+        if (stop ? paused(live) : marked(context, live)) {
             return Optional.of(new Start.Started());
         }
         if (!PodTemplate.of(live).json().equals(patch.before().json())) {

@@ -10,6 +10,7 @@ import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
+import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
@@ -136,6 +137,11 @@ public final class DeploymentTarget implements TargetType {
     @Override
     public void noteFailedRollouts(TargetRef target) {
         deployments.workload(target).ifPresent(failures::note);
+    }
+
+    @Override
+    public Optional<PlannedStep> stop(TargetRef target) {
+        return deployments.workload(target).map(ChangeStep::stopping);
     }
 
     @Override

@@ -93,6 +93,8 @@ class GoldenCardTest {
                     s.rollout = new Rollout("deployment \"checkout\" successfully rolled out", 3, 3, 3, 0, List.of());
                     s.message = sentence(s.rollout);
                 })),
+                new Sample("stopped-here", midway(RollbackSpec.Midway.Pause)),
+                new Sample("gone-forward", midway(RollbackSpec.Midway.GoOn)),
                 new Sample("pause", waiting(Operation.PAUSE)),
                 new Sample("paused", ended(Operation.PAUSE)),
                 new Sample("resume", waiting(Operation.RESUME)),
@@ -205,6 +207,17 @@ class GoldenCardTest {
             s.message = message;
             s.finishedAt = Samples.NOW;
         });
+    }
+
+    private static Rollback midway(RollbackSpec.Midway midway) {
+        Rollback rollback = status(Samples.running(1), s -> {
+            s.phase = Phase.CANCELLED;
+            s.message = "";
+            s.finishedAt = Samples.NOW;
+        });
+        rollback.setSpec(
+                rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(Samples.LEAD, Samples.NOW, midway)));
+        return rollback;
     }
 
     private static Rollback waiting(Operation operation) {
