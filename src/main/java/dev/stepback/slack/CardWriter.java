@@ -1,12 +1,10 @@
 package dev.stepback.slack;
 
-import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Origin;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.rollback.Rollbacks;
-import dev.stepback.slack.card.Announcements;
 import dev.stepback.slack.card.Card;
 import dev.stepback.slack.card.DiffMessages;
 import dev.stepback.slack.card.DiffText;
@@ -16,8 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +26,6 @@ import org.slf4j.LoggerFactory;
 final class CardWriter {
     private static final Logger LOG = LoggerFactory.getLogger(CardWriter.class);
     private static final String DIFF_FILE = "diff-file";
-    private static final String ANNOUNCEMENT = "announcement";
-    private static final String BROKEN_GLASS = "broken-glass";
     private static final int MAX_LOOKUPS = 3;
 
     /** How often a running rollback is drawn when nothing changes: its elapsed time does. */
@@ -41,21 +35,14 @@ final class CardWriter {
     private static final Duration COUNT = Duration.ofSeconds(2);
 
     private final CardMessages messages;
-    private final Workspace workspace;
+    private final CardAnnouncements announcements;
     private final Rollbacks rollbacks;
-    private final Supplier<StepbackConfig.Notifications> notifications;
     private final Clock clock;
 
-    CardWriter(
-            CardMessages messages,
-            Workspace workspace,
-            Rollbacks rollbacks,
-            Supplier<StepbackConfig.Notifications> notifications,
-            Clock clock) {
+    CardWriter(CardMessages messages, CardAnnouncements announcements, Rollbacks rollbacks, Clock clock) {
         this.messages = messages;
-        this.workspace = workspace;
+        this.announcements = announcements;
         this.rollbacks = rollbacks;
-        this.notifications = notifications;
         this.clock = clock;
     }
 
@@ -96,14 +83,11 @@ final class CardWriter {
         if (card != null) {
             String thread = origin.thread() == null ? card : origin.thread();
             diffFile(rollback, memory, thread);
-            for (Map.Entry<String, Message> milestone :
-                    Announcements.milestones(rollback, clock.instant()).entrySet()) {
-                once(rollback, memory, milestone.getKey(), origin.channel(), thread, milestone.getValue());
-            }
+            announcements.milestones(rollback, memory, thread);
         }
-        brokenGlass(rollback, memory);
+        announcements.brokenGlass(rollback, memory);
         if (rollback.statusOrInitial().phase().terminal()) {
-            announce(rollback, memory);
+            announcements.outcome(rollback, memory);
             memory.finish();
         }
     }
@@ -164,43 +148,6 @@ final class CardWriter {
         memory.lastDrawn = message;
     }
 
-    /** Whoever goes alone is seen: in the channel, and by the operators, who are called. */
-    private void brokenGlass(Rollback rollback, CardMemory memory) {
-        if (memory.isSent(BROKEN_GLASS)
-                || Announcements.brokenGlass(rollback, false, Optional.empty()).isEmpty()) {
-            return;
-        }
-        String channel = rollback.getSpec().origin().channel();
-        Optional<String> operators = notifications.get().operators().map(workspace::channelId);
-        Optional<String> link = link(memory);
-        if (operators.isPresent() && !operators.get().equals(channel)) {
-            Announcements.brokenGlass(rollback, true, link)
-                    .ifPresent(m -> once(rollback, memory, BROKEN_GLASS + "-operators", operators.get(), null, m));
-        }
-        boolean here =
-                operators.isEmpty() || operators.get().equals(channel) || memory.isSkipped(BROKEN_GLASS + "-operators");
-        Announcements.brokenGlass(rollback, here, link)
-                .ifPresent(m -> once(rollback, memory, BROKEN_GLASS, channel, null, m));
-    }
-
-    private Optional<String> link(CardMemory memory) {
-        return memory.ts != null && memory.channel != null
-                ? workspace.permalink(memory.channel, memory.ts)
-                : Optional.empty();
-    }
-
-    private void announce(Rollback rollback, CardMemory memory) {
-        Origin origin = rollback.getSpec().origin();
-        Optional<String> link = link(memory);
-        Message outcome = Announcements.outcome(rollback, clock.instant(), link);
-        once(rollback, memory, ANNOUNCEMENT, origin.channel(), null, outcome);
-        for (String channel : notifications.get().channels()) {
-            if (!workspace.isSame(channel, origin.channel())) {
-                once(rollback, memory, notification(channel), workspace.channelId(channel), null, outcome);
-            }
-        }
-    }
-
     private void diffFile(Rollback rollback, CardMemory memory, String thread) {
         Plan plan = rollback.statusOrInitial().plan();
         if (plan == null || memory.isSent(DIFF_FILE) || DiffMessages.fitsModal(plan.changes())) {
@@ -219,25 +166,6 @@ final class CardWriter {
         }
     }
 
-    private void once(
-            Rollback rollback,
-            CardMemory memory,
-            String part,
-            String channel,
-            @Nullable String thread,
-            Message message) {
-        if (memory.isSent(part)) {
-            return;
-        }
-        try {
-            messages.post(rollback, part, channel, thread, message);
-            memory.sent(part);
-        } catch (SlackFailure.Refused e) {
-            LOG.warn("{} was not sent: {}", part, e.getMessage());
-            memory.skipped(part);
-        }
-    }
-
     // Its failure costs a message sent twice at worst, so it may not hold anything up for long.
     private void lookUp(Rollback rollback, CardMemory memory) {
         Origin origin = rollback.getSpec().origin();
@@ -247,24 +175,7 @@ final class CardWriter {
             if (memory.ts != null && origin.thread() == null) {
                 note(memory, messages.find(rollback, origin.channel(), memory.ts));
             }
-            boolean alone =
-                    Announcements.brokenGlass(rollback, false, Optional.empty()).isPresent();
-            boolean ended = rollback.statusOrInitial().phase().terminal();
-            if (origin.thread() != null && (alone || ended)) {
-                note(memory, messages.find(rollback, origin.channel(), null));
-            }
-            Optional<String> operators = notifications.get().operators().filter(o -> alone);
-            if (operators.isPresent()) {
-                note(memory, messages.find(rollback, workspace.channelId(operators.get()), null));
-            }
-            if (ended) {
-                for (String channel : notifications.get().channels()) {
-                    if (messages.find(rollback, workspace.channelId(channel), null)
-                            .containsKey(notification(channel))) {
-                        memory.sent(notification(channel));
-                    }
-                }
-            }
+            announcements.lookUp(rollback).forEach(memory::sent);
         } catch (SlackFailure e) {
             if (!(e instanceof SlackFailure.Refused) && memory.lookups < MAX_LOOKUPS) {
                 throw e;
@@ -283,10 +194,6 @@ final class CardWriter {
                 memory.ts = ts;
             }
         });
-    }
-
-    private static String notification(String channel) {
-        return "notification:" + channel;
     }
 
     private void record(Rollback rollback, CardMemory memory) {

@@ -76,12 +76,10 @@ public final class SlackBot implements AutoCloseable {
         deliveries = new Deliveries(metrics, new RateLimits(config.limits(), clock));
         Submissions submissions = new Submissions(api, deliveries, rollbacks, decisions);
         app = new Receiver(api, command, deliveries, workspace, commands, clicks, submissions).app();
-        projector = new Projector(new CardWriter(
-                new CardMessages(api),
-                workspace,
-                rollbacks,
-                () -> configuration.get().notifications(),
-                clock));
+        CardMessages messages = new CardMessages(api);
+        CardAnnouncements announcements = new CardAnnouncements(
+                messages, workspace, () -> configuration.get().notifications(), clock);
+        projector = new Projector(new CardWriter(messages, announcements, rollbacks, clock));
         if (config.slack().mode() == StepbackConfig.Slack.Mode.SOCKET) {
             String appToken = env.getOrDefault("SLACK_APP_TOKEN", "");
             if (appToken.isEmpty()) {

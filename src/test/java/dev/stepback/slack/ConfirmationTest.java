@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
+import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.sandbox.slack.Control.Sent;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +99,24 @@ class ConfirmationTest {
         submit("lead", view, NAME, "");
         bot.awaitCard("*Running*");
         assertThat(bot.control().views("lead")).isEmpty();
+    }
+
+    @Test
+    void brokenGlass_isAnnouncedOnceAlthoughTheBotForgets() throws Exception {
+        JsonNode card = asked();
+        letGoAlone();
+        submit("responder", modal("responder", card, "break_glass"), "checkout", "all pay twice");
+        bot.rollbacks.status(s -> s.approvals = new ApprovalStatus(1, List.of("U0RESPONDER"), true));
+        bot.awaitMessage("incidents", "lead", "*broke the glass*", "The card");
+        bot.kill();
+        bot.rollbacks.status(s -> s.card = new CardStatus(s.card.channel(), s.card.ts(), List.of(), false));
+        bot.revive();
+        SlackBotTest.finish(bot.rollbacks, Phase.SUCCEEDED);
+
+        bot.awaitCard("*Succeeded*", "without an approval");
+        await().until(() -> bot.rollbacks.newest().getStatus().card().complete());
+        assertThat(bot.messages("random", "lead", "<!here>")).hasSize(1);
+        assertThat(bot.messages("incidents", "lead", "*broke the glass*")).hasSize(1);
     }
 
     @Test
