@@ -3,6 +3,7 @@ package dev.stepback.bench;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepback.Stepback;
+import dev.stepback.config.Rate;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.sandbox.slack.Control;
@@ -21,6 +22,7 @@ final class Ground implements AutoCloseable {
     static final String OLD = "registry.k8s.io/pause:3.9";
     static final String NEW = "registry.k8s.io/pause:3.10";
     static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Rate WITHOUT = new Rate(100_000, Duration.ofSeconds(1));
     private static final Duration POLL = Duration.ofMillis(20);
 
     /** Of its own, and deleted at the end. */
@@ -42,8 +44,8 @@ final class Ground implements AutoCloseable {
                 .withConfig(stage.clientConfig())
                 .withHttpClientBuilderConsumer(b -> b.addOrReplaceInterceptor("bench", patches))
                 .build();
-        StepbackConfig config =
-                Stage.config(StepbackConfig.Slack.Mode.SOCKET, List.of(namespace), namespace, List.of());
+        StepbackConfig config = Stage.config(StepbackConfig.Slack.Mode.SOCKET, List.of(namespace), namespace, List.of())
+                .with(new StepbackConfig.Limits(WITHOUT, WITHOUT));
         bot = Stepback.start(config, stage.slackEnvironment(), botsClient);
         await().atMost(PATIENCE).until(() -> people.connections() > 0 && bot.leading());
     }
