@@ -55,6 +55,16 @@ class AuditIT {
                             .doesNotContain("hunter2"));
             assertThat(describe(scene, "rollback/" + name))
                     .contains("RollbackRequested", "RollbackApproved", "RollbackPatched", "RollbackSucceeded");
+
+            scene.people.command("lead", INCIDENTS, "/rollback audit checkout since 7d");
+            scene.awaitMessage(
+                    INCIDENTS,
+                    "lead",
+                    m -> m.toString().contains("newest first")
+                            && m.toString().contains("asked by responder")
+                            && m.toString().contains("approved by lead"));
+            assertThat(scene.people.messages(INCIDENTS, "lead").toString()).doesNotContain("hunter2");
+            assertThat(scene.people.violations()).isEmpty();
         }
     }
 
