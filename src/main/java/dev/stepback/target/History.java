@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The revisions of a target as they are now.
@@ -25,14 +26,19 @@ public record History(TargetRef target, String uid, OptionalLong current, List<R
     }
 
     /**
-     * The revision that is proposed when none is named: the newest one below the current that is not known bad.
+     * The revision that is proposed when none is named: the newest one below the current that is not known bad. What differs
+     * from the current or from a bad one by no more than a restart is the same release, and no better.
      *
      * @param knownBad ids of revisions that are known bad
      */
     public Optional<Revision> proposed(Set<String> knownBad) {
         long below = current.orElse(Long.MAX_VALUE);
+        Set<String> bad = revisions.stream()
+                .filter(r -> r.number() == below || knownBad.contains(r.id()))
+                .map(Revision::release)
+                .collect(Collectors.toSet());
         return revisions.stream()
-                .filter(r -> r.number() < below && !knownBad.contains(r.id()))
+                .filter(r -> r.number() < below && !bad.contains(r.release()))
                 .findFirst();
     }
 }

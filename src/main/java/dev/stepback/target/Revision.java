@@ -14,6 +14,7 @@ import java.util.Map;
  * @param changeCause the change cause, redacted; or empty
  * @param createdAt when the revision was first made
  * @param replicas how many pods run it now
+ * @param release the same for revisions that differ by no more than restarts
  */
 public record Revision(
         long number,
@@ -22,4 +23,18 @@ public record Revision(
         Map<String, String> images,
         String changeCause,
         Instant createdAt,
-        int replicas) {}
+        int replicas,
+        String release) {
+
+    /** One that is no restart of another. */
+    public Revision(
+            long number,
+            String id,
+            List<Long> earlierNumbers,
+            Map<String, String> images,
+            String changeCause,
+            Instant createdAt,
+            int replicas) {
+        this(number, id, earlierNumbers, images, changeCause, createdAt, replicas, id);
+    }
+}

@@ -206,7 +206,10 @@ final class Planner {
                 .map(r -> "%d (%s)"
                         .formatted(
                                 r.number(),
-                                Objects.requireNonNull(knownBad.get(r.id())).sentence()))
+                                knownBad.containsKey(r.id())
+                                        ? Objects.requireNonNull(knownBad.get(r.id()))
+                                                .sentence()
+                                        : "the same but for a restart"))
                 .collect(Collectors.joining(", "));
     }
 

@@ -96,7 +96,8 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
                 PodTemplate.of(replicaSet).images(redactor),
                 redactor.text(Json.annotation(replicaSet, CHANGE_CAUSE)),
                 Json.createdAt(replicaSet),
-                replicaSet.path("status").path("replicas").asInt(0));
+                replicaSet.path("status").path("replicas").asInt(0),
+                PodTemplate.of(replicaSet).withoutRestart().fingerprint());
     }
 
     /** The revision number that the controller wrote; 0 for none. */

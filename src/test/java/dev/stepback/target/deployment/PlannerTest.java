@@ -16,6 +16,7 @@ import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlanResult.Refused;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodTemplate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -268,6 +269,38 @@ class PlannerTest {
                 .anyMatch(m -> m.startsWith("Managed by Flux Kustomization apps:"))
                 .anyMatch(m -> m.startsWith("Managed by Helm release shop:"))
                 .anyMatch(m -> m.contains("kubectl apply"));
+    }
+
+    @Test
+    void restartedRelease_isProposedNeitherForItselfNorWhenItIsBad() {
+        Shop.putReplicaSet(api, restarted(4, "3.0"));
+        ObjectNode live = Shop.deployment(4, "3.0");
+        ((ObjectNode) live.path("spec"))
+                .set(
+                        "template",
+                        new PodTemplate(Shop.template("3.0")).restartedAt("now").json());
+        api.put(Shop.PATH, live);
+
+        assertThat(plan(OptionalLong.empty(), Set.of()).to().number()).isEqualTo(2);
+        assertThat(plan(OptionalLong.of(3), Set.of()).to().number()).isEqualTo(3);
+        assertThat(refused(OptionalLong.empty(), Set.of("checkout-h20", "checkout-h10"))
+                        .message())
+                .contains("3 (the same but for a restart)");
+
+        Shop.putReplicaSet(api, Shop.replicaSet(5, "5.0"));
+        api.put(Shop.PATH, Shop.deployment(5, "5.0"));
+
+        assertThat(plan(OptionalLong.empty(), Set.of()).to().number()).isEqualTo(4);
+        assertThat(plan(OptionalLong.empty(), Set.of("checkout-restarted")).to().number())
+                .isEqualTo(2);
+    }
+
+    private static ObjectNode restarted(long revision, String tag) {
+        ObjectNode replicaSet = Shop.replicaSet(revision, tag);
+        ((ObjectNode) replicaSet.path("metadata")).put("name", "checkout-restarted");
+        ((ObjectNode) replicaSet.path("spec"))
+                .set("template", PodTemplate.of(replicaSet).restartedAt("now").json());
+        return replicaSet;
     }
 
     private static Map<String, BadRevision> bad(Set<String> ids) {
