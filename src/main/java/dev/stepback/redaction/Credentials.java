@@ -28,8 +28,9 @@ final class Credentials {
                     + "/([\\w/@.-]++)"),
             Pattern.compile("[?&;](?:sig|X-Amz-(?:Signature|Credential|Security-Token)|access_token)=([^&\\s\"'<>]++)"),
             // Too short to be recognized otherwise, because it was cut.
-            Pattern.compile("(?<![A-Za-z0-9])(?:A[KS]IA|gh[opusr]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|xapp-|AIza|eyJ|[srp]k_live_"
-                    + "|npm_|hv[sbr]\\.|sk-|SG\\.|pypi-|dckr_)[\\w.+/=-]*+(?=…)"),
+            Pattern.compile(
+                    "(?<![A-Za-z0-9])(?:A[KS]IA|gh[opusr]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|xapp-|AIza|eyJ|[srp]k_live_"
+                        + "|npm_|hv[sbr]\\.|sk-|SG\\.|pypi-|dckr_)[\\w.+/=-]{0,80}+(?=…)"),
             form("(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{12,}+"),
             form("(?:gh[opusr]_|github_pat_)[A-Za-z0-9_]{12,}+"),
             form("gl(?:pat|ptt|dt|rt|cbt|soat|ft|agent|imt|oas|rtr|ffct)-[\\w-]{12,}+"),

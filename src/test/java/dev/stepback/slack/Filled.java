@@ -23,8 +23,23 @@ import java.util.Set;
 final class Filled {
     /** What Stepback, Slack or Kubernetes made up: no text from outside gets there. */
     private static final Set<String> REFERENCES = Set.of(
-            "hash", "planHash", "id", "uid", "targetUid", "channel", "thread", "ts", "team", "type", "namespace", "follows",
-            "rollback", "word", "operation");
+            "hash",
+            "planHash",
+            "id",
+            "uid",
+            "targetUid",
+            "channel",
+            "thread",
+            "ts",
+            "team",
+            "type",
+            "namespace",
+            "follows",
+            "rollback",
+            "word",
+            "operation",
+            "verdict",
+            "since");
 
     private final String text;
 
@@ -62,6 +77,8 @@ final class Filled {
             return REFERENCES.contains(name) ? "0123456789abcdef" : text;
         } else if (plain == TargetRef.class) {
             return Samples.CHECKOUT;
+        } else if (plain == RollbackSpec.TargetName.class) {
+            return new RollbackSpec.TargetName(Samples.CHECKOUT.kind(), Samples.CHECKOUT.name());
         } else if (plain == Rollback.class) {
             return rollback(Phase.FAILED);
         } else if (plain == Instant.class) {

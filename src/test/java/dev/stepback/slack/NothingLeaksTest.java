@@ -134,7 +134,8 @@ class NothingLeaksTest {
 
     /** What a target makes of its objects is safe before anybody draws it. */
     @Property(tries = 60)
-    void everyFieldOfATemplate(@ForAll("texts") SecretText text, @ForAll("passwords") String password) throws Exception {
+    void everyFieldOfATemplate(@ForAll("texts") SecretText text, @ForAll("passwords") String password)
+            throws Exception {
         ObjectMapper json = new ObjectMapper();
         Map<String, Object> container = Map.of(
                 "name", "app",
@@ -146,15 +147,20 @@ class NothingLeaksTest {
                                 Map.of("name", "DB_PASSWORD", "value", password),
                                 Map.of("name", "PLAIN", "value", text.text())),
                 "livenessProbe",
-                        Map.of("httpGet", Map.of("httpHeaders", List.of(Map.of("name", "X-Token", "value", password)))));
+                        Map.of(
+                                "httpGet",
+                                Map.of("httpHeaders", List.of(Map.of("name", "X-Token", "value", password)))));
         PodTemplate template = new PodTemplate(json.valueToTree(Map.of(
                 "metadata",
                 Map.of(
                         "annotations",
                         Map.of(
-                                "note", text.text(),
-                                "vault/token", password,
-                                "kubectl.kubernetes.io/last-applied-configuration", "{\"a\":\"" + password + "\"}")),
+                                "note",
+                                text.text(),
+                                "vault/token",
+                                password,
+                                "kubectl.kubernetes.io/last-applied-configuration",
+                                "{\"a\":\"" + password + "\"}")),
                 "spec",
                 Map.of("containers", List.of(container)))));
         PodTemplate empty = new PodTemplate(json.readTree("{\"spec\":{\"containers\":[{\"name\":\"app\"}]}}"));

@@ -30,8 +30,8 @@ final class SecretTexts {
             new Form("-----BEGIN RSA PRIVATE KEY-----\n", LETTERS + DIGITS + "+/", 64),
             new Form("-----BEGIN OPENSSH PRIVATE KEY-----\\n", LETTERS + DIGITS + "+/", 64));
 
-    private static final List<String> AROUND =
-            List.of("%s", "refused: %s", "x %s y", "\"%s\"", "A=%s", "{\"a\":\"%s\"}", "from %s, again", "`%s`", "(%s)");
+    private static final List<String> AROUND = List.of(
+            "%s", "refused: %s", "x %s y", "\"%s\"", "A=%s", "{\"a\":\"%s\"}", "from %s, again", "`%s`", "(%s)");
 
     /** Whatever stands for the secret there is one by its name. */
     private static final List<String> NAMED = List.of(
@@ -69,7 +69,10 @@ final class SecretTexts {
 
     /** A password that nobody could tell from something else without its name. */
     static Arbitrary<String> passwords() {
-        return Arbitraries.strings().withChars(LETTERS + DIGITS + "!#%^*+.").ofMinLength(12).ofMaxLength(40)
+        return Arbitraries.strings()
+                .withChars(LETTERS + DIGITS + "!#%^*+.")
+                .ofMinLength(12)
+                .ofMaxLength(40)
                 .map(s -> "x1" + s + "z9");
     }
 
