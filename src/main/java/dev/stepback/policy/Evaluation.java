@@ -67,10 +67,9 @@ final class Evaluation {
         }
         // Not within what the channel is known to be bound to; or there may be a binding that would refuse it.
         if (perhaps.stream().anyMatch(b -> here.isEmpty() != place.within(b))) {
-            return Optional.of(Verdict.undecided("Slack could not tell me whether this channel is "
-                    + perhaps.get(0).channel() + ", which is bound to "
-                    + perhaps.get(0).reach()
-                    + ". Try again in a moment."));
+            return Optional.of(Verdict.undecided(
+                    "Slack could not tell me which channel this is, and some reach certain namespaces only."
+                            + " Try again in a moment."));
         }
         return here.isEmpty()
                 ? Optional.empty()
@@ -125,7 +124,7 @@ final class Evaluation {
                     .forEach(doubts::add);
         }
         if (labelled == Answer.UNKNOWN) {
-            doubts.add("The labels of " + place.text() + " could not be read.");
+            doubts.add("Its labels could not be read.");
         }
         if (here == Answer.UNKNOWN) {
             doubts.add("Slack could not tell me which channel this is.");
@@ -133,10 +132,11 @@ final class Evaluation {
     }
 
     private Verdict denied() {
-        String what = permission.phrase(place.text());
         if (!doubts.isEmpty()) {
-            return Verdict.undecided("You may not " + what + " right now. " + String.join(" ", doubts));
+            // Names no target: whether somebody may even know of it is what cannot be told.
+            return Verdict.undecided("I cannot tell right now whether you may do that. " + String.join(" ", doubts));
         }
+        String what = permission.phrase(place.text());
         if (grantedElsewhere) {
             return Verdict.denied("You may " + what
                     + (channel.isPresent() ? ", but not from this channel." : ", but only from certain channels."));

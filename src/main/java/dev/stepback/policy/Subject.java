@@ -7,9 +7,15 @@ import java.util.Optional;
  *
  * @param id the Slack user id
  * @param name for people to read; decides nothing
- * @param email as the own workspace knows it; decides nothing for people of other workspaces, who could claim any
+ * @param email as the own workspace knows it; grants nothing to people of other workspaces, who could claim any
  */
 public record Subject(String id, String name, Standing standing, Optional<String> email) {
+
+    /** Whether both are one human being, as far as is known: some have a second account under the same address. */
+    public boolean sameHuman(Subject other) {
+        return id.equals(other.id)
+                || (email.isPresent() && email.map(Ascii::lowerCase).equals(other.email.map(Ascii::lowerCase)));
+    }
 
     /** How somebody belongs to the workspace. */
     public enum Standing {

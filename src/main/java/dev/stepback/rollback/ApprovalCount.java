@@ -139,7 +139,7 @@ final class ApprovalCount {
             return text.toString();
         }
 
-        /** Of each person one decision counts at most: the first that does. */
+        /** Of each person one decision counts at most, whatever their accounts: the first that does. */
         private void count(List<Decision> decisions, Permission permission) {
             Map<String, Answer> answers = new LinkedHashMap<>();
             Map<String, Decision> first = new LinkedHashMap<>();
@@ -155,7 +155,11 @@ final class ApprovalCount {
             answers.forEach((id, answer) -> {
                 Decision decision = Objects.requireNonNull(first.get(id));
                 switch (answer) {
-                    case YES -> counted.add(decision);
+                    case YES -> {
+                        if (counted.stream().noneMatch(d -> subject(d.by()).sameHuman(subject(decision.by())))) {
+                            counted.add(decision);
+                        }
+                    }
                     case NO -> lost.add(decision.by().name());
                     case UNKNOWN -> unsure.add(decision.by().name());
                 }
@@ -163,8 +167,11 @@ final class ApprovalCount {
         }
 
         private Answer answer(Decision decision, Permission permission) {
-            boolean own = decision.by().same(rollback.getSpec().requestedBy());
-            if (permission == Permission.BREAK_GLASS ? !own : own && !rule.requesterMayApprove()) {
+            Person requester = rollback.getSpec().requestedBy();
+            boolean refused = permission == Permission.BREAK_GLASS
+                    ? !decision.by().same(requester)
+                    : !rule.requesterMayApprove() && subject(decision.by()).sameHuman(subject(requester));
+            if (refused) {
                 return Answer.NO;
             }
             Verdict verdict = allows(decision.by(), permission, Optional.ofNullable(decision.channel()));

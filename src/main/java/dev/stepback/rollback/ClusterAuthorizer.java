@@ -126,7 +126,8 @@ public final class ClusterAuthorizer implements Authorizer {
                 missing,
                 refused(approvals, rollback),
                 approvals.breakGlass() && mayChange(requester, rollback).allowed(),
-                approvals.expiry());
+                approvals.expiry(),
+                approvals.terms());
     }
 
     private String refused(Approvals approvals, Rollback rollback) {

@@ -121,11 +121,11 @@ public final class PolicyAuthorizer implements Authorizer {
         if (rule.isEmpty()) {
             return Authorization.denied(Sentences.unknownRule(rollback.target()));
         }
+        Subject subject = subject(who.person());
         if (!rule.get().requesterMayApprove()
-                && who.person().same(rollback.getSpec().requestedBy())) {
+                && subject.sameHuman(subject(rollback.getSpec().requestedBy()))) {
             return Authorization.denied("You asked for this rollback, so somebody else has to approve it.");
         }
-        Subject subject = subject(who.person());
         var verdict = policy.allows(subject, Permission.APPROVE, facts, Optional.of(who.channel()), directory);
         if (!verdict.allowed()) {
             return Authorization.denied(verdict.why());

@@ -44,6 +44,11 @@ final class ClickedTargets {
         return recorded(who, Wish.REQUEST, on, authorizer.mayRequest(who, on.target()));
     }
 
+    /** Whether nobody may ask for a rollback of it without saying why. */
+    boolean needsReason(TargetRef target) {
+        return authorizer.needsReason(target);
+    }
+
     private Authorization recorded(Actor who, Wish wish, On on, Authorization may) {
         if (!may.allowed()) {
             audit.record(new AuditEvent.Denial(Audited.by(who), wish, Optional.of(on), may.why()));

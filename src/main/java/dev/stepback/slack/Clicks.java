@@ -205,6 +205,16 @@ final class Clicks {
             commands.answer(new Reply.Refused(may.why()), answers);
             return;
         }
+        boolean back = click.action().equals(Actions.UNDO) || click.action().equals(Actions.GO_FORWARD);
+        if (back && targets.needsReason(rollback.target())) {
+            String words = rollback.target() + (to == null ? "" : " to " + to.number()) + " because …";
+            commands.answer(
+                    new Reply.Refused(
+                            "Here nobody may ask without saying why, and a button has no words. Type the command"
+                                    + " with `" + words + "`."),
+                    answers);
+            return;
+        }
         OptionalLong number = OptionalLong.empty();
         if (to != null && rollback.getSpec().wanted() == Operation.UNDO) {
             // The number may be another one by now; the id stays.
@@ -226,7 +236,6 @@ final class Clicks {
                     answers);
             return;
         }
-        boolean back = click.action().equals(Actions.UNDO) || click.action().equals(Actions.GO_FORWARD);
         String reason = back
                 ? "undo of " + rollback.getMetadata().getName()
                 : rollback.getSpec().reason();

@@ -1,6 +1,7 @@
 package dev.stepback.slack;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import com.slack.api.model.Conversation;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Answer;
 import dev.stepback.policy.Directory;
@@ -125,9 +126,12 @@ public final class SlackDirectory implements Directory, AutoCloseable {
     private Set<String> names(String channelId) {
         var channel = api.call("conversations.info", m -> m.conversationsInfo(r -> r.channel(channelId)))
                 .getChannel();
-        return Stream.of(Optional.ofNullable(channel.getName()), Optional.ofNullable(channel.getNameNormalized()))
-                .flatMap(Optional::stream)
-                .collect(Collectors.toSet());
+        return names(channel);
+    }
+
+    /** Not the name without accents that Slack gives too: another channel can bear that one. */
+    static Set<String> names(Conversation channel) {
+        return Optional.ofNullable(channel.getName()).map(Set::of).orElseGet(Set::of);
     }
 
     /** A token belongs to one workspace for ever. */

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the cluster takes away of what the policy grants. Kubernetes knows the requester, the lead and a second one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterAuthorizerTest {
+    private static final Approvals.Terms TERMS = new Approvals.Terms("prod-eu", List.of("@leads"), true);
     private final GuardedCluster cluster = new GuardedCluster();
     private final People people = new People();
     private final Granting policy = new Granting();
@@ -118,6 +119,11 @@ class ClusterAuthorizerTest {
         cluster.cluster.faults().clear();
         assertThat(approvals.granted()).isFalse();
         assertThat(approvals.undecided()).isTrue();
+    }
+
+    @Test
+    void termsOfThePolicy_stayOnTheCard() {
+        assertThat(authorizer.approval(Examples.awaiting()).terms()).isEqualTo(TERMS);
     }
 
     @Test
@@ -238,7 +244,15 @@ class ClusterAuthorizerTest {
             boolean alone = recorded.stream().anyMatch(d -> d.verdict() == Verdict.BrokeGlass);
             boolean granted = alone || recorded.size() >= required;
             return new Approvals(
-                    required, recorded, granted, false, granted ? "" : "too few", "", true, Duration.ofMinutes(15));
+                    required,
+                    recorded,
+                    granted,
+                    false,
+                    granted ? "" : "too few",
+                    "",
+                    true,
+                    Duration.ofMinutes(15),
+                    TERMS);
         }
     }
 }

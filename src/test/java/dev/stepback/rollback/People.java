@@ -14,10 +14,16 @@ import org.jspecify.annotations.Nullable;
 public final class People implements Directory {
     private final Map<String, Standing> standings = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> groups = new ConcurrentHashMap<>();
+    private final Map<String, String> addresses = new ConcurrentHashMap<>();
     private volatile boolean reachable = true;
 
     public People is(String id, Standing standing) {
         standings.put(id, standing);
+        return this;
+    }
+
+    public People address(String id, String email) {
+        addresses.put(id, email);
         return this;
     }
 
@@ -34,7 +40,7 @@ public final class People implements Directory {
     @Override
     public Subject subject(String userId, @Nullable String team) {
         Standing standing = reachable ? standings.getOrDefault(userId, Standing.MEMBER) : Standing.UNKNOWN;
-        return new Subject(userId, userId, standing, Optional.empty());
+        return new Subject(userId, userId, standing, Optional.ofNullable(addresses.get(userId)));
     }
 
     @Override

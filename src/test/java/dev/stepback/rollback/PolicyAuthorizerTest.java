@@ -125,6 +125,19 @@ class PolicyAuthorizerTest {
     }
 
     @Test
+    void secondAccountOfTheSameHuman_isNobodyElse() {
+        people.address(ASKER.id(), "kim@example.com").address(LEAD.id(), "Kim@Example.com");
+        denied(authorizer().mayDecide(LEADING, awaiting(), Verdict.Approved), "somebody else has to approve");
+        assertThat(approval(approved(NOW)).granted()).isFalse();
+
+        people.address(ASKER.id(), "other@example.com").address(SECOND.id(), "kim@example.com");
+        policy = Policies.needing(2);
+        assertThat(approval(approved(NOW), decided(Verdict.Approved, SECOND, NOW))
+                        .missing())
+                .isEqualTo("1 of 2 approvals is there.");
+    }
+
+    @Test
     void twoApprovals_areOfTwoPeople() {
         policy = Policies.needing(2);
         assertThat(approval(approved(NOW)).missing()).isEqualTo("1 of 2 approvals is there.");

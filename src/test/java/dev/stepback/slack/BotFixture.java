@@ -46,6 +46,8 @@ final class BotFixture implements AutoCloseable {
     /** Members, unless a test says something else. */
     final People people = new People();
 
+    volatile Policy policy = Policy.DEFAULT;
+
     private final StepbackConfig config;
     private SlackBot bot;
     private @Nullable HttpServer server;
@@ -69,7 +71,7 @@ final class BotFixture implements AutoCloseable {
 
     private SlackBot newBot() {
         Authorizer authorizer = new PolicyAuthorizer(
-                () -> Policy.DEFAULT,
+                () -> policy,
                 people,
                 namespace -> new Locks.State.Open(),
                 "test",

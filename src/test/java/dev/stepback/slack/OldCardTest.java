@@ -5,10 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
+import dev.stepback.policy.ApprovalRule;
+import dev.stepback.policy.Policy;
 import dev.stepback.policy.Subject.Standing;
 import dev.stepback.rollback.Phase;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +110,22 @@ class OldCardTest {
         }
         await().until(() ->
                 bot.messages("incidents", "guest", "You may not look at").size() == 4);
+        assertThat(bot.rollbacks.all()).hasSize(1);
+    }
+
+    @Test
+    void undoWhereAReasonIsRequired_isNotOpenedByAMereClick() {
+        JsonNode card = asked();
+        bot.click("lead", card, "approve");
+        SlackBotTest.finish(bot.rollbacks, Phase.SUCCEEDED);
+        bot.awaitCard("*Succeeded*");
+        ApprovalRule rule =
+                new ApprovalRule(1, List.of(), false, Duration.ofMinutes(15), true, false, Optional.empty());
+        bot.policy = new Policy(Policy.DEFAULT.rules(), List.of(), rule, List.of());
+
+        force("responder", "incidents", card.path("ts").asText(), "undo");
+
+        bot.awaitMessage("incidents", "responder", "because …");
         assertThat(bot.rollbacks.all()).hasSize(1);
     }
 }

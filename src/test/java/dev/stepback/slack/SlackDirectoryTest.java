@@ -127,6 +127,14 @@ class SlackDirectoryTest {
     }
 
     @Test
+    void channelWhoseNameOnlyLooksAlike_isAnother() {
+        var alike = new com.slack.api.model.Conversation();
+        alike.setName("incidénts");
+        alike.setNameNormalized("incidents");
+        assertThat(SlackDirectory.names(alike)).containsExactly("incidénts");
+    }
+
+    @Test
     void slackThatFails_isUnknown_andSaysSo() {
         slack.control().fail("*", "internal_error", 100);
         assertThat(standing("U0LEAD")).isEqualTo(Standing.UNKNOWN);
