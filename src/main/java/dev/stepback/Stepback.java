@@ -24,7 +24,9 @@ import dev.stepback.rollback.RolloutWatch;
 import dev.stepback.slack.SlackBot;
 import dev.stepback.slack.SlackDirectory;
 import dev.stepback.target.TargetType;
+import dev.stepback.target.daemonset.DaemonSetTarget;
 import dev.stepback.target.deployment.DeploymentTarget;
+import dev.stepback.target.statefulset.StatefulSetTarget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -93,7 +95,10 @@ public final class Stepback implements AutoCloseable {
         health.note("configuration", configuration::problem);
         Audit audit = new AuditLog(Access.cluster(config, client), env.getOrDefault("HOSTNAME", ""), redactor, clock);
         configuration.listen(reload -> audit.record(event(reload)));
-        List<TargetType> targets = List.of(new DeploymentTarget(client, redactor, clock));
+        List<TargetType> targets = List.of(
+                new DeploymentTarget(client, redactor, clock),
+                StatefulSetTarget.of(client, redactor, clock),
+                DaemonSetTarget.of(client, redactor, clock));
         SlackDirectory directory = SlackDirectory.of(env, metrics);
         health.note("directory", directory::problem);
         Access access = Access.of(configuration, directory, config, client, targets, audit, clock);
@@ -117,7 +122,7 @@ public final class Stepback implements AutoCloseable {
                 metrics,
                 clock);
         health.register("slack", slack::healthProblem);
-        health.register("workloads", () -> workloads.synced() ? "" : "the Deployments have not been read yet");
+        health.register("workloads", () -> workloads.synced() ? "" : "the workloads have not been read yet");
         OpsServer ops = OpsServer.start(
                 new InetSocketAddress(config.server().address(), config.server().port()),
                 health,

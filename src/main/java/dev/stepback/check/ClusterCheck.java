@@ -54,7 +54,7 @@ public final class ClusterCheck {
     /** With impersonation the change itself needs no permission of the bot's. */
     private List<Permission> own() {
         return Permission.ALL.stream()
-                .filter(p -> !config.people().impersonate() || !p.equals(Permission.CHANGE))
+                .filter(p -> !config.people().impersonate() || !Permission.CHANGES.contains(p))
                 .toList();
     }
 

@@ -22,20 +22,35 @@ public record Permission(
         this(verb, group, resource, null, why);
     }
 
-    /** The change that rolls back. */
-    public static final Permission CHANGE = new Permission("patch", "apps", "deployments", "rolling back");
+    /** The changes that roll back. */
+    public static final List<Permission> CHANGES = List.of(
+            new Permission("patch", "apps", "deployments", "rolling back"),
+            new Permission("patch", "apps", "statefulsets", "rolling back"),
+            new Permission("patch", "apps", "daemonsets", "rolling back"),
+            new Permission("delete", "", "pods", "freeing rollouts from broken pods"));
 
     /** What the bot needs in every namespace that it serves. */
     public static final List<Permission> ALL = List.of(
             new Permission("get", "apps", "deployments", "history, plans and progress"),
             new Permission("list", "apps", "deployments", "finding targets by name"),
             new Permission("watch", "apps", "deployments", "following rollouts"),
-            CHANGE,
+            CHANGES.get(0),
+            new Permission("get", "apps", "statefulsets", "history, plans and progress"),
+            new Permission("list", "apps", "statefulsets", "finding targets by name"),
+            new Permission("watch", "apps", "statefulsets", "following rollouts"),
+            CHANGES.get(1),
+            new Permission("get", "apps", "daemonsets", "history, plans and progress"),
+            new Permission("list", "apps", "daemonsets", "finding targets by name"),
+            new Permission("watch", "apps", "daemonsets", "following rollouts"),
+            CHANGES.get(2),
+            new Permission("get", "apps", "controllerrevisions", "revisions"),
+            new Permission("list", "apps", "controllerrevisions", "revisions"),
             new Permission("get", "apps", "replicasets", "revisions"),
             new Permission("list", "apps", "replicasets", "revisions"),
             new Permission("patch", "apps", "replicasets", "remembering which rollouts failed"),
             new Permission("list", "", "pods", "why pods are not ready"),
             new Permission("watch", "", "pods", "following rollouts"),
+            CHANGES.get(3),
             new Permission("list", "", "events", "why pods are not ready"),
             new Permission("create", "", "events", "Events about rollbacks, for kubectl describe"),
             new Permission("get", "", "configmaps", "checking that a revision's ConfigMaps still exist"),

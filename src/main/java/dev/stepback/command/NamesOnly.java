@@ -2,49 +2,47 @@ package dev.stepback.command;
 
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An informer's store that forgets all of an object but its name and version: some 200 bytes instead of many KiB. */
-final class NamesOnly implements ItemStore<Deployment> {
-    private record Entry(TargetRef target, String version) {
-        Deployment object() {
-            return new DeploymentBuilder()
-                    .withMetadata(new ObjectMetaBuilder()
-                            .withNamespace(target.namespace())
-                            .withName(target.name())
-                            .withResourceVersion(version)
-                            .build())
-                    .build();
-        }
-    }
+final class NamesOnly<T extends HasMetadata> implements ItemStore<T> {
+    private record Entry(TargetRef target, String version) {}
 
+    private final Kind kind;
+    private final Supplier<T> empty;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+    /** @param empty makes an object without metadata */
+    NamesOnly(Kind kind, Supplier<T> empty) {
+        this.kind = kind;
+        this.empty = empty;
+    }
 
     Stream<TargetRef> targets() {
         return entries.values().stream().map(Entry::target);
     }
 
     @Override
-    public String getKey(Deployment d) {
+    public String getKey(T d) {
         return d.getMetadata().getNamespace() + "/" + d.getMetadata().getName();
     }
 
     @Override
-    public @Nullable Deployment put(String key, Deployment d) {
+    public @Nullable T put(String key, T d) {
         TargetRef target = new TargetRef(
-                d.getMetadata().getNamespace(), Kind.DEPLOYMENT, d.getMetadata().getName());
+                d.getMetadata().getNamespace(), kind, d.getMetadata().getName());
         return object(entries.put(key, new Entry(target, d.getMetadata().getResourceVersion())));
     }
 
     @Override
-    public @Nullable Deployment remove(String key) {
+    public @Nullable T remove(String key) {
         return object(entries.remove(key));
     }
 
@@ -54,8 +52,8 @@ final class NamesOnly implements ItemStore<Deployment> {
     }
 
     @Override
-    public Stream<Deployment> values() {
-        return entries.values().stream().map(Entry::object);
+    public Stream<T> values() {
+        return entries.values().stream().map(this::made);
     }
 
     @Override
@@ -64,7 +62,7 @@ final class NamesOnly implements ItemStore<Deployment> {
     }
 
     @Override
-    public @Nullable Deployment get(String key) {
+    public @Nullable T get(String key) {
         return object(entries.get(key));
     }
 
@@ -73,7 +71,17 @@ final class NamesOnly implements ItemStore<Deployment> {
         return false;
     }
 
-    private static @Nullable Deployment object(@Nullable Entry entry) {
-        return entry == null ? null : entry.object();
+    private @Nullable T object(@Nullable Entry entry) {
+        return entry == null ? null : made(entry);
+    }
+
+    private T made(Entry entry) {
+        T object = empty.get();
+        object.setMetadata(new ObjectMetaBuilder()
+                .withNamespace(entry.target().namespace())
+                .withName(entry.target().name())
+                .withResourceVersion(entry.version())
+                .build());
+        return object;
     }
 }

@@ -14,12 +14,6 @@ final class TargetText {
 
     /** Kinds that people will try, so that they are not taken for namespaces. */
     private static final List<String> KNOWN_UNSUPPORTED = List.of(
-            "statefulset",
-            "statefulsets",
-            "sts",
-            "daemonset",
-            "daemonsets",
-            "ds",
             "replicaset",
             "replicasets",
             "rs",

@@ -3,56 +3,34 @@ package dev.stepback.command;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentList;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
-import io.fabric8.kubernetes.client.dsl.MixedOperation;
-import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Watches the Deployments of the served namespaces and keeps their names. */
+/** Watches the workloads of the served namespaces and keeps their names. */
 final class WorkloadIndex implements Workloads {
-    /** So that the first list of a large cluster is read in pieces. */
-    private static final long PAGE = 250;
+    private final List<KindIndex<?, ?>> kinds;
 
-    private final KubernetesClient client;
-    private final List<String> namespaces;
-    private final ResourceEventHandler<Deployment> listener;
-    private final List<SharedIndexInformer<Deployment>> informers = new ArrayList<>();
-    private final List<NamesOnly> names = new ArrayList<>();
-
-    private WorkloadIndex(KubernetesClient client, List<String> namespaces, ResourceEventHandler<Deployment> listener) {
-        this.client = client;
-        this.namespaces = namespaces;
-        this.listener = listener;
+    private WorkloadIndex(List<KindIndex<?, ?>> kinds) {
+        this.kinds = kinds;
     }
 
     static WorkloadIndex start(
             KubernetesClient client, StepbackConfig config, ResourceEventHandler<Deployment> listener) {
-        WorkloadIndex index = new WorkloadIndex(client, config.kubernetes().namespaces(), listener);
-        index.scopes(Optional.empty()).forEach(index::watch);
-        return index;
-    }
-
-    private void watch(FilterWatchListDeletable<Deployment, DeploymentList, ?> scope) {
-        NamesOnly store = new NamesOnly();
-        SharedIndexInformer<Deployment> informer = scope.withLimit(PAGE)
-                .runnableInformer(0)
-                .removeNamespaceIndex()
-                .itemStore(store)
-                .addEventHandler(listener)
-                // Goes on for ever: the API server may be away, or a permission may be granted later.
-                .exceptionHandler((started, error) -> true);
-        names.add(store);
-        informers.add(informer);
-        informer.start();
+        List<String> namespaces = config.kubernetes().namespaces();
+        return new WorkloadIndex(List.of(
+                new KindIndex<>(Kind.DEPLOYMENT, client.apps().deployments(), Deployment::new, namespaces)
+                        .start(Optional.of(listener)),
+                new KindIndex<>(Kind.STATEFULSET, client.apps().statefulSets(), StatefulSet::new, namespaces)
+                        .start(Optional.empty()),
+                new KindIndex<>(Kind.DAEMONSET, client.apps().daemonSets(), DaemonSet::new, namespaces)
+                        .start(Optional.empty())));
     }
 
     @Override
@@ -63,27 +41,12 @@ final class WorkloadIndex implements Workloads {
 
     /** The index may be behind: what somebody has just created is asked for by name. */
     private List<TargetRef> live(Wanted wanted) {
-        return scopes(wanted.namespace())
-                .flatMap(s -> s.withField("metadata.name", wanted.name()).list().getItems().stream())
-                .map(d -> new TargetRef(
-                        d.getMetadata().getNamespace(),
-                        Kind.DEPLOYMENT,
-                        d.getMetadata().getName()))
+        return kinds.stream()
+                .filter(index -> wanted.kind().map(index.kind()::equals).orElse(true))
+                .flatMap(index -> index.live(wanted))
                 .filter(wanted::matches)
                 .sorted()
                 .toList();
-    }
-
-    private Stream<FilterWatchListDeletable<Deployment, DeploymentList, ?>> scopes(Optional<String> only) {
-        MixedOperation<Deployment, DeploymentList, RollableScalableResource<Deployment>> deployments =
-                client.apps().deployments();
-        if (namespaces.isEmpty() && only.isEmpty()) {
-            return Stream.of(deployments.inAnyNamespace());
-        }
-        Stream<String> wanted = namespaces.isEmpty()
-                ? only.stream()
-                : namespaces.stream().filter(n -> only.map(n::equals).orElse(true));
-        return wanted.map(deployments::inNamespace);
     }
 
     @Override
@@ -98,15 +61,15 @@ final class WorkloadIndex implements Workloads {
 
     @Override
     public boolean synced() {
-        return informers.stream().allMatch(SharedIndexInformer::hasSynced);
+        return kinds.stream().allMatch(KindIndex::synced);
     }
 
     @Override
     public void close() {
-        informers.forEach(SharedIndexInformer::close);
+        kinds.forEach(KindIndex::close);
     }
 
     private Stream<TargetRef> all() {
-        return names.stream().flatMap(NamesOnly::targets);
+        return kinds.stream().flatMap(KindIndex::targets);
     }
 }

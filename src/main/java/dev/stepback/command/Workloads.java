@@ -14,7 +14,7 @@ public interface Workloads extends AutoCloseable {
     /**
      * Begins to watch the workloads of the served namespaces; returns at once.
      *
-     * @param listener hears of every change, on a thread that it must not hold up
+     * @param listener hears of every change of a Deployment, on a thread that it must not hold up
      */
     static Workloads start(KubernetesClient client, StepbackConfig config, ResourceEventHandler<Deployment> listener) {
         return WorkloadIndex.start(client, config, listener);

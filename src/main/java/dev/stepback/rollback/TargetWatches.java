@@ -1,12 +1,14 @@
 package dev.stepback.rollback;
 
+import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,14 +24,14 @@ import org.slf4j.LoggerFactory;
  * Watches the targets of running rollbacks, each only while it runs, and asks for a reconciliation when one changes. A
  * watch may break or miss something: rollbacks that run are looked at every few seconds anyway.
  */
-final class TargetWatches extends AbstractEventSource<Deployment, Rollback> {
+final class TargetWatches extends AbstractEventSource<HasMetadata, Rollback> {
     private static final Logger LOG = LoggerFactory.getLogger(TargetWatches.class);
 
     private final KubernetesClient client;
     private final Map<ResourceID, List<Watch>> watches = new ConcurrentHashMap<>();
 
     TargetWatches(KubernetesClient client) {
-        super(Deployment.class, "targets");
+        super(HasMetadata.class, "targets");
         this.client = client;
     }
 
@@ -38,23 +41,35 @@ final class TargetWatches extends AbstractEventSource<Deployment, Rollback> {
         if (watches.containsKey(id)) {
             return;
         }
-        String namespace = rollback.target().namespace();
-        var resource = client.apps()
-                .deployments()
-                .inNamespace(namespace)
-                .withName(rollback.target().name());
-        Deployment deployment = resource.get();
-        if (deployment == null) {
+        TargetRef target = rollback.target();
+        var apps = client.apps();
+        switch (target.kind()) {
+            case DEPLOYMENT ->
+                start(id, target, apps.deployments(), d -> d.getSpec().getSelector());
+            case STATEFULSET ->
+                start(id, target, apps.statefulSets(), s -> s.getSpec().getSelector());
+            case DAEMONSET ->
+                start(id, target, apps.daemonSets(), d -> d.getSpec().getSelector());
+        }
+    }
+
+    private <T extends HasMetadata> void start(
+            ResourceID id,
+            TargetRef target,
+            MixedOperation<T, ?, ? extends Resource<T>> operation,
+            Function<T, LabelSelector> selector) {
+        Resource<T> resource = operation.inNamespace(target.namespace()).withName(target.name());
+        T live = resource.get();
+        if (live == null) {
             return;
         }
-        LabelSelector selector = deployment.getSpec().getSelector();
         watches.put(
                 id,
                 List.of(
                         resource.watch(wake(id)),
                         client.pods()
-                                .inNamespace(namespace)
-                                .withLabelSelector(selector)
+                                .inNamespace(target.namespace())
+                                .withLabelSelector(selector.apply(live))
                                 .watch(wake(id))));
     }
 
@@ -69,7 +84,7 @@ final class TargetWatches extends AbstractEventSource<Deployment, Rollback> {
     }
 
     @Override
-    public Set<Deployment> getSecondaryResources(Rollback rollback) {
+    public Set<HasMetadata> getSecondaryResources(Rollback rollback) {
         return Set.of();
     }
 

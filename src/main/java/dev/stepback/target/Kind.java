@@ -12,7 +12,17 @@ public enum Kind {
             "Deployment",
             "apps",
             "deployments",
-            List.of("deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"));
+            List.of("deployment", "deployments", "deploy", "deployment.apps", "deployments.apps")),
+    STATEFULSET(
+            "StatefulSet",
+            "apps",
+            "statefulsets",
+            List.of("statefulset", "statefulsets", "sts", "statefulset.apps", "statefulsets.apps")),
+    DAEMONSET(
+            "DaemonSet",
+            "apps",
+            "daemonsets",
+            List.of("daemonset", "daemonsets", "ds", "daemonset.apps", "daemonsets.apps"));
 
     private final String apiName;
     private final String group;

@@ -129,7 +129,7 @@ class ManifestsTest {
         }
     }
 
-    /** Besides its own objects and its Lease, the bot patches Deployments, marks their ReplicaSets and writes Events. */
+    /** Besides its own objects and its Lease, the bot patches workloads, marks their ReplicaSets, deletes broken pods and writes Events. */
     private static void assertWritesLittle(List<PolicyRule> rules) {
         assertThat(rules.stream()
                         .filter(r -> !r.getApiGroups().contains("stepback.dev"))
@@ -137,9 +137,21 @@ class ManifestsTest {
                                 .flatMap(res -> r.getVerbs().stream()
                                         .filter(WRITES::contains)
                                         .map(v -> v + " " + res))))
-                .containsOnlyOnce("patch deployments", "patch replicasets")
+                .containsOnlyOnce(
+                        "patch deployments",
+                        "patch statefulsets",
+                        "patch daemonsets",
+                        "patch replicasets",
+                        "delete pods",
+                        "create events")
                 .isSubsetOf(
-                        "patch deployments", "patch replicasets", "create events", "create selfsubjectaccessreviews");
+                        "patch deployments",
+                        "patch statefulsets",
+                        "patch daemonsets",
+                        "patch replicasets",
+                        "delete pods",
+                        "create events",
+                        "create selfsubjectaccessreviews");
     }
 
     private static void assertNothingElse(List<PolicyRule> rules) {

@@ -79,6 +79,32 @@ class WorkloadIndexTest {
     }
 
     @Test
+    void everyKind_isKnown_andToldApart() {
+        apply("StatefulSet", "production", "checkout");
+        apply("DaemonSet", "production", "agent");
+        serving();
+
+        assertThat(index.find(named("agent"))).containsExactly(new TargetRef("production", Kind.DAEMONSET, "agent"));
+        assertThat(index.find(new Wanted(Optional.of("production"), Optional.empty(), "checkout")))
+                .containsExactly(
+                        target("production", "checkout"), new TargetRef("production", Kind.STATEFULSET, "checkout"));
+        assertThat(index.find(new Wanted(Optional.empty(), Optional.of(Kind.STATEFULSET), "checkout")))
+                .containsExactly(new TargetRef("production", Kind.STATEFULSET, "checkout"));
+    }
+
+    private void apply(String kind, String namespace, String name) {
+        String pods = "{matchLabels: {app: %s}}".formatted(name);
+        String template =
+                "{metadata: {labels: {app: %s}}, spec: {containers: [{name: app, image: 'app:1'}]}}".formatted(name);
+        client.resource("""
+            apiVersion: apps/v1
+            kind: %s
+            metadata: {name: %s, namespace: %s}
+            spec: {selector: %s, template: %s}
+            """.formatted(kind, name, namespace, pods, template)).create();
+    }
+
+    @Test
     void changes_areFollowed() {
         serving();
 
@@ -154,7 +180,7 @@ class WorkloadIndexTest {
 
     @Test
     void objects_areForgottenButForTheirNames() {
-        NamesOnly store = new NamesOnly();
+        NamesOnly<Deployment> store = new NamesOnly<>(Kind.DEPLOYMENT, Deployment::new);
         Deployment large = new DeploymentBuilder()
                 .withNewMetadata()
                 .withNamespace("production")

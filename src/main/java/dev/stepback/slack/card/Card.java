@@ -50,11 +50,11 @@ public final class Card {
     }
 
     private static String title(Rollback rollback) {
+        String cluster = rollback.statusOrInitial().cluster();
         boolean alone = ApprovalLines.brokenGlass(rollback).isPresent();
         return (alone ? "🚨" : Speech.of(rollback).emoji()) + " "
                 + Speech.of(rollback).noun() + " of " + rollback.target().name() + " in "
-                + rollback.target().namespace()
-                + Words.cluster(rollback).map(c -> " · " + c).orElse("")
+                + rollback.target().namespace() + (cluster == null ? "" : " · " + cluster)
                 + (alone ? ", without an approval" : "");
     }
 

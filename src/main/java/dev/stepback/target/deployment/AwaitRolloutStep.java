@@ -11,6 +11,7 @@ import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
 import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.UndoStep;
 import dev.stepback.target.workload.Writer;
 import java.time.Instant;
 import java.util.Map;

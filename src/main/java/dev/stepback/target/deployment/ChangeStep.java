@@ -13,6 +13,7 @@ import dev.stepback.target.workload.DryRun;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Text;
+import dev.stepback.target.workload.UndoStep;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;

@@ -20,7 +20,9 @@ import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Preflight;
+import dev.stepback.target.workload.Refusals;
 import dev.stepback.target.workload.TemplateDiff;
+import dev.stepback.target.workload.UndoStep;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.List;
@@ -58,7 +60,7 @@ public final class DeploymentTarget implements TargetType {
         problems = new PodProblems(api, redactor);
         failures = new FailedRollouts(deployments, redactor);
         Preflight preflight = new Preflight(api, redactor, clock);
-        planner = new Planner(redactor, preflight);
+        planner = new Planner(deployments, redactor, preflight);
         changes = new Changes(redactor, preflight, clock);
     }
 
@@ -79,8 +81,10 @@ public final class DeploymentTarget implements TargetType {
 
     @Override
     public List<Change> diff(TargetRef target, long from, long to) {
-        Workload workload =
-                deployments.workload(target).orElseThrow(() -> new IllegalArgumentException(Planner.notFound(target)));
+        Workload workload = deployments
+                .workload(target)
+                .orElseThrow(() ->
+                        new IllegalArgumentException(Refusals.notFound(target).message()));
         return diff.between(template(workload, from), template(workload, to));
     }
 
@@ -91,7 +95,7 @@ public final class DeploymentTarget implements TargetType {
                 .map(workload -> request.operation() == Operation.UNDO
                         ? planner.plan(workload, request)
                         : changes.plan(workload, request.operation()))
-                .orElseGet(() -> new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, Planner.notFound(target)));
+                .orElseGet(() -> Refusals.notFound(target));
     }
 
     @Override
@@ -101,8 +105,7 @@ public final class DeploymentTarget implements TargetType {
                 .map(workload -> request.operation() == Operation.UNDO
                         ? planner.refusal(workload, request)
                         : Changes.refusal(target, workload.paused(), request.operation()))
-                .orElseGet(() -> Optional.of(
-                        new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, Planner.notFound(target))));
+                .orElseGet(() -> Optional.of(Refusals.notFound(target)));
     }
 
     @Override
@@ -147,7 +150,7 @@ public final class DeploymentTarget implements TargetType {
     @Override
     public List<Step> steps() {
         return List.of(
-                new UndoStep(deployments, redactor),
+                new UndoStep(deployments, api, redactor),
                 new AwaitRolloutStep(deployments, problems, redactor),
                 new ChangeStep(Operation.PAUSE, deployments, redactor),
                 new ChangeStep(Operation.RESUME, deployments, redactor),
@@ -158,6 +161,6 @@ public final class DeploymentTarget implements TargetType {
         return workload.replicaSet(revision)
                 .map(PodTemplate::of)
                 .orElseThrow(() ->
-                        new IllegalArgumentException(Planner.unknownRevision(workload.history(redactor), revision)));
+                        new IllegalArgumentException(Refusals.unknownRevision(workload.history(redactor), revision)));
     }
 }

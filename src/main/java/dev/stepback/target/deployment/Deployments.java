@@ -5,13 +5,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Owned;
 import dev.stepback.target.workload.PodProblems;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Undoable;
 import java.util.List;
 import java.util.Optional;
 
 /** Reads and patches Deployments and what belongs to them. Reads are live: nothing is cached. */
-final class Deployments {
+final class Deployments implements Undoable {
     private final ApiServer api;
 
     Deployments(ApiServer api) {
@@ -27,12 +30,40 @@ final class Deployments {
     }
 
     Optional<Workload> workload(TargetRef ref) {
-        return deployment(ref).map(d -> new Workload(ref, d, replicaSets(ref, d)));
+        return deployment(ref).map(d -> workload(ref, d));
     }
 
     /** The ReplicaSets that match the Deployment's selector and are controlled by it. */
     List<ObjectNode> replicaSets(TargetRef ref, ObjectNode deployment) {
         return new Owned(api).by(deployment, "/apis/apps/v1", "replicasets", ref);
+    }
+
+    @Override
+    public String stepType() {
+        return "deployment.undo";
+    }
+
+    @Override
+    public String storedIn() {
+        return "replicaSet";
+    }
+
+    @Override
+    public Workload workload(TargetRef target, ObjectNode live) {
+        return new Workload(target, live, replicaSets(target, live));
+    }
+
+    @Override
+    public Optional<PodTemplate> stored(TargetRef target, String uid, String name) {
+        return replicaSet(target, uid, name).map(rs -> PodTemplate.of(rs).withoutHash());
+    }
+
+    @Override
+    public Optional<String> obstacle(TargetRef target, ObjectNode live) {
+        return live.path("spec").path("paused").asBoolean(false)
+                ? Optional.of("%s was paused after the plan was made; resume it first with '%s'."
+                        .formatted(Blame.title(target), Blame.resume(target)))
+                : Optional.empty();
     }
 
     /** One ReplicaSet by its name, if the Deployment with this uid controls it. */

@@ -15,31 +15,32 @@ import dev.stepback.target.PlanResult.Refused;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Revision;
-import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Preflight;
+import dev.stepback.target.workload.Refusals;
 import dev.stepback.target.workload.TemplateDiff;
 import dev.stepback.target.workload.UndoPatch;
+import dev.stepback.target.workload.UndoStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 
 /**
  * Decides where to go back to and how, or says in kubectl's words why not (kubectl's {@code
  * polymorphichelpers/rollback.go}, {@code DeploymentRollbacker}).
  */
 final class Planner {
+    private final Deployments deployments;
     private final Redactor redactor;
     private final TemplateDiff diff;
     private final Preflight preflight;
 
-    Planner(Redactor redactor, Preflight preflight) {
+    Planner(Deployments deployments, Redactor redactor, Preflight preflight) {
+        this.deployments = deployments;
         this.redactor = redactor;
         this.diff = new TemplateDiff(redactor);
         this.preflight = preflight;
@@ -89,10 +90,10 @@ final class Planner {
                         : Blame.templateChanged(workload, redactor));
     }
 
-    private static List<PlannedStep> steps(UndoPatch patch, Choice.Restore restore) {
+    private List<PlannedStep> steps(UndoPatch patch, Choice.Restore restore) {
         long number = restore.revision().number();
         return List.of(
-                UndoStep.planned(patch, number, restore.revision().id()),
+                UndoStep.planned(deployments, patch, number, restore.revision().id()),
                 AwaitRolloutStep.planned(restore.template(), number));
     }
 
@@ -113,7 +114,7 @@ final class Planner {
                 ? history.revision(request.toRevision().getAsLong())
                 : history.proposed(request.knownBad().keySet());
         if (wanted.isEmpty()) {
-            return new Choice.None(nowhere(history, request));
+            return new Choice.None(Refusals.nowhere(history, request));
         }
         Revision to = wanted.get();
         if (workload.paused()) {
@@ -125,9 +126,7 @@ final class Planner {
         ObjectNode replicaSet = workload.replicaSet(to.number()).orElseThrow();
         PodTemplate restored = PodTemplate.of(replicaSet).withoutHash();
         if (restored.sameAs(workload.template())) {
-            return new Choice.None(new Refused(
-                    Reason.ALREADY_THERE,
-                    "skipped rollback (current template already matches revision %d)".formatted(to.number())));
+            return new Choice.None(Refusals.alreadyThere(to.number()));
         }
         return new Choice.Restore(to, replicaSet, restored);
     }
@@ -173,58 +172,5 @@ final class Planner {
                         .max()
                         .orElse(0)
                 + 1;
-    }
-
-    private static Refused nowhere(History history, PlanRequest request) {
-        if (request.toRevision().isPresent()) {
-            return new Refused(
-                    Reason.UNKNOWN_REVISION,
-                    unknownRevision(history, request.toRevision().getAsLong()));
-        }
-        long below = history.current().orElse(Long.MAX_VALUE);
-        List<Revision> earlier =
-                history.revisions().stream().filter(r -> r.number() < below).toList();
-        if (earlier.isEmpty()) {
-            String why = "no rollout history found for deployment \"%s\""
-                    .formatted(history.target().name());
-            return new Refused(
-                    Reason.NO_HISTORY,
-                    history.limit() == 0
-                            ? why + ": its revisionHistoryLimit is 0, so no earlier revision is kept."
-                                    + " Deploy the last good version again."
-                            : why + ": there is no earlier revision. Deploy the last good version again.");
-        }
-        return new Refused(
-                Reason.ONLY_KNOWN_BAD,
-                "every earlier revision is known bad: %s. Nothing is proposed; name the one to go back to, as in 'to %d'"
-                        .formatted(
-                                why(earlier, request.knownBad()), earlier.get(0).number()));
-    }
-
-    private static String why(List<Revision> revisions, Map<String, BadRevision> knownBad) {
-        return revisions.stream()
-                .map(r -> "%d (%s)"
-                        .formatted(
-                                r.number(),
-                                knownBad.containsKey(r.id())
-                                        ? Objects.requireNonNull(knownBad.get(r.id()))
-                                                .sentence()
-                                        : "the same but for a restart"))
-                .collect(Collectors.joining(", "));
-    }
-
-    static String unknownRevision(History history, long revision) {
-        String none = "unable to find specified revision %d in history".formatted(revision);
-        return history.revisions().isEmpty()
-                ? none + "; there are no revisions"
-                : none + "; there are " + numbers(history.revisions());
-    }
-
-    static String notFound(TargetRef target) {
-        return "deployments.apps \"%s\" not found in namespace %s".formatted(target.name(), target.namespace());
-    }
-
-    private static String numbers(List<Revision> revisions) {
-        return revisions.stream().map(r -> Long.toString(r.number())).collect(Collectors.joining(", "));
     }
 }

@@ -131,6 +131,21 @@ public final class ApiServer {
     }
 
     /**
+     * Deletes an object if it is still the very one and has not changed since.
+     *
+     * @throws KubernetesClientException with code 409 when it is another one or has changed, 404 when it is gone
+     */
+    public void delete(String path, ObjectNode seen) {
+        ObjectNode options = Json.object().put("apiVersion", "v1").put("kind", "DeleteOptions");
+        options.putObject("preconditions")
+                .put("uid", Json.uid(seen))
+                .put(
+                        "resourceVersion",
+                        seen.path("metadata").path("resourceVersion").asText());
+        send(writing, request(path).method("DELETE", "application/json", Json.canonical(options)));
+    }
+
+    /**
      * Whether an object may have this name (RFC 1123 subdomain). Names come from objects that others write: whatever is no
      * name must not get into the path of a request.
      */

@@ -66,6 +66,11 @@ public final class Preflight {
         return all(checks);
     }
 
+    /** Whether pods may be deleted, as some plans have to. */
+    public List<Finding> podDeletion(LiveWorkload workload) {
+        return new Surroundings(api).podDeletion(workload.ref());
+    }
+
     /** For what restores no revision. */
     public List<Finding> run(LiveWorkload workload, JsonNode patch) {
         return all(common(workload, patch));

@@ -18,31 +18,45 @@ final class Surroundings {
     }
 
     List<Finding> permission(TargetRef ref) {
+        boolean allowed = allowed(ref, "patch", ref.kind().group(), ref.kind().plural(), ref.name());
+        return allowed
+                ? List.of(Finding.pass(
+                        "permission",
+                        api.who() + " may patch this " + ref.kind().apiName() + "."))
+                : List.of(lacking("patch", ref.kind().plural(), ref));
+    }
+
+    /** Nothing is said when it is allowed: that the change may be made is said already. */
+    List<Finding> podDeletion(TargetRef ref) {
+        return allowed(ref, "delete", "", "pods", "") ? List.of() : List.of(lacking("delete", "pods", ref));
+    }
+
+    private Finding lacking(String verb, String resource, TargetRef ref) {
+        return api.identity().isPresent()
+                ? Finding.warn(
+                        "permission",
+                        "%s may not %s %s in %s: whoever approves must be allowed to."
+                                .formatted(api.who(), verb, resource, ref.namespace()))
+                : Finding.block(
+                        "permission",
+                        "Stepback may not %s %s in %s. Grant its service account the verb %s."
+                                .formatted(verb, resource, ref.namespace(), verb));
+    }
+
+    private boolean allowed(TargetRef ref, String verb, String group, String resource, String name) {
         ObjectNode review =
                 Json.object().put("apiVersion", "authorization.k8s.io/v1").put("kind", "SelfSubjectAccessReview");
         review.putObject("spec")
                 .putObject("resourceAttributes")
-                .put("group", ref.kind().group())
-                .put("resource", ref.kind().plural())
-                .put("verb", "patch")
+                .put("group", group)
+                .put("resource", resource)
+                .put("verb", verb)
                 .put("namespace", ref.namespace())
-                .put("name", ref.name());
-        JsonNode status = api.create("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)
-                .path("status");
-        if (status.path("allowed").asBoolean(false)) {
-            return List.of(Finding.pass(
-                    "permission", api.who() + " may patch this " + ref.kind().apiName() + "."));
-        }
-        return List.of(
-                api.identity().isPresent()
-                        ? Finding.warn(
-                                "permission",
-                                "%s may not patch %s in %s: whoever approves must be allowed to."
-                                        .formatted(api.who(), ref.kind().plural(), ref.namespace()))
-                        : Finding.block(
-                                "permission",
-                                "Stepback may not patch %s in %s. Grant its service account the verb patch."
-                                        .formatted(ref.kind().plural(), ref.namespace())));
+                .put("name", name);
+        return api.create("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)
+                .path("status")
+                .path("allowed")
+                .asBoolean(false);
     }
 
     static List<Finding> source(Preflight.Subject subject) {

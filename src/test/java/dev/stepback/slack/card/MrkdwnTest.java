@@ -69,8 +69,7 @@ class MrkdwnTest {
         assertThat(text).hasSizeLessThanOrEqualTo(limit);
         assertThat(text.chars().filter(c -> c == '`').count()).isEven();
         assertThat(text.replaceAll("`[^`]*`", "`"))
-                .doesNotContainPattern(
-                        "(?<![a-z0-9])[*~]|[*~](?![a-z0-9…])|(?<![a-z0-9_\u02cd])_|_(?![a-z0-9_…\u02cd])")
+                .doesNotContainPattern("(?<![a-z0-9])[*_~]|[*_~](?![a-z0-9…])")
                 .doesNotContainPattern(":[a-z]+:")
                 .doesNotContainPattern("(?m)^ *&gt;")
                 .doesNotContain("<", "\u202e");

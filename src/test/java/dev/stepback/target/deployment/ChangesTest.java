@@ -19,6 +19,7 @@ import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.UndoStep;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

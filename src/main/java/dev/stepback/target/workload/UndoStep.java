@@ -1,4 +1,4 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
@@ -6,59 +6,49 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
-import dev.stepback.target.workload.Blame;
-import dev.stepback.target.workload.ChangeCause;
-import dev.stepback.target.workload.DryRun;
-import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.PodTemplate;
-import dev.stepback.target.workload.Text;
-import dev.stepback.target.workload.UndoPatch;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
 
 /** Puts the template of an earlier revision back, with one conditional write. */
-final class UndoStep implements Step {
-    static final String TYPE = "deployment.undo";
-
-    /** The annotation that names the Rollback that changed the Deployment last, written together with the change. */
-    static final String MARK = "stepback.dev/rollback";
+public final class UndoStep implements Step {
+    /** The annotation that names the Rollback that changed the workload last, written together with the change. */
+    public static final String MARK = "stepback.dev/rollback";
 
     private static final int UNPROCESSABLE = 422;
     private static final int NOT_FOUND = 404;
     private static final int ATTEMPTS = 3;
 
-    private final Deployments deployments;
+    private final Undoable kind;
+    private final ApiServer api;
     private final Redactor redactor;
 
-    UndoStep(Deployments deployments, Redactor redactor) {
-        this.deployments = deployments;
+    public UndoStep(Undoable kind, ApiServer api, Redactor redactor) {
+        this.kind = kind;
+        this.api = api;
         this.redactor = redactor;
     }
 
-    static PlannedStep planned(UndoPatch patch, long revision, String replicaSet) {
+    /** @param stored name of the object that keeps the revision */
+    public static PlannedStep planned(Undoable kind, UndoPatch patch, long revision, String stored) {
         return new PlannedStep(
-                TYPE,
+                kind.stepType(),
                 "Restore the template of revision " + revision,
-                Map.of("patch", patch.text(), "revision", Long.toString(revision), "replicaSet", replicaSet));
+                Map.of("patch", patch.text(), "revision", Long.toString(revision), kind.storedIn(), stored));
     }
 
     @Override
     public String type() {
-        return TYPE;
+        return kind.stepType();
     }
 
     @Override
     public Finding dryRun(StepContext context) {
-        Optional<ObjectNode> live = deployments.deployment(context.target());
+        Optional<ObjectNode> live = api.get(ApiServer.path(context.target()));
         if (live.isEmpty()) {
             return Finding.block(DryRun.CHECK, Blame.gone(context.target()));
         }
-        return DryRun.of(
-                deployments.api(),
-                redactor,
-                context.target(),
-                patch(context).annotating(live.get(), annotations(context)));
+        return DryRun.of(api, redactor, context.target(), patch(context).annotating(live.get(), annotations(context)));
     }
 
     @Override
@@ -71,7 +61,7 @@ final class UndoStep implements Step {
         }
         KubernetesClientException refused = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<ObjectNode> live = deployments.deployment(context.target());
+            Optional<ObjectNode> live = api.get(ApiServer.path(context.target()));
             if (live.isEmpty()) {
                 return new Start.Void(Blame.gone(context.target()));
             }
@@ -80,7 +70,7 @@ final class UndoStep implements Step {
                 return instead.get();
             }
             try {
-                deployments.patch(context.target(), patch.annotating(live.get(), annotations(context)), false);
+                api.patch(ApiServer.path(context.target()), patch.annotating(live.get(), annotations(context)), false);
                 return new Start.Started();
             } catch (KubernetesClientException e) {
                 if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
@@ -97,7 +87,7 @@ final class UndoStep implements Step {
 
     @Override
     public Observation observe(StepContext context) {
-        Optional<ObjectNode> live = deployments.deployment(context.target());
+        Optional<ObjectNode> live = api.get(ApiServer.path(context.target()));
         if (live.isEmpty() || !Json.uid(live.get()).equals(context.targetUid())) {
             return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
         }
@@ -105,9 +95,8 @@ final class UndoStep implements Step {
             String done = "The template of revision %s is restored.".formatted(parameter(context, "revision"));
             return new Observation(Observation.State.DONE, done, null);
         }
-        // Once started it was written; if the mark is gone, somebody has changed the Deployment since.
-        Workload workload =
-                new Workload(context.target(), live.get(), deployments.replicaSets(context.target(), live.get()));
+        // Once started it was written; if the mark is gone, somebody has changed the workload since.
+        LiveWorkload workload = kind.workload(context.target(), live.get());
         if (workload.template().sameAs(patch(context).after())) {
             return new Observation(Observation.State.DONE, "The template is restored.", null);
         }
@@ -124,8 +113,7 @@ final class UndoStep implements Step {
         }
         PodTemplate now = PodTemplate.of(live);
         if (!now.json().equals(patch.before().json())) {
-            Workload workload = new Workload(context.target(), live, deployments.replicaSets(context.target(), live));
-            String why = Blame.templateChanged(workload, redactor);
+            String why = Blame.templateChanged(kind.workload(context.target(), live), redactor);
             return Optional.of(new Start.Void(
                     now.sameAs(patch.after())
                             ? why
@@ -133,26 +121,22 @@ final class UndoStep implements Step {
                                             .formatted(parameter(context, "revision"))
                             : why));
         }
-        if (live.path("spec").path("paused").asBoolean(false)) {
-            return Optional.of(new Start.Void("%s was paused after the plan was made; resume it first with '%s'."
-                    .formatted(Blame.title(context.target()), Blame.resume(context.target()))));
-        }
-        return foreign(context, patch);
+        return kind.obstacle(context.target(), live).<Start>map(Start.Void::new).or(() -> foreign(context, patch));
     }
 
     /**
-     * Only what the Deployment once ran is ever written: the plan lies in an object that others may be able to write,
+     * Only what the workload once ran is ever written: the plan lies in an object that others may be able to write,
      * and the patch is sent with Stepback's rights.
      */
     private Optional<Start> foreign(StepContext context, UndoPatch patch) {
         String revision = parameter(context, "revision");
-        Optional<ObjectNode> replicaSet =
-                deployments.replicaSet(context.target(), context.targetUid(), parameter(context, "replicaSet"));
-        if (replicaSet.isEmpty()) {
+        Optional<PodTemplate> stored =
+                kind.stored(context.target(), context.targetUid(), parameter(context, kind.storedIn()));
+        if (stored.isEmpty()) {
             return Optional.of(new Start.Void("Revision %s is no longer in the history of %s."
                     .formatted(revision, Blame.title(context.target()))));
         }
-        return PodTemplate.of(replicaSet.get()).withoutHash().sameAs(patch.after())
+        return stored.get().sameAs(patch.after())
                 ? Optional.empty()
                 : Optional.of(
                         new Start.Void("What the stored plan would restore is not the template of revision %s of %s."
@@ -166,7 +150,7 @@ final class UndoStep implements Step {
     private ObjectNode annotations(StepContext context) {
         return Json.object()
                 .put(
-                        Workload.CHANGE_CAUSE,
+                        ChangeCause.ANNOTATION,
                         ChangeCause.of(parameter(context, "revision"), context.attribution(), redactor::text))
                 .put(MARK, context.attribution().rollback());
     }
@@ -178,7 +162,7 @@ final class UndoStep implements Step {
     private static String parameter(StepContext context, String name) {
         String value = context.step().parameters().get(name);
         if (value == null) {
-            throw new IllegalArgumentException("step " + TYPE + " has no parameter " + name);
+            throw new IllegalArgumentException("step " + context.step().type() + " has no parameter " + name);
         }
         return value;
     }

@@ -1,0 +1,216 @@
+package dev.stepback.target.controllerrevision;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.BadRevision;
+import dev.stepback.target.Finding;
+import dev.stepback.target.History;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanHash;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.PlanResult.Reason;
+import dev.stepback.target.PlanResult.Refused;
+import dev.stepback.target.PlannedRevision;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Revision;
+import dev.stepback.target.Step.Observation;
+import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Preflight;
+import dev.stepback.target.workload.Refusals;
+import dev.stepback.target.workload.TemplateDiff;
+import dev.stepback.target.workload.UndoPatch;
+import dev.stepback.target.workload.UndoStep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Decides where to go back to and how, or says in kubectl's words why not (kubectl's {@code
+ * polymorphichelpers/rollback.go}, {@code StatefulSetRollbacker} and {@code DaemonSetRollbacker}).
+ */
+final class Planner {
+    private final RevisionedWorkloads workloads;
+    private final Rollouts rollouts;
+    private final Redactor redactor;
+    private final TemplateDiff diff;
+    private final Preflight preflight;
+
+    Planner(RevisionedWorkloads workloads, Rollouts rollouts, Redactor redactor, Preflight preflight) {
+        this.workloads = workloads;
+        this.rollouts = rollouts;
+        this.redactor = redactor;
+        this.diff = new TemplateDiff(redactor);
+        this.preflight = preflight;
+    }
+
+    /** Which revision is restored, or why none. */
+    private sealed interface Choice {
+        record Restore(Revision revision, ObjectNode stored, Rollouts.Restored restored) implements Choice {}
+
+        record None(Refused why) implements Choice {}
+    }
+
+    PlanResult plan(RevisionedWorkload workload, PlanRequest request) {
+        Choice choice = choose(workload, request);
+        if (choice instanceof Choice.None none) {
+            return none.why();
+        }
+        return planned(workload, (Choice.Restore) choice, request);
+    }
+
+    Optional<Refused> refusal(RevisionedWorkload workload, PlanRequest request) {
+        return choose(workload, request) instanceof Choice.None none ? Optional.of(none.why()) : Optional.empty();
+    }
+
+    /** What makes it another plan now, and who did that; empty when it is the same. Findings do not count. */
+    Optional<String> changedSince(RevisionedWorkload workload, Plan plan) {
+        if (!workload.uid().equals(plan.targetUid())) {
+            return Optional.of(Blame.anotherOne(workload.ref(), workload.object()));
+        }
+        PlanRequest same = new PlanRequest(OptionalLong.of(plan.to().number()), Map.of());
+        Choice choice = choose(workload, same);
+        if (choice instanceof Choice.None none) {
+            if (none.why().reason() == Reason.ALREADY_THERE && onlyPods(plan)) {
+                return Optional.empty(); // the pods have come right by themselves: nothing is left to delete
+            }
+            return Optional.of(
+                    none.why().reason() == Reason.ALREADY_THERE
+                            ? Blame.templateChanged(workload, redactor)
+                            : none.why().message());
+        }
+        Choice.Restore restore = (Choice.Restore) choice;
+        List<PlannedStep> now = steps(workload, restore);
+        if (!undo(now).equals(undo(plan.steps()))) {
+            UndoPatch patch = UndoPatch.from(workload, restore.restored().template());
+            boolean left = UndoPatch.sameBefore(undo(plan.steps()).getOrDefault("patch", ""), patch);
+            return Optional.of(
+                    left
+                            ? Blame.revisionChanged(
+                                    workload.ref(), restore.revision().number(), restore.stored())
+                            : Blame.templateChanged(workload, redactor));
+        }
+        // What was approved and is no longer needed does no harm: each step looks before it deletes.
+        Set<String> approved = plan.steps().stream().map(Planner::key).collect(Collectors.toSet());
+        return now.stream()
+                .filter(step -> !approved.contains(key(step)))
+                .findFirst()
+                .map(step -> "What has to be done for %s has changed, it now takes: %s."
+                        .formatted(Blame.title(workload.ref()), step.description()));
+    }
+
+    /** Whether the plan leaves the template as it is, and is about pods that are stuck. */
+    private boolean onlyPods(Plan plan) {
+        UndoPatch patch = UndoPatch.parse(undo(plan.steps()).getOrDefault("patch", ""));
+        return patch.before().sameAs(patch.after());
+    }
+
+    private static String key(PlannedStep step) {
+        return step.type() + new TreeMap<>(step.parameters());
+    }
+
+    private Map<String, String> undo(List<PlannedStep> steps) {
+        return steps.stream()
+                .filter(step -> step.type().equals(workloads.stepType()))
+                .findFirst()
+                .map(PlannedStep::parameters)
+                .orElse(Map.of());
+    }
+
+    private Choice choose(RevisionedWorkload workload, PlanRequest request) {
+        History history = workload.history(redactor);
+        Optional<Revision> wanted = request.toRevision().isPresent()
+                ? history.revision(request.toRevision().getAsLong())
+                : history.proposed(request.knownBad().keySet());
+        if (wanted.isEmpty()) {
+            return new Choice.None(Refusals.nowhere(history, request));
+        }
+        Revision to = wanted.get();
+        ObjectNode stored = workload.revision(to.number()).orElseThrow();
+        Rollouts.Restored restored =
+                new Rollouts.Restored(to.number(), to.id(), workload.hash(stored), RevisionedWorkload.template(stored));
+        if (restored.template().sameAs(workload.template()) && !rollouts.stuck(workload, restored)) {
+            return new Choice.None(Refusals.alreadyThere(to.number()));
+        }
+        return new Choice.Restore(to, stored, restored);
+    }
+
+    private List<PlannedStep> steps(RevisionedWorkload workload, Choice.Restore restore) {
+        Rollouts.Restored restored = restore.restored();
+        UndoPatch patch = UndoPatch.from(workload, restored.template());
+        List<PlannedStep> steps = new ArrayList<>();
+        steps.add(UndoStep.planned(workloads, patch, restored.number(), restored.id()));
+        steps.addAll(rollouts.afterUndo(workload, restored));
+        steps.add(AwaitRolloutStep.planned(rollouts.kind(), restored));
+        return List.copyOf(steps);
+    }
+
+    private PlanResult planned(RevisionedWorkload workload, Choice.Restore restore, PlanRequest request) {
+        Rollouts.Restored restored = restore.restored();
+        List<PlannedStep> steps = steps(workload, restore);
+        PlannedRevision from = from(workload);
+        List<Finding> findings = new ArrayList<>();
+        Optional<BadRevision> knownBad =
+                Optional.ofNullable(request.knownBad().get(restore.revision().id()));
+        knownBad.ifPresent(bad -> findings.add(Finding.warn(
+                "known-bad",
+                "Revision %d is known bad: %s. Is it the one you want?".formatted(restored.number(), bad.sentence()))));
+        findings.addAll(rollouts.findings(workload, restored));
+        findings.addAll(preflight.run(
+                new Preflight.Subject(
+                        workload,
+                        restore.stored(),
+                        restored.template(),
+                        UndoPatch.from(workload, restored.template()),
+                        from.number()),
+                own(workload, steps)));
+        return new PlanResult.Planned(new Plan(
+                PlanHash.of(workload.ref(), workload.uid(), restored.number(), steps),
+                workload.uid(),
+                from,
+                PlannedRevision.of(restore.revision()),
+                diff.bounded(workload.template(), restored.template()),
+                findings,
+                steps));
+    }
+
+    private Map<String, Preflight.Check> own(RevisionedWorkload workload, List<PlannedStep> steps) {
+        Preflight.Check rollout = () -> rollout(workload);
+        boolean deletes = steps.stream().anyMatch(step -> PodDeletion.isDoneBy(step.type()));
+        return deletes
+                ? Map.of("rollout", rollout, "pod-deletion", () -> preflight.podDeletion(workload))
+                : Map.of("rollout", rollout);
+    }
+
+    private List<Finding> rollout(RevisionedWorkload workload) {
+        Observation now = rollouts.status(workload);
+        return List.of(
+                now.state() == Observation.State.DONE
+                        ? Finding.pass("rollout", "No other rollout is in progress.")
+                        : Finding.warn("rollout", "A rollout is in progress and will be replaced: " + now.message()));
+    }
+
+    private PlannedRevision from(RevisionedWorkload workload) {
+        History history = workload.history(redactor);
+        Optional<Revision> current = history.current().stream()
+                .mapToObj(history::revision)
+                .findFirst()
+                .flatMap(r -> r);
+        // Without one, its ControllerRevision is yet to come, and gets the next number.
+        return current.map(PlannedRevision::of)
+                .orElseGet(() -> new PlannedRevision(
+                        history.revisions().stream()
+                                        .mapToLong(Revision::number)
+                                        .max()
+                                        .orElse(0)
+                                + 1,
+                        "",
+                        workload.template().images(redactor),
+                        redactor.text(workload.changeCause())));
+    }
+}

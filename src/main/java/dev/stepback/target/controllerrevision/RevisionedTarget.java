@@ -1,0 +1,156 @@
+package dev.stepback.target.controllerrevision;
+
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Change;
+import dev.stepback.target.History;
+import dev.stepback.target.Identity;
+import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.Step;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodProblems;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Preflight;
+import dev.stepback.target.workload.Refusals;
+import dev.stepback.target.workload.TemplateDiff;
+import dev.stepback.target.workload.UndoStep;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Workloads of one kind whose history lies in ControllerRevisions.
+ *
+ * <p>Methods throw {@link io.fabric8.kubernetes.client.KubernetesClientException} when the API server cannot be reached
+ * or refuses; trying again may help.
+ */
+public final class RevisionedTarget implements TargetType {
+    private final ApiServer api;
+    private final Rollouts rollouts;
+    private final Redactor redactor;
+    private final Clock clock;
+    private final RevisionedWorkloads workloads;
+    private final PodProblems problems;
+    private final Planner planner;
+
+    /** @param redactor applied to all text that is made for people */
+    public RevisionedTarget(KubernetesClient client, Rollouts rollouts, Redactor redactor, Clock clock) {
+        this(new ApiServer(client, Optional.empty()), rollouts, redactor, clock);
+    }
+
+    private RevisionedTarget(ApiServer api, Rollouts rollouts, Redactor redactor, Clock clock) {
+        this.api = api;
+        this.rollouts = rollouts;
+        this.redactor = redactor;
+        this.clock = clock;
+        workloads = new RevisionedWorkloads(api, rollouts.kind());
+        problems = new PodProblems(api, redactor);
+        planner = new Planner(workloads, rollouts, redactor, new Preflight(api, redactor, clock));
+    }
+
+    @Override
+    public Kind kind() {
+        return rollouts.kind();
+    }
+
+    @Override
+    public TargetType as(Identity identity) {
+        return new RevisionedTarget(api.as(identity), rollouts, redactor, clock);
+    }
+
+    @Override
+    public Optional<History> history(TargetRef target) {
+        return workloads.workload(target).map(workload -> workload.history(redactor));
+    }
+
+    @Override
+    public List<Change> diff(TargetRef target, long from, long to) {
+        RevisionedWorkload workload = workloads
+                .workload(target)
+                .orElseThrow(() ->
+                        new IllegalArgumentException(Refusals.notFound(target).message()));
+        return new TemplateDiff(redactor).between(template(workload, from), template(workload, to));
+    }
+
+    private PodTemplate template(RevisionedWorkload workload, long revision) {
+        return workload.revision(revision)
+                .map(RevisionedWorkload::template)
+                .orElseThrow(() ->
+                        new IllegalArgumentException(Refusals.unknownRevision(workload.history(redactor), revision)));
+    }
+
+    @Override
+    public PlanResult plan(TargetRef target, PlanRequest request) {
+        if (request.operation() != Operation.UNDO) {
+            return otherOperation(request.operation());
+        }
+        return workloads
+                .workload(target)
+                .map(workload -> planner.plan(workload, request))
+                .orElseGet(() -> Refusals.notFound(target));
+    }
+
+    @Override
+    public Optional<PlanResult.Refused> refusal(TargetRef target, PlanRequest request) {
+        if (request.operation() != Operation.UNDO) {
+            return Optional.of(otherOperation(request.operation()));
+        }
+        return workloads
+                .workload(target)
+                .map(workload -> planner.refusal(workload, request))
+                .orElseGet(() -> Optional.of(Refusals.notFound(target)));
+    }
+
+    private PlanResult.Refused otherOperation(Operation operation) {
+        return new PlanResult.Refused(
+                PlanResult.Reason.ALREADY_THERE,
+                "I can %s Deployments only, not a %s.".formatted(operation.lowerCase(), kind().apiName()));
+    }
+
+    @Override
+    public Optional<String> changedSince(TargetRef target, Plan plan) {
+        return workloads
+                .workload(target)
+                .map(workload -> planner.changedSince(workload, plan))
+                .orElseGet(() -> Optional.of(Blame.gone(target)));
+    }
+
+    @Override
+    public Optional<Map<String, String>> labels(TargetRef target) {
+        return workloads.object(target).map(Json::labels);
+    }
+
+    @Override
+    public Optional<Step.Observation> status(TargetRef target) {
+        return workloads.workload(target).map(workload -> withProblems(rollouts.status(workload), workload, problems));
+    }
+
+    @Override
+    public List<Step> steps() {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new UndoStep(workloads, api, redactor));
+        steps.addAll(rollouts.steps(workloads));
+        steps.add(new AwaitRolloutStep(workloads, rollouts, problems, redactor));
+        return List.copyOf(steps);
+    }
+
+    /** The same observation, with why pods are not ready. */
+    static Step.Observation withProblems(
+            Step.Observation observation, RevisionedWorkload workload, PodProblems problems) {
+        return problems.addTo(
+                observation,
+                workload.ref(),
+                Optional.empty(),
+                () -> workload.pods().stream().map(RevisionPod::json).toList());
+    }
+}

@@ -1,0 +1,40 @@
+package dev.stepback.target.controllerrevision;
+
+import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Step;
+import dev.stepback.target.Step.Observation;
+import dev.stepback.target.workload.PodTemplate;
+import java.util.List;
+
+/** How one kind rolls a template out: what {@link RevisionedTarget} has to be told. Stateless. */
+public interface Rollouts {
+    Kind kind();
+
+    /** How its present rollout stands, in kubectl's words; without the reasons of pods. */
+    Observation status(RevisionedWorkload workload);
+
+    /** What has to be done between restoring the template and waiting for the rollout, as it looks now. */
+    List<PlannedStep> afterUndo(RevisionedWorkload workload, Restored restored);
+
+    /**
+     * Whether a rollout of the present template would not end by itself, so that there is something to do although the
+     * template is right.
+     */
+    boolean stuck(RevisionedWorkload workload, Restored restored);
+
+    /** What is worth knowing about this way back. */
+    List<Finding> findings(RevisionedWorkload workload, Restored restored);
+
+    /** The steps that {@link #afterUndo} plans. */
+    List<Step> steps(RevisionedWorkloads workloads);
+
+    /**
+     * The revision that is restored.
+     *
+     * @param id name of its ControllerRevision
+     * @param hash what its pods carry as their label {@code controller-revision-hash}
+     */
+    record Restored(long number, String id, String hash, PodTemplate template) {}
+}

@@ -1,0 +1,81 @@
+package dev.stepback.target.daemonset;
+
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Step;
+import dev.stepback.target.Step.Observation;
+import dev.stepback.target.controllerrevision.ReplacePodStep;
+import dev.stepback.target.controllerrevision.RevisionPod;
+import dev.stepback.target.controllerrevision.RevisionedWorkload;
+import dev.stepback.target.controllerrevision.RevisionedWorkloads;
+import dev.stepback.target.controllerrevision.Rollouts;
+import java.time.Clock;
+import java.util.List;
+
+/**
+ * How DaemonSets roll out. Their controller replaces pods that are not available before any other, so that no broken pod
+ * can block a rollout.
+ */
+final class DaemonSetRollouts implements Rollouts {
+    private final Redactor redactor;
+    private final Clock clock;
+
+    DaemonSetRollouts(Redactor redactor, Clock clock) {
+        this.redactor = redactor;
+        this.clock = clock;
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.DAEMONSET;
+    }
+
+    @Override
+    public Observation status(RevisionedWorkload workload) {
+        return DaemonSetStatus.of(workload, clock.instant());
+    }
+
+    @Override
+    public List<PlannedStep> afterUndo(RevisionedWorkload workload, Restored restored) {
+        return outdatedNodes(workload, restored).stream()
+                .map(node -> ReplacePodStep.planned(
+                        kind(), node, "Delete the pod on %s and wait for the new one".formatted(node), restored))
+                .toList();
+    }
+
+    /** The nodes whose pods nobody but Stepback will replace, by name. */
+    private static List<String> outdatedNodes(RevisionedWorkload workload, Restored restored) {
+        return workload.onDelete()
+                ? workload.pods().stream()
+                        .filter(pod -> !pod.runs(restored.hash()) && !pod.terminating())
+                        .map(RevisionPod::node)
+                        .filter(node -> !node.isEmpty())
+                        .distinct()
+                        .sorted()
+                        .toList()
+                : List.of();
+    }
+
+    @Override
+    public boolean stuck(RevisionedWorkload workload, Restored restored) {
+        return !outdatedNodes(workload, restored).isEmpty();
+    }
+
+    @Override
+    public List<Finding> findings(RevisionedWorkload workload, Restored restored) {
+        if (!workload.onDelete()) {
+            return List.of();
+        }
+        return List.of(Finding.warn(
+                "strategy",
+                "Its strategy is OnDelete: the pods of %d nodes will be deleted, one at a time."
+                        .formatted(outdatedNodes(workload, restored).size())));
+    }
+
+    @Override
+    public List<Step> steps(RevisionedWorkloads workloads) {
+        return List.of(new ReplacePodStep(kind(), workloads, redactor, RevisionPod::node, clock));
+    }
+}

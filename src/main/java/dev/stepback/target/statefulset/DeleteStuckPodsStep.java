@@ -1,0 +1,78 @@
+package dev.stepback.target.statefulset;
+
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Finding;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Step;
+import dev.stepback.target.StepContext;
+import dev.stepback.target.controllerrevision.PodDeletion;
+import dev.stepback.target.controllerrevision.RevisionPod;
+import dev.stepback.target.controllerrevision.RevisionedWorkload;
+import dev.stepback.target.controllerrevision.RevisionedWorkloads;
+import dev.stepback.target.controllerrevision.Rollouts;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Deletes the pods that are stuck on another revision, after the template was restored; see {@link UpdatePolicy#stuck}. What is
+ * approved is the rule: which pods it meets is looked at when it is applied, and a pod that has become ready is left alone.
+ */
+final class DeleteStuckPodsStep implements Step {
+    private static final String TYPE = "statefulset.delete-stuck-pods";
+    private static final int NAMED = 5;
+
+    private final PodDeletion deletion;
+
+    DeleteStuckPodsStep(RevisionedWorkloads workloads, Redactor redactor) {
+        deletion = new PodDeletion(workloads, redactor);
+    }
+
+    static PlannedStep planned(UpdatePolicy policy, List<RevisionPod> stuck, Rollouts.Restored restored) {
+        String description = stuck.isEmpty()
+                ? "Delete pods that block the rollout: not ready and on another revision (none now)"
+                : "Delete what blocks the rollout: " + names(stuck);
+        return new PlannedStep(
+                TYPE,
+                description,
+                Map.of(
+                        "template",
+                        restored.template().fingerprint(),
+                        "partition",
+                        Integer.toString(policy.partition())));
+    }
+
+    /** As in {@code pod db-2} or {@code pods db-3, db-2}. */
+    static String names(List<RevisionPod> pods) {
+        String names = pods.stream().limit(NAMED).map(RevisionPod::name).collect(Collectors.joining(", "));
+        int more = pods.size() - NAMED;
+        return (pods.size() == 1 ? "pod " : "pods ") + names + (more > 0 ? " and %d more".formatted(more) : "");
+    }
+
+    @Override
+    public String type() {
+        return TYPE;
+    }
+
+    @Override
+    public Finding dryRun(StepContext context) {
+        return PodDeletion.dryRun();
+    }
+
+    @Override
+    public Start start(StepContext context) {
+        int approved = Integer.parseInt(PodDeletion.parameter(context, "partition"));
+        return deletion.start(context, (workload, hash) -> stuck(workload, hash, approved));
+    }
+
+    private static List<RevisionPod> stuck(RevisionedWorkload workload, String hash, int partition) {
+        return UpdatePolicy.of(workload).stuck(workload, hash).stream()
+                .filter(pod -> pod.ordinal() >= partition)
+                .toList();
+    }
+
+    @Override
+    public Observation observe(StepContext context) {
+        return new Observation(Observation.State.DONE, "No pod blocks the rollout any more.", null);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.stepback.target.statefulset;
+
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Step;
+import dev.stepback.target.Step.Observation;
+import dev.stepback.target.controllerrevision.ReplacePodStep;
+import dev.stepback.target.controllerrevision.RevisionPod;
+import dev.stepback.target.controllerrevision.RevisionedWorkload;
+import dev.stepback.target.controllerrevision.RevisionedWorkloads;
+import dev.stepback.target.controllerrevision.Rollouts;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** How StatefulSets roll out. */
+final class StatefulSetRollouts implements Rollouts {
+    private final Redactor redactor;
+    private final Clock clock;
+
+    StatefulSetRollouts(Redactor redactor, Clock clock) {
+        this.redactor = redactor;
+        this.clock = clock;
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.STATEFULSET;
+    }
+
+    @Override
+    public Observation status(RevisionedWorkload workload) {
+        return StatefulSetStatus.of(workload, clock.instant());
+    }
+
+    @Override
+    public List<PlannedStep> afterUndo(RevisionedWorkload workload, Restored restored) {
+        UpdatePolicy policy = UpdatePolicy.of(workload);
+        if (policy.rolling()) {
+            return policy.ordered()
+                    ? List.of(DeleteStuckPodsStep.planned(policy, policy.stuck(workload, restored.hash()), restored))
+                    : List.of();
+        }
+        return outdated(workload, restored).stream()
+                .map(pod -> ReplacePodStep.planned(
+                        kind(), pod.name(), "Delete pod %s and wait for the new one".formatted(pod.name()), restored))
+                .toList();
+    }
+
+    /** Highest ordinal first, as a rolling update would. */
+    private static List<RevisionPod> outdated(RevisionedWorkload workload, Restored restored) {
+        return workload.pods().stream()
+                .filter(pod -> !pod.runs(restored.hash()))
+                .sorted(Comparator.comparingInt(RevisionPod::ordinal).reversed())
+                .toList();
+    }
+
+    @Override
+    public boolean stuck(RevisionedWorkload workload, Restored restored) {
+        UpdatePolicy policy = UpdatePolicy.of(workload);
+        return policy.rolling()
+                ? !policy.stuck(workload, restored.hash()).isEmpty()
+                : !outdated(workload, restored).isEmpty();
+    }
+
+    @Override
+    public List<Finding> findings(RevisionedWorkload workload, Restored restored) {
+        UpdatePolicy policy = UpdatePolicy.of(workload);
+        List<Finding> findings = new ArrayList<>(DataFindings.of(workload, restored, redactor));
+        List<RevisionPod> stuck = policy.stuck(workload, restored.hash());
+        if (!stuck.isEmpty()) {
+            findings.add(Finding.warn(
+                    "stuck-pods",
+                    stuck.size() == 1
+                            ? "Pod %s is stuck on the broken revision; it will be deleted."
+                                    .formatted(stuck.get(0).name())
+                            : "P%s are stuck on the broken revision; they will be deleted."
+                                    .formatted(DeleteStuckPodsStep.names(stuck).substring(1))));
+        }
+        if (policy.rolling() && policy.partition() > policy.start()) {
+            findings.add(Finding.warn(
+                    "partition",
+                    policy.updated() == 0
+                            ? "Its partition is %d: no pod gets the restored template until the partition is lowered."
+                                    .formatted(policy.partition())
+                            : "Its partition stays %d: only %s-%d and above get the restored template."
+                                    .formatted(
+                                            policy.partition(), workload.ref().name(), policy.partition())));
+        }
+        if (!policy.rolling()) {
+            findings.add(Finding.warn(
+                    "strategy",
+                    "Its strategy is OnDelete: %d of its pods will be deleted, one at a time, highest ordinal first."
+                            .formatted(outdated(workload, restored).size())));
+        } else if (!policy.ordered()) {
+            findings.add(Finding.pass(
+                    "strategy", "Its pod management is Parallel: a broken pod does not hold the rollout up."));
+        }
+        if (policy.replicas() == 0) {
+            findings.add(Finding.warn("replicas", "It is scaled to 0: no pod will start until it is scaled up."));
+        }
+        return findings;
+    }
+
+    @Override
+    public List<Step> steps(RevisionedWorkloads workloads) {
+        return List.of(
+                new DeleteStuckPodsStep(workloads, redactor),
+                new ReplacePodStep(kind(), workloads, redactor, RevisionPod::name, clock));
+    }
+}

@@ -1,0 +1,17 @@
+package dev.stepback.target.statefulset;
+
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.TargetType;
+import dev.stepback.target.controllerrevision.RevisionedTarget;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+
+/** StatefulSets. */
+public final class StatefulSetTarget {
+    private StatefulSetTarget() {}
+
+    /** @param redactor applied to all text that is made for people */
+    public static TargetType of(KubernetesClient client, Redactor redactor, Clock clock) {
+        return new RevisionedTarget(client, new StatefulSetRollouts(redactor, clock), redactor, clock);
+    }
+}

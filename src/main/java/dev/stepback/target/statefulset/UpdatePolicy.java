@@ -1,0 +1,54 @@
+package dev.stepback.target.statefulset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.stepback.target.controllerrevision.RevisionPod;
+import dev.stepback.target.controllerrevision.RevisionedWorkload;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What a StatefulSet's spec says about replacing its pods.
+ *
+ * @param replicas how many pods are wanted
+ * @param start ordinal of the first pod
+ * @param partition pods with a lower ordinal keep the revision that they have
+ * @param rolling whether its controller replaces pods by itself
+ * @param ordered whether it waits for each pod before it touches the next
+ */
+record UpdatePolicy(int replicas, int start, int partition, boolean rolling, boolean ordered) {
+
+    static UpdatePolicy of(RevisionedWorkload workload) {
+        JsonNode spec = workload.object().path("spec");
+        return new UpdatePolicy(
+                spec.path("replicas").asInt(1),
+                spec.path("ordinals").path("start").asInt(0),
+                spec.path("updateStrategy")
+                        .path("rollingUpdate")
+                        .path("partition")
+                        .asInt(0),
+                !workload.onDelete(),
+                spec.path("podManagementPolicy").asText("OrderedReady").equals("OrderedReady"));
+    }
+
+    /** How many pods a rollout replaces. */
+    int updated() {
+        return Math.max(0, start + replicas - Math.max(start, partition));
+    }
+
+    /**
+     * The pods that block the rollout of a revision for ever (kubernetes/kubernetes#67250), highest ordinal first: the
+     * controller waits for them to become ready before it replaces any, and so never gets to replacing them.
+     *
+     * @param hash what pods of that revision carry as their label; empty when that is not known yet
+     */
+    List<RevisionPod> stuck(RevisionedWorkload workload, String hash) {
+        if (!rolling || !ordered || hash.isEmpty()) {
+            return List.of();
+        }
+        return workload.pods().stream()
+                .filter(pod -> pod.ordinal() >= Math.max(partition, start) && pod.ordinal() < start + replicas)
+                .filter(pod -> !pod.runs(hash) && !pod.ready() && !pod.terminating())
+                .sorted(Comparator.comparingInt(RevisionPod::ordinal).reversed())
+                .toList();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.stepback.target.workload;
+
+import dev.stepback.target.BadRevision;
+import dev.stepback.target.History;
+import dev.stepback.target.Kind;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult.Reason;
+import dev.stepback.target.PlanResult.Refused;
+import dev.stepback.target.Revision;
+import dev.stepback.target.TargetRef;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** Why there is no way back, in kubectl's words where it has some (kubectl's {@code polymorphichelpers/rollback.go}). */
+public final class Refusals {
+    private Refusals() {}
+
+    /** No revision fits the request. */
+    public static Refused nowhere(History history, PlanRequest request) {
+        if (request.toRevision().isPresent()) {
+            return new Refused(
+                    Reason.UNKNOWN_REVISION,
+                    unknownRevision(history, request.toRevision().getAsLong()));
+        }
+        long below = history.current().orElse(Long.MAX_VALUE);
+        List<Revision> earlier =
+                history.revisions().stream().filter(r -> r.number() < below).toList();
+        if (earlier.isEmpty()) {
+            String why = noHistory(history.target());
+            return new Refused(
+                    Reason.NO_HISTORY,
+                    history.limit() == 0
+                            ? why + ": its revisionHistoryLimit is 0, so no earlier revision is kept."
+                                    + " Deploy the last good version again."
+                            : why + ": there is no earlier revision. Deploy the last good version again.");
+        }
+        return new Refused(
+                Reason.ONLY_KNOWN_BAD,
+                "every earlier revision is known bad: %s. Nothing is proposed; name the one to go back to, as in 'to %d'"
+                        .formatted(
+                                why(earlier, request.knownBad()), earlier.get(0).number()));
+    }
+
+    private static String noHistory(TargetRef target) {
+        return target.kind() == Kind.DEPLOYMENT
+                ? "no rollout history found for deployment \"%s\"".formatted(target.name())
+                : "no last revision to roll back to for %s \"%s\""
+                        .formatted(target.kind().lowerCase(), target.name());
+    }
+
+    private static String why(List<Revision> revisions, Map<String, BadRevision> knownBad) {
+        return revisions.stream()
+                .map(r -> "%d (%s)"
+                        .formatted(
+                                r.number(),
+                                knownBad.containsKey(r.id())
+                                        ? Objects.requireNonNull(knownBad.get(r.id()))
+                                                .sentence()
+                                        : "the same but for a restart"))
+                .collect(Collectors.joining(", "));
+    }
+
+    public static Refused alreadyThere(long revision) {
+        return new Refused(
+                Reason.ALREADY_THERE,
+                "skipped rollback (current template already matches revision %d)".formatted(revision));
+    }
+
+    public static String unknownRevision(History history, long revision) {
+        String none = "unable to find specified revision %d in history".formatted(revision);
+        return history.revisions().isEmpty()
+                ? none + "; there are no revisions"
+                : none + "; there are " + numbers(history.revisions());
+    }
+
+    public static Refused notFound(TargetRef target) {
+        return new Refused(
+                Reason.TARGET_NOT_FOUND,
+                "%s.%s \"%s\" not found in namespace %s"
+                        .formatted(target.kind().plural(), target.kind().group(), target.name(), target.namespace()));
+    }
+
+    private static String numbers(List<Revision> revisions) {
+        return revisions.stream().map(r -> Long.toString(r.number())).collect(Collectors.joining(", "));
+    }
+}
