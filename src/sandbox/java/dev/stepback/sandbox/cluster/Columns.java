@@ -80,6 +80,17 @@ final class Columns {
                         age(),
                         containers("Containers", "name"),
                         containers("Images", "image"));
+            case "jobs.batch" ->
+                List.of(
+                        name(),
+                        text("Status", Columns::jobStatus),
+                        text(
+                                "Completions",
+                                job -> number(job, "/status/succeeded") + "/" + number(job, "/spec/completions")),
+                        new Column("Duration", "string", 0, Columns::jobDuration),
+                        age(),
+                        containers("Containers", "name"),
+                        containers("Images", "image"));
             case "events" ->
                 List.of(
                         age("Last Seen", "/lastTimestamp"),
@@ -241,6 +252,23 @@ final class Columns {
             restarts += status.path("restartCount").asInt(0);
         }
         return restarts;
+    }
+
+    private static String jobStatus(ObjectNode job) {
+        for (JsonNode condition : job.at("/status/conditions")) {
+            String type = condition.path("type").asText();
+            if (condition.path("status").asText().equals("True")
+                    && List.of("Complete", "Failed").contains(type)) {
+                return type;
+            }
+        }
+        return Json.isDeleting(job) ? "Terminating" : "Running";
+    }
+
+    private static JsonNode jobDuration(ObjectNode job, Instant now) {
+        String start = job.at("/status/startTime").asText("");
+        String end = job.at("/status/completionTime").asText("");
+        return start.isEmpty() ? TextNode.valueOf("") : ageCell(start, end.isEmpty() ? now : Instant.parse(end));
     }
 
     private static String podStatus(ObjectNode pod) {

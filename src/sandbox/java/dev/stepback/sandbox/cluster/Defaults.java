@@ -18,10 +18,7 @@ final class Defaults {
             case "statefulsets.apps" -> statefulSet(object);
             case "daemonsets.apps" -> daemonSet(object);
             case "jobs.batch" -> {
-                ObjectNode spec = spec(object);
-                put(spec, "parallelism", 1);
-                put(spec, "completions", 1);
-                put(spec, "backoffLimit", 6);
+                JobDefaults.fillIn(object);
                 template(object);
             }
             case "pods" -> {

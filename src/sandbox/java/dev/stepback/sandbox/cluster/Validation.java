@@ -64,6 +64,11 @@ final class Validation {
                 workload(type, old, object, causes);
             case "jobs.batch" -> {
                 podSpec(object.at("/spec/template/spec"), "spec.template.spec", Set.of(), causes);
+                String policy = object.at("/spec/template/spec/restartPolicy").asText("Always");
+                if (!List.of("Never", "OnFailure").contains(policy)) {
+                    causes.add("spec.template.spec.restartPolicy: Unsupported value: \"" + policy
+                            + "\": supported values: \"OnFailure\", \"Never\"");
+                }
                 if (old != null && !old.at("/spec/template").equals(object.at("/spec/template"))) {
                     causes.add("spec.template: Invalid value: field is immutable");
                 }

@@ -1,6 +1,9 @@
 package dev.stepback.sandbox.cluster.controller;
 
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Locale;
+import java.util.Map;
 
 /** What a container does, which its image's tag decides. */
 enum Behaviour {
@@ -15,6 +18,18 @@ enum Behaviour {
     NEVER_READY,
     /** Asks for more than any node has. */
     CANNOT_BE_SCHEDULED;
+
+    /** On a pod that crashes whatever its image is. */
+    static final String ANNOTATION = "sandbox.stepback.dev/behaviour";
+
+    static final String CRASHING = "crashes";
+
+    /** What a pod's annotation {@value #ANNOTATION} says, else what the image's tag says. */
+    static Behaviour of(Pod pod, Container container) {
+        Map<String, String> annotations = pod.getMetadata().getAnnotations();
+        String said = annotations == null ? null : annotations.get(ANNOTATION);
+        return CRASHING.equals(said) ? CRASHES : of(container.getImage());
+    }
 
     static Behaviour of(String image) {
         String name = image.substring(image.lastIndexOf('/') + 1);

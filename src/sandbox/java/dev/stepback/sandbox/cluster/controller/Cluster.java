@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Clock;
 import java.util.List;
 
@@ -21,6 +22,7 @@ record Cluster(
         Informer<ReplicaSet> replicaSets,
         Informer<StatefulSet> statefulSets,
         Informer<DaemonSet> daemonSets,
+        Informer<Job> jobs,
         Informer<Node> nodes,
         Informer<Pod> pods) {
 
@@ -34,13 +36,14 @@ record Cluster(
                 new Informer<>(store, worker, Resource.REPLICA_SETS),
                 new Informer<>(store, worker, Resource.STATEFUL_SETS),
                 new Informer<>(store, worker, Resource.DAEMON_SETS),
+                new Informer<>(store, worker, Resource.JOBS),
                 new Informer<>(store, worker, Resource.NODES),
                 new Informer<>(store, worker, Resource.PODS));
     }
 
     /** Dependents first: whoever is called first sees all that it owns. */
     List<Informer<?>> informers() {
-        return List.of(nodes, pods, replicaSets, statefulSets, daemonSets, deployments);
+        return List.of(nodes, pods, replicaSets, statefulSets, daemonSets, jobs, deployments);
     }
 
     /** Has an object reconciled. */

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,12 @@ final class ContainerLife {
     }
 
     /** @param now RFC 3339, for what happens at this step */
-    static ContainerStatus at(int step, Container container, String podName, String now) {
-        Behaviour behaviour = Behaviour.of(container.getImage());
+    static ContainerStatus at(int step, Container container, Pod pod, String now) {
+        Behaviour behaviour = Behaviour.of(pod, container);
+        String podName = pod.getMetadata().getName();
+        if (RunToCompletion.hasEnded(pod, container, step)) {
+            return ended(behaviour, container, pod, now);
+        }
         int restarts = restarts(behaviour, step);
         boolean running = isRunning(behaviour, step);
         ContainerStatusBuilder status = new ContainerStatusBuilder()
@@ -44,14 +49,36 @@ final class ContainerLife {
                 .withState(state(behaviour, step, container, podName, now))
                 .withLastState(new ContainerState());
         if (running) {
-            status.withImageID(container.getImage() + "@sha256:" + "0".repeat(56)
-                    + "%08x".formatted(container.getImage().hashCode()));
+            status.withImageID(imageId(container));
             status.withContainerID("containerd://" + podName + "/" + container.getName() + "/" + restarts);
         }
         if (behaviour.restarts() && step >= SETTLED) {
             status.withLastState(terminated(behaviour, now));
         }
         return status.build();
+    }
+
+    private static ContainerStatus ended(Behaviour behaviour, Container container, Pod pod, String now) {
+        String podName = pod.getMetadata().getName();
+        String started = pod.getStatus() == null || pod.getStatus().getStartTime() == null
+                ? now
+                : pod.getStatus().getStartTime();
+        return new ContainerStatusBuilder()
+                .withName(container.getName())
+                .withImage(container.getImage())
+                .withImageID(imageId(container))
+                .withContainerID("containerd://" + podName + "/" + container.getName() + "/0")
+                .withRestartCount(0)
+                .withReady(false)
+                .withStarted(false)
+                .withState(RunToCompletion.ended(behaviour, started, now))
+                .withLastState(new ContainerState())
+                .build();
+    }
+
+    private static String imageId(Container container) {
+        return container.getImage() + "@sha256:" + "0".repeat(56)
+                + "%08x".formatted(container.getImage().hashCode());
     }
 
     static boolean isRunning(Behaviour behaviour, int step) {

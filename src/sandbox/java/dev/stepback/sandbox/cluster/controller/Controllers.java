@@ -28,6 +28,7 @@ public final class Controllers implements AutoCloseable {
         new ReplicaSetController(cluster);
         new StatefulSetController(cluster);
         new DaemonSetController(cluster);
+        new JobController(cluster, timing);
         new Kubelet(cluster, timing);
         Nodes.register(store);
         cluster.informers().forEach(Informer::start);

@@ -10,12 +10,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Scheduler and kubelet of all nodes: pods get a node, start, become ready or fail as {@link Behaviour} says, and end. A
  * finalizer keeps a deleted pod until its termination is over, which stands for the grace period.
  */
 final class Kubelet implements Reconciler {
+    static final String LOG = "sandbox.stepback.dev/log";
     static final String TERMINATION = "sandbox.stepback.dev/termination";
 
     private static final String NO_ROOM = "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are"
@@ -28,11 +30,13 @@ final class Kubelet implements Reconciler {
     private final KubeletTiming timing;
     private final KubeletEvents events;
     private final Map<String, Progress> progress = new HashMap<>();
+    private final DataVolumes volumes;
     private int nextNode;
 
     Kubelet(Cluster cluster, KubeletTiming timing) {
         this.cluster = cluster;
         this.timing = timing;
+        this.volumes = new DataVolumes(cluster.store());
         this.events = new KubeletEvents(cluster.events());
         cluster.pods()
                 .onChange(pod -> cluster.worker()
@@ -74,7 +78,7 @@ final class Kubelet implements Reconciler {
                 .update(new PodBuilder(pod)
                         .editMetadata()
                         .addToFinalizers(TERMINATION)
-                        .addToAnnotations(logOf(pod))
+                        .addToAnnotations(annotations(pod))
                         .endMetadata()
                         .editSpec()
                         .withNodeName(node)
@@ -92,17 +96,28 @@ final class Kubelet implements Reconciler {
         }
     }
 
-    /** What the pod will have said: the API server shows this annotation as the pod's log. */
-    private static Map<String, String> logOf(Pod pod) {
+    /** What the pod will have said, which the API server shows as its log, and whether it can open its volumes. */
+    private Map<String, String> annotations(Pod pod) {
+        Optional<String> refused = volumes.refusal(pod);
+        if (refused.isPresent()) {
+            return Map.of(Behaviour.ANNOTATION, Behaviour.CRASHING, LOG, refused.get());
+        }
+        Map<String, String> own = pod.getMetadata().getAnnotations();
+        if (own != null && own.containsKey(LOG)) {
+            return Map.of();
+        }
         return pod.getSpec().getContainers().stream()
                 .map(container -> Behaviour.of(container.getImage()).log())
                 .filter(log -> !log.isEmpty())
                 .findFirst()
-                .map(log -> Map.of("sandbox.stepback.dev/log", log))
+                .map(log -> Map.of(LOG, log))
                 .orElse(Map.of());
     }
 
     private void run(Pod pod) {
+        if (PodOwnership.hasEnded(pod)) {
+            return;
+        }
         Progress known = progress.get(pod.getMetadata().getUid());
         if (known == null) {
             resume(pod);
@@ -129,7 +144,12 @@ final class Kubelet implements Reconciler {
     private void enter(Pod pod, int step) {
         writeStatus(pod, PodStatuses.at(pod, step, now()));
         events.entered(pod, step);
-        await(pod, step);
+        if (step >= ContainerLife.SETTLED && isHealthy(pod)) {
+            volumes.used(pod);
+        }
+        if (!RunToCompletion.hasEnded(pod, step)) {
+            await(pod, step);
+        }
     }
 
     private void await(Pod pod, int step) {
@@ -189,7 +209,8 @@ final class Kubelet implements Reconciler {
     }
 
     private static boolean isHealthy(Pod pod) {
-        return isHealthy(pod.getSpec());
+        return pod.getSpec().getContainers().stream()
+                .allMatch(container -> Behaviour.of(pod, container) == Behaviour.HEALTHY);
     }
 
     static boolean isHealthy(PodSpec spec) {

@@ -32,8 +32,11 @@ final class KubeletEvents {
 
     /** What happens to each container when the pod enters a step. */
     void entered(Pod pod, int step) {
+        if (RunToCompletion.hasEnded(pod, step)) {
+            return;
+        }
         pod.getSpec().getContainers().forEach(container -> {
-            Behaviour behaviour = Behaviour.of(container.getImage());
+            Behaviour behaviour = Behaviour.of(pod, container);
             switch (behaviour) {
                 case CANNOT_BE_PULLED -> notPulled(pod, container, step);
                 case CRASHES, RUNS_OUT_OF_MEMORY -> restarting(pod, container, step);

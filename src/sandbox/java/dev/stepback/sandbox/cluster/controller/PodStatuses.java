@@ -28,10 +28,10 @@ public final class PodStatuses {
                 pod.getStatus() == null ? List.of() : pod.getStatus().getContainerStatuses();
         List<ContainerStatus> containers = new ArrayList<>();
         pod.getSpec().getContainers().forEach(container -> {
-            ContainerStatus next =
-                    ContainerLife.at(step, container, pod.getMetadata().getName(), now);
+            ContainerStatus next = ContainerLife.at(step, container, pod, now);
             containers.add(keepStart(before, next));
         });
+        boolean ended = RunToCompletion.hasEnded(pod, step);
         boolean started = containers.stream().allMatch(PodStatuses::hasStarted);
         List<String> notReady = containers.stream()
                 .filter(container -> !container.getReady())
@@ -42,12 +42,12 @@ public final class PodStatuses {
         conditions.add(condition(pod, "Initialized", true, null, null, now));
         for (String type : List.of("ContainersReady", "Ready")) {
             boolean ready = notReady.isEmpty();
+            String reason = ended && !RunToCompletion.hasFailed(pod) ? "PodCompleted" : "ContainersNotReady";
             String message = "containers with unready status: [" + String.join(" ", notReady) + "]";
-            conditions.add(
-                    condition(pod, type, ready, ready ? null : "ContainersNotReady", ready ? null : message, now));
+            conditions.add(condition(pod, type, ready, ready ? null : reason, ready ? null : message, now));
         }
         return new PodStatusBuilder()
-                .withPhase(started ? "Running" : "Pending")
+                .withPhase(ended ? (RunToCompletion.hasFailed(pod) ? "Failed" : "Succeeded") : phase(started))
                 .withStartTime(startTime(pod).orElse(now))
                 .withHostIP("10.0.0.1")
                 .withPodIP(ip(pod))
@@ -55,6 +55,10 @@ public final class PodStatuses {
                 .withContainerStatuses(containers)
                 .withConditions(conditions)
                 .build();
+    }
+
+    private static String phase(boolean started) {
+        return started ? "Running" : "Pending";
     }
 
     static PodStatus unschedulable(Pod pod, String message, String now) {

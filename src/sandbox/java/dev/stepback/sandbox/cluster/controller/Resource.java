@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Optional;
 
@@ -26,6 +27,7 @@ public record Resource<T extends HasMetadata>(String name, Class<T> type) {
     public static final Resource<ReplicaSet> REPLICA_SETS = new Resource<>("replicasets.apps", ReplicaSet.class);
     public static final Resource<StatefulSet> STATEFUL_SETS = new Resource<>("statefulsets.apps", StatefulSet.class);
     public static final Resource<DaemonSet> DAEMON_SETS = new Resource<>("daemonsets.apps", DaemonSet.class);
+    public static final Resource<Job> JOBS = new Resource<>("jobs.batch", Job.class);
     public static final Resource<PersistentVolumeClaim> CLAIMS =
             new Resource<>("persistentvolumeclaims", PersistentVolumeClaim.class);
     public static final Resource<Pod> PODS = new Resource<>("pods", Pod.class);
