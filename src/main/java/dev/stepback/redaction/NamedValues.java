@@ -100,12 +100,11 @@ final class NamedValues {
         while (at <= text.length() && found.find(at)) {
             // What is given to a harmless name may be a name with a value itself: --set=token=…
             at = found.end();
-            if (!names.isSecret(found.group(nameGroup))) {
-                continue;
-            }
             boolean spaced = pattern == NAME && found.group(3).isBlank();
-            if (spaced && !found.group(1).startsWith("-")) {
-                at = found.start(3);
+            if (spaced && found.end(1) == found.start(1)) {
+                continue; // two words of a sentence
+            }
+            if (!names.isSecret(found.group(nameGroup))) {
                 continue;
             }
             Span value = value(text, found.end(), spaced, pattern == NAME ? found.group(3) : "=");
