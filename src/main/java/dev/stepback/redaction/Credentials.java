@@ -16,7 +16,7 @@ final class Credentials {
             // Before all others: what is in it has other forms too.
             Pattern.compile("-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
                     + "(?:\\s|\\\\[nr])*+(?:[A-Za-z]{1,20}-[A-Za-z]{1,20}: [^\\n\\\\\"]{0,100}(?:\\s|\\\\[nr])++){0,4}+"
-                    + "[A-Za-z0-9+/=\\s\\\\]*+(?:-----END[ A-Z0-9]{0,50}-----)?+"),
+                    + "(?:[A-Za-z0-9+/=\\s\\\\]++|(?<=\\n)- ){0,500}+(?:-----END[ A-Z0-9]{0,50}-----)?+"),
             // scheme://user:password@host; the last @ counts, for passwords have them too. A port is no password.
             Pattern.compile("://[^\\s:/@\"'<>]{0,128}:(?!\\d{1,5}(?:[/?#\\s]|$))([^\\s\"'<>`]{1,256})@"),
             // scheme://token@host
@@ -27,6 +27,10 @@ final class Credentials {
             Pattern.compile("https://[\\w.-]{1,60}\\.?(?:discord(?:app)?\\.com/api/webhooks|webhook\\.office\\.com)"
                     + "/([\\w/@.-]++)"),
             Pattern.compile("[?&;](?:sig|X-Amz-(?:Signature|Credential|Security-Token)|access_token)=([^&\\s\"'<>]++)"),
+            // Too short to be recognized otherwise, because it was cut.
+            Pattern.compile(
+                    "(?<![A-Za-z0-9])(?:A[KS]IA|gh[opusr]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|xapp-|AIza|eyJ|[srp]k_live_"
+                        + "|npm_|hv[sbr]\\.|sk-|SG\\.|pypi-|dckr_)[\\w.+/=-]{0,80}+(?=…)"),
             form("(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{12,}+"),
             form("(?:gh[opusr]_|github_pat_)[A-Za-z0-9_]{12,}+"),
             form("gl(?:pat|ptt|dt|rt|cbt|soat|ft|agent|imt|oas|rtr|ffct)-[\\w-]{12,}+"),

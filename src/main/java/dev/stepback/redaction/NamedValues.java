@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
  * "name":"value"}, {@code --name value}, and Kubernetes' {@code {"name":"…","value":"…"}}, also with escaped quotes.
  */
 final class NamedValues {
+    /** Ends a text that was cut. */
+    private static final char ELLIPSIS = '…';
+
     private static final String QUOTE = "\\\\{0,3}[\"']";
 
     /** A name and what stands between it and its value. */
@@ -161,6 +164,9 @@ final class NamedValues {
         int before = 0;
         for (int i = quote + 1; i < text.length(); i++) {
             char c = text.charAt(i);
+            if (c == ELLIPSIS) {
+                return i;
+            }
             if (c == mark && before <= backslashes) {
                 return i - before;
             }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * Masks what looks like a secret: by its name, by the form of a known credential, or because its characters were drawn at
  * random. A mask is the same for every secret, so that it tells neither how long one is nor which ones are equal.
  *
- * <p>What is masked already stays as it is, and every method takes time in proportion to its text. Safe for use by several
+ * <p>What is masked already stays masked, and every method takes time in proportion to its text. Safe for use by several
  * threads.
  */
 public final class Redactor {

@@ -59,9 +59,7 @@ public final class Announcements {
 
     /** A link; empty text when the address is not one. */
     public static String link(String words, String address) {
-        return address.startsWith("http") && address.matches("[^\\s<>|]+")
-                ? "<" + address + "|" + Mrkdwn.line(words, 100) + ">"
-                : "";
+        return address.matches("https?://[!-~&&[^<>|`]]+") ? "<" + address + "|" + Mrkdwn.line(words, 100) + ">" : "";
     }
 
     private static String outcome(Rollback rollback, Instant now) {

@@ -50,11 +50,11 @@ public final class Card {
     }
 
     private static String title(Rollback rollback) {
-        String cluster = rollback.statusOrInitial().cluster();
         boolean alone = ApprovalLines.brokenGlass(rollback).isPresent();
         return (alone ? "🚨" : Speech.of(rollback).emoji()) + " "
                 + Speech.of(rollback).noun() + " of " + rollback.target().name() + " in "
-                + rollback.target().namespace() + (cluster == null ? "" : " · " + cluster)
+                + rollback.target().namespace()
+                + Words.cluster(rollback).map(c -> " · " + c).orElse("")
                 + (alone ? ", without an approval" : "");
     }
 

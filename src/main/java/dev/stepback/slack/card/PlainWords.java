@@ -24,7 +24,7 @@ final class PlainWords {
                     i = close < 0 ? i : close;
                 }
                 case '*' -> out.append(isMark(text, i) ? ASTERISK : c);
-                case '_' -> out.append(isMark(text, i) ? LOW_LINE : c);
+                case '_' -> out.append(isMark(text, i) && !isInToken(text, i) ? LOW_LINE : c);
                 case '~' -> out.append(isMark(text, i) ? TILDE : c);
                 case ':' -> out.append(isEmoji(text, i) ? ":" + ZERO_WIDTH_SPACE : ":");
                 case '>' -> out.append(beginsLine(text, i) ? ZERO_WIDTH_SPACE + ">" : ">");
@@ -43,6 +43,14 @@ final class PlainWords {
 
     private static boolean isMark(String text, int i) {
         return !isInWord(text, i - 1) || !isInWord(text, i + 1);
+    }
+
+    /** As in {@code a-_b}: between what names and tokens are made of. */
+    private static boolean isInToken(String text, int i) {
+        return i > 0
+                && i + 1 < text.length()
+                && (isInWord(text, i - 1) || "-_.".indexOf(text.charAt(i - 1)) >= 0)
+                && (isInWord(text, i + 1) || "-_.".indexOf(text.charAt(i + 1)) >= 0);
     }
 
     private static boolean isInWord(String text, int i) {

@@ -12,9 +12,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** How phases, targets and people are spoken of, the same in every message. */
 final class Words {
+    private static final int MAX_CLUSTER = 100;
+
     private Words() {}
 
     static String emoji(Phase phase) {
@@ -64,8 +67,15 @@ final class Words {
 
     /** Cluster, if it is known, namespace, kind and name. */
     static String target(Rollback rollback) {
-        String cluster = rollback.statusOrInitial().cluster();
-        return (cluster == null ? "" : cluster + "/") + rollback.target();
+        return cluster(rollback).map(c -> c + "/").orElse("") + rollback.target();
+    }
+
+    /** The cluster's name, if it is known, as far as a name may be shown in plain text too. */
+    static Optional<String> cluster(Rollback rollback) {
+        return Optional.ofNullable(rollback.statusOrInitial().cluster())
+                .filter(name -> !name.isBlank())
+                .map(name -> name.replaceAll("[^\\p{L}\\p{Nd}._:/@+ -]", "?"))
+                .map(name -> name.length() <= MAX_CLUSTER ? name : name.substring(0, MAX_CLUSTER - 1) + "…");
     }
 
     /** What an approval answers, in mrkdwn. */

@@ -2,12 +2,16 @@ package dev.stepback.slack.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.slack.api.model.view.View;
 import dev.stepback.command.Reply;
 import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
@@ -90,7 +94,7 @@ class HostileTextTest {
                 null,
                 spec.decisions(),
                 null));
-        for (dev.stepback.rollback.Phase phase : dev.stepback.rollback.Phase.values()) {
+        for (Phase phase : Phase.values()) {
             rollback.setStatus(rollback.getStatus().with(s -> {
                 s.phase = phase;
                 s.message = text;
@@ -107,7 +111,7 @@ class HostileTextTest {
             check(Card.of(rollback, Samples.NOW));
             check(Card.minimal(rollback, Samples.NOW));
             Announcements.milestones(rollback, Samples.NOW).values().forEach(HostileTextTest::check);
-            check(Announcements.outcome(rollback, Samples.NOW, Optional.of(text)));
+            check(Announcements.outcome(rollback, Samples.NOW, Optional.of("https://slack.example/" + text)));
             check(REPLIES.draw(
                     new Reply.ShowAudit(Optional.of(text), Optional.of(text), List.of(rollback, rollback), true),
                     Samples.NOW));
@@ -148,6 +152,35 @@ class HostileTextTest {
         List<Change> changes = java.util.Collections.nCopies(50, new Change(text, text, text));
         assertThat(SlackRules.violations(DiffMessages.modal(Samples.CHECKOUT, 5, 4, changes)))
                 .isEmpty();
+    }
+
+    @Property(tries = 80)
+    void approvalsAndModals_areValidAndMentionNobody(@ForAll("hostile") String text) {
+        Rollback rollback = Samples.running(1);
+        Person somebody = new Person("<!channel>", text);
+        rollback.setSpec(rollback.getSpec()
+                .withDecisions(Stream.of(Decision.Verdict.values())
+                        .map(verdict -> new Decision(verdict, somebody, Samples.NOW, Samples.HASH, "C1", text))
+                        .toList()));
+        for (Phase phase : Phase.values()) {
+            rollback.setStatus(rollback.getStatus().with(s -> {
+                s.phase = phase;
+                s.cluster = text.isEmpty() ? null : text;
+                s.message = text;
+                s.approvals =
+                        new ApprovalStatus(3, List.of("<!channel>"), true, List.of(text, "@here", "<!here>"), true);
+            }));
+            check(Card.of(rollback, Samples.NOW));
+            check(Announcements.outcome(rollback, Samples.NOW, Optional.empty()));
+            Announcements.brokenGlass(rollback, false, Optional.of("https://slack.example/" + text))
+                    .ifPresent(HostileTextTest::check);
+        }
+        for (View view : List.of(
+                Confirmations.approve(rollback, text, "ref"),
+                Confirmations.breakGlass(rollback, text, "ref"),
+                Confirmations.outcome(Mrkdwn.text(text + "x", 1500)))) {
+            assertThat(SlackRules.violations(view)).isEmpty();
+        }
     }
 
     private static void check(Message message) {

@@ -69,7 +69,8 @@ class MrkdwnTest {
         assertThat(text).hasSizeLessThanOrEqualTo(limit);
         assertThat(text.chars().filter(c -> c == '`').count()).isEven();
         assertThat(text.replaceAll("`[^`]*`", "`"))
-                .doesNotContainPattern("(?<![a-z0-9])[*_~]|[*_~](?![a-z0-9…])")
+                .doesNotContainPattern(
+                        "(?<![a-z0-9])[*~]|[*~](?![a-z0-9…])|(?<![a-z0-9_\u02cd])_|_(?![a-z0-9_…\u02cd])")
                 .doesNotContainPattern(":[a-z]+:")
                 .doesNotContainPattern("(?m)^ *&gt;")
                 .doesNotContain("<", "\u202e");
