@@ -1,7 +1,6 @@
 package dev.stepback.rollback;
 
 import dev.stepback.audit.Audit;
-import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
@@ -57,7 +56,7 @@ final class EngineProcess {
         KubernetesClient client = Shop.client(Files.readString(Path.of(args[0])));
         RollbackOperator.start(
                 client,
-                StepbackConfig.defaults(),
+                Shop.config(),
                 List.of(new Freezing(new FakeTarget(client), point)),
                 Shop.authorizer(client, () -> Policies.needing(Integer.parseInt(args[2])), new People()),
                 r -> {

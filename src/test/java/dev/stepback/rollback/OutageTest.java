@@ -60,11 +60,11 @@ class OutageTest {
 
     @Test
     void apiServerThatIsAwayAtTheStart_isWaitedFor() {
-        shop.cluster.goAway();
+        shop.sandbox().goAway();
         RollbackOperator engine = shop.engine();
         await().atMost(PATIENCE).until(() -> engine.health().get().contains("has not answered"));
 
-        shop.cluster.comeBack();
+        shop.sandbox().comeBack();
 
         await().atMost(PATIENCE).until(engine::leading);
         assertThat(engine.health().get()).isEmpty();
@@ -92,9 +92,9 @@ class OutageTest {
     }
 
     private void outage(RollbackOperator engine) {
-        shop.cluster.goAway();
+        shop.sandbox().goAway();
         await().atMost(PATIENCE).until(() -> !engine.leading());
-        shop.cluster.comeBack();
+        shop.sandbox().comeBack();
         await().atMost(PATIENCE).until(engine::leading);
     }
 

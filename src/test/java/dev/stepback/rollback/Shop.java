@@ -13,8 +13,11 @@ import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.PolicySource;
+import dev.stepback.sandbox.cluster.ClusterGateway;
+import dev.stepback.sandbox.cluster.ObservedCluster;
 import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Stage;
 import dev.stepback.target.Plan;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -25,13 +28,12 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -40,7 +42,11 @@ final class Shop implements AutoCloseable {
     static final Leadership.Times SHORT =
             new Leadership.Times(Duration.ofMillis(2000), Duration.ofMillis(1200), Duration.ofMillis(200));
 
-    final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+    private final Optional<SandboxCluster> sandbox =
+            Stage.isReal() ? Optional.empty() : Optional.of(SandboxCluster.start(0, Clock.systemUTC()));
+    /** The sandbox's, or the one that the command line names. */
+    final ObservedCluster cluster = sandbox.isPresent() ? sandbox.get() : gateway();
+
     final KubernetesClient client = client(cluster.kubeconfig());
     final People people = new People();
     volatile Runnable beforeGuard = () -> {};
@@ -54,6 +60,39 @@ final class Shop implements AutoCloseable {
     final Audit audit = audited::add;
     private final List<AutoCloseable> open = new ArrayList<>();
 
+    /** @throws java.util.NoSuchElementException when the cluster is a real one */
+    SandboxCluster sandbox() {
+        return sandbox.orElseThrow();
+    }
+
+    private static ObservedCluster gateway() {
+        return ClusterGateway.start(
+                Config.fromKubeconfig(Stage.realCluster().orElseThrow().toFile()), Clock.systemUTC());
+    }
+
+    /** A real cluster still has what the last test left. */
+    private void clear() {
+        client.resources(Rollback.class).inNamespace("production").delete();
+        client.apps()
+                .deployments()
+                .inNamespace("production")
+                .withName("checkout")
+                .delete();
+        client.leases().inNamespace("default").withName(Leadership.LEASE).delete();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> client.resources(Rollback.class)
+                                .inNamespace("production")
+                                .list()
+                                .getItems()
+                                .isEmpty()
+                        && client.apps()
+                                        .deployments()
+                                        .inNamespace("production")
+                                        .withName("checkout")
+                                        .get()
+                                == null);
+    }
+
     Shop() {
         for (String namespace : List.of("production", "default")) {
             client.resource(new NamespaceBuilder()
@@ -63,7 +102,10 @@ final class Shop implements AutoCloseable {
                             .build())
                     .serverSideApply();
         }
-        client.load(manifest("crd-rollbacks.stepback.dev-v1.yaml")).create();
+        install();
+        if (Stage.isReal()) {
+            clear();
+        }
         client.resource("""
             apiVersion: apps/v1
             kind: Deployment
@@ -93,6 +135,11 @@ final class Shop implements AutoCloseable {
                 policies, people, locks::state, "prod-eu", List.of(), target::labels, Clock.systemUTC());
     }
 
+    /** Others may be at work on a real cluster, too. */
+    static StepbackConfig config() {
+        return StepbackConfig.defaults().with(new StepbackConfig.Kubernetes(null, List.of("production"), null));
+    }
+
     KubernetesRollbacks rollbacks(Clock clock) {
         StepbackConfig config = StepbackConfig.defaults();
         return new KubernetesRollbacks(client, config, authorizer, List.of(new FakeTarget(client)), clock);
@@ -101,7 +148,7 @@ final class Shop implements AutoCloseable {
     private RollbackOperator operator(KubernetesClient client, Authorizer authorizer, RollbackListener listener) {
         return RollbackOperator.start(
                 client,
-                StepbackConfig.defaults(),
+                config(),
                 List.of(new FakeTarget(client, () -> beforeGuard.run())),
                 authorizer,
                 listener,
@@ -226,9 +273,9 @@ final class Shop implements AutoCloseable {
                 && request.query().contains("fieldManager=undo");
     }
 
-    private static java.io.InputStream manifest(String name) {
+    private void install() {
         try {
-            return Files.newInputStream(Path.of("k8s-manifests", name));
+            Stage.install(client);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 
 /** Ships images, as a pipeline would. */
@@ -39,6 +41,23 @@ public final class Releases {
             client.resource(wanted).create();
             return;
         }
+        // Controllers write the same object, and a real API server tells who comes second.
+        await().pollInterval(POLL).atMost(PATIENCE).until(() -> edited(name, image, wanted));
+    }
+
+    private boolean edited(String name, String image, Deployment wanted) {
+        try {
+            edit(name, image, wanted);
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private void edit(String name, String image, Deployment wanted) {
         client.apps()
                 .deployments()
                 .inNamespace(namespace)

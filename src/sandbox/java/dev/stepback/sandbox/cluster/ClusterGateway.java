@@ -131,7 +131,8 @@ public final class ClusterGateway implements ObservedCluster {
         if (!version.equals("0") && Long.parseLong(version) < oldest) {
             ObjectNode event = Json.object().put("type", "ERROR");
             event.set("object", ApiReply.status(Failures.expired("too old resource version: " + version), null));
-            ApiServer.send(exchange, ApiReply.json(200, event));
+            // A client that watches reads lines.
+            ApiServer.send(exchange, ApiReply.text(200, event + "\n"));
             return;
         }
         GatewayWatch watch = new GatewayWatch(exchange);

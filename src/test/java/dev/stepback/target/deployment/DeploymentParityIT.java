@@ -134,8 +134,10 @@ class DeploymentParityIT {
 
         release.undo(PREVIOUS);
 
-        String cause =
-                "rolled back to revision 1 by Stepback (checkout-x1), asked by Ana, approved by Lea: 5xx since noon";
+        String rollback =
+                String.valueOf(release.live().getMetadata().getAnnotations().get("stepback.dev/rollback"));
+        String cause = "rolled back to revision 1 by Stepback (" + rollback
+                + "), asked by Ana, approved by Lea: 5xx since noon";
         assertThat(release.live().getMetadata().getAnnotations())
                 .containsEntry("team", "payments")
                 .containsEntry("kubernetes.io/change-cause", cause);
