@@ -3,6 +3,7 @@ package dev.stepback.command;
 import dev.stepback.access.Acting;
 import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
+import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.Rollbacks;
@@ -11,6 +12,8 @@ import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -187,11 +190,26 @@ public final class Dispatcher {
 
     /** The same answer whether or not there is such a namespace and such a target in it. */
     private Optional<Reply> hidden(String namespace, Wanted wanted, Command command, Invocation invocation) {
-        Kind kind = wanted.kind().orElse(Kind.DEPLOYMENT);
-        TargetRef target = new TargetRef(namespace, kind, wanted.name());
-        return authorizer
-                .hides(invocation.by(), target)
-                .map(why -> denials.refused(invocation.by(), Denials.wish(command), target, why));
+        List<TargetRef> meant = wanted.kind().map(List::of).orElseGet(() -> List.of(Kind.values())).stream()
+                .map(kind -> new TargetRef(namespace, kind, wanted.name()))
+                .toList();
+        List<String> why = new ArrayList<>();
+        for (TargetRef target : meant) {
+            Optional<String> unseen = unseen(invocation.by(), target);
+            if (unseen.isEmpty()) {
+                return Optional.empty();
+            }
+            why.add(unseen.get());
+        }
+        return Optional.of(denials.refused(invocation.by(), Denials.wish(command), meant.get(0), why.get(0)));
+    }
+
+    /** Why somebody may not see it, be it only because nobody can tell right now; empty when they may. */
+    private Optional<String> unseen(Actor who, TargetRef target) {
+        return authorizer.hides(who, target).or(() -> {
+            Authorizer.Authorization may = authorizer.mayView(who, target);
+            return may.allowed() ? Optional.empty() : Optional.of(may.why());
+        });
     }
 
     private Optional<Reply> notServed(String namespace, Invocation invocation) {
@@ -199,9 +217,10 @@ public final class Dispatcher {
             return Optional.empty();
         }
         List<String> others = served.stream()
-                .filter(n -> authorizer
-                        .hides(invocation.by(), new TargetRef(n, Kind.DEPLOYMENT, "any"))
-                        .isEmpty())
+                .filter(n -> Arrays.stream(Kind.values())
+                        .anyMatch(kind -> authorizer
+                                .hides(invocation.by(), new TargetRef(n, kind, "any"))
+                                .isEmpty()))
                 .toList();
         return Optional.of(new Reply.Refused("Stepback does not serve the namespace " + namespace
                 + (others.isEmpty() ? "" : "; it serves " + SlackText.bounded(String.join(", ", others), ECHO)) + "."));

@@ -8,6 +8,7 @@ import dev.stepback.rollback.Locks.Lock;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -68,9 +69,10 @@ final class LockCommands {
     /** Nobody learns by a lock of a namespace that they may not see. */
     private boolean shown(Lock lock, Actor who) {
         return lock.namespace()
-                .map(n -> authorizer
-                        .hides(who, new TargetRef(n, Kind.DEPLOYMENT, "any"))
-                        .isEmpty())
+                .map(n -> Arrays.stream(Kind.values())
+                        .anyMatch(kind -> authorizer
+                                .hides(who, new TargetRef(n, kind, "any"))
+                                .isEmpty()))
                 .orElse(true);
     }
 }

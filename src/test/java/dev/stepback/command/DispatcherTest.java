@@ -313,6 +313,16 @@ class DispatcherTest {
                                 .noneMatch(t -> t.namespace().equals("production")));
     }
 
+    /** Whether it is there is not told either while nobody can tell whether somebody may look. */
+    @Test
+    void namedTargetThatNobodyCanTellMayBeSeen_isRefusedWhetherOrNotItIsThere() {
+        authorizer.hidden.add("production");
+
+        assertThat(dispatch("production/checkout history"))
+                .isEqualTo(dispatch("production/nothing-like-it history"))
+                .isEqualTo(new Reply.Refused("not for you"));
+    }
+
     @Test
     void whoHasNoIdentityInTheCluster_isToldBeforeAnythingElse() {
         authorizer.acting = new Acting.Nobody("Kubernetes does not know you", false);
