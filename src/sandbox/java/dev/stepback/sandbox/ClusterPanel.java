@@ -39,6 +39,18 @@ final class ClusterPanel {
                                 deployment.at("/metadata/namespace").asText(),
                                 n -> JsonNodeFactory.instance.arrayNode())
                         .add(workload(deployment, replicaSets.getOrDefault(uid(deployment), List.of()), pods)));
+        Map<String, List<ObjectNode>> revisions = byController("controllerrevisions.apps");
+        for (String resource : List.of("statefulsets.apps", "daemonsets.apps")) {
+            for (ObjectNode set : store.list(resource, null)) {
+                namespaces
+                        .computeIfAbsent(
+                                set.at("/metadata/namespace").asText(), n -> JsonNodeFactory.instance.arrayNode())
+                        .add(RevisionedWorkload.toJson(
+                                set,
+                                revisions.getOrDefault(uid(set), List.of()),
+                                pods.getOrDefault(uid(set), List.of())));
+            }
+        }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("rollbacks", rollbacks());
         ArrayNode list = json.putArray("namespaces");
@@ -52,6 +64,7 @@ final class ClusterPanel {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("namespace", deployment.at("/metadata/namespace").asText());
         json.put("name", name(deployment));
+        json.put("kind", "Deployment");
         json.put("revision", revision(deployment));
         json.put("desired", deployment.at("/spec/replicas").asInt(1));
         json.put("ready", deployment.at("/status/readyReplicas").asInt());
@@ -148,14 +161,14 @@ final class ClusterPanel {
         return byUid;
     }
 
-    private static ArrayNode images(JsonNode workload) {
+    static ArrayNode images(JsonNode workload) {
         ArrayNode images = JsonNodeFactory.instance.arrayNode();
         workload.at("/spec/template/spec/containers")
                 .forEach(container -> images.add(container.path("image").asText()));
         return images;
     }
 
-    private static String name(JsonNode object) {
+    static String name(JsonNode object) {
         return object.at("/metadata/name").asText();
     }
 

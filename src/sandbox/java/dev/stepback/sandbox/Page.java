@@ -100,7 +100,10 @@ final class Page {
             answer(exchange, 400, JSON, "{\"ok\":false,\"error\":\"the cluster is not the sandbox's\"}");
             return;
         }
-        String image = Shop.shipBadRelease(cluster.get().store());
+        boolean database = "workload=db".equals(exchange.getRequestURI().getQuery());
+        String image = database
+                ? Shop.breakDatabase(cluster.get().store())
+                : Shop.shipBadRelease(cluster.get().store());
         answer(exchange, 200, JSON, "{\"ok\":true,\"image\":\"" + image + "\"}");
     }
 

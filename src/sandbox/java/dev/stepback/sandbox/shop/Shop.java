@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.sandbox.cluster.ApiException;
 import dev.stepback.sandbox.cluster.ObjectStore;
 import dev.stepback.sandbox.cluster.controller.Nodes;
+import dev.stepback.sandbox.cluster.controller.PastRevisions;
 import dev.stepback.sandbox.cluster.controller.PastRollouts;
 import dev.stepback.sandbox.cluster.controller.Resource;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +66,9 @@ public final class Shop {
             store.restore("secrets", Resource.write(secretOf(workload, created, written)));
             past.restore(revisions);
         }
+        PastRevisions revisions = new PastRevisions(store);
+        revisions.statefulSet(NativeWorkloads.db(clock.instant()));
+        revisions.daemonSet(NativeWorkloads.agent(clock.instant()));
     }
 
     /**
@@ -83,6 +88,31 @@ public final class Shop {
                     .put("kubernetes.io/change-cause", "CI #" + (FIRST_BUILD + number) + ": one-click orders");
             try {
                 store.update(Resource.DEPLOYMENTS.name(), Resource.write(checkout));
+                return image;
+            } catch (ApiException e) {
+                if (e.code() != CONFLICT) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Releases a version of the database in production that never becomes ready: its StatefulSet hangs at the last pod, even
+     * when the template is brought back.
+     *
+     * @return the image that was released
+     */
+    public static String breakDatabase(ObjectStore store) {
+        String image = NativeWorkloads.DB_IMAGE + "8.0.38-unready";
+        while (true) {
+            StatefulSet db =
+                    Resource.STATEFUL_SETS.read(store.get(Resource.STATEFUL_SETS.name(), PRODUCTION, NativeWorkloads.DB)
+                            .orElseThrow(() -> new IllegalStateException("There is no db in production")));
+            db.getSpec().getTemplate().getSpec().getContainers().get(0).setImage(image);
+            db.getMetadata().getAnnotations().put("kubernetes.io/change-cause", "CI #63: MySQL 8.0.38");
+            try {
+                store.update(Resource.STATEFUL_SETS.name(), Resource.write(db));
                 return image;
             } catch (ApiException e) {
                 if (e.code() != CONFLICT) {

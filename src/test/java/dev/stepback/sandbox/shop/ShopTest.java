@@ -16,7 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ShopTest {
-    private static final List<String> WATCHED = List.of("deployments.apps", "replicasets.apps");
+    private static final List<String> WATCHED = List.of(
+            "deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "controllerrevisions.apps");
 
     private final InMemoryStore store = new InMemoryStore(Clock.systemUTC());
 
@@ -75,6 +76,49 @@ class ShopTest {
                 .orElseThrow()
                 .at("/metadata/managedFields/0/time")
                 .asText();
+    }
+
+    @Test
+    void database_hasFourRevisionsAndItsVolumes() {
+        assertThat(revisions("StatefulSet", "db")).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(names("persistentvolumeclaims")).contains("data-db-0", "data-db-1", "data-db-2");
+    }
+
+    @Test
+    void agentOfTheNodes_hangsAtItsLastRelease() {
+        assertThat(revisions("DaemonSet", "node-exporter")).containsExactly(1L, 2L, 3L);
+        ObjectNode agent =
+                store.get("daemonsets.apps", "production", "node-exporter").orElseThrow();
+        assertThat(agent.at("/status/desiredNumberScheduled").asInt()).isEqualTo(3);
+        assertThat(agent.at("/status/updatedNumberScheduled").asInt()).isEqualTo(1);
+        assertThat(agent.at("/status/numberReady").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void brokenDatabase_hangsAtItsLastPod() throws Exception {
+        try (Controllers controllers = Controllers.start(store, Clock.systemUTC(), KubeletTiming.fast())) {
+            String image = Shop.breakDatabase(store);
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> store.get("pods", "production", "db-2")
+                            .filter(pod ->
+                                    pod.at("/spec/containers/0/image").asText().equals(image))
+                            .filter(pod -> pod.at("/status/phase").asText().equals("Running"))
+                            .isPresent());
+            assertThat(revisions("StatefulSet", "db")).containsExactly(1L, 2L, 3L, 4L, 5L);
+        }
+    }
+
+    private List<Long> revisions(String kind, String owner) {
+        return store.list("controllerrevisions.apps", "production").stream()
+                .filter(revision ->
+                        revision.at("/metadata/ownerReferences/0/kind").asText().equals(kind)
+                                && revision.at("/metadata/ownerReferences/0/name")
+                                        .asText()
+                                        .equals(owner))
+                .map(revision -> revision.path("revision").asLong())
+                .sorted()
+                .toList();
     }
 
     @Test

@@ -57,11 +57,28 @@ final class ControllerHistory {
      */
     TemplateRevision create(
             HasMetadata owner, Map<String, String> labels, String hashLabel, String hash, JsonNode data, long number) {
-        String namespace = owner.getMetadata().getNamespace();
-        String name = owner.getMetadata().getName() + "-" + hash;
+        ObjectNode json = make(owner, labels, hashLabel, hash, data, number);
+        try {
+            return new TemplateRevision(store.create(TemplateRevision.RESOURCE, json));
+        } catch (ApiException e) {
+            if (e.code() != CONFLICT) {
+                throw e;
+            }
+            String name = json.at("/metadata/name").asText();
+            return store.get(TemplateRevision.RESOURCE, owner.getMetadata().getNamespace(), name)
+                    .map(TemplateRevision::new)
+                    .filter(known -> known.hasData(data))
+                    .orElseThrow(() -> new NameTaken(name));
+        }
+    }
+
+    /** As {@link #create}, but only as it would be written. */
+    static ObjectNode make(
+            HasMetadata owner, Map<String, String> labels, String hashLabel, String hash, JsonNode data, long number) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        ObjectNode metadata =
-                json.putObject("metadata").put("namespace", namespace).put("name", name);
+        ObjectNode metadata = json.putObject("metadata")
+                .put("namespace", owner.getMetadata().getNamespace())
+                .put("name", owner.getMetadata().getName() + "-" + hash);
         ObjectNode labelled = metadata.putObject("labels");
         labels.forEach(labelled::put);
         labelled.put(hashLabel, hash);
@@ -71,18 +88,7 @@ final class ControllerHistory {
         }
         metadata.putArray("ownerReferences").add(ownerReference(owner));
         json.set("data", data);
-        json.put("revision", number);
-        try {
-            return new TemplateRevision(store.create(TemplateRevision.RESOURCE, json));
-        } catch (ApiException e) {
-            if (e.code() != CONFLICT) {
-                throw e;
-            }
-            return store.get(TemplateRevision.RESOURCE, namespace, name)
-                    .map(TemplateRevision::new)
-                    .filter(known -> known.hasData(data))
-                    .orElseThrow(() -> new NameTaken(name));
-        }
+        return json.put("revision", number);
     }
 
     /** A revision that is used again gets the next number; its annotations stay as they are. */

@@ -94,6 +94,14 @@ final class DaemonSetController implements Reconciler {
         }
     }
 
+    /** The revision of a set's present template, as it would be written. */
+    static ObjectNode make(DaemonSet set, ObjectNode json, long number) {
+        String hash = PodTemplates.hash(set.getSpec().getTemplate(), 0);
+        Map<String, String> labels = set.getSpec().getTemplate().getMetadata().getLabels();
+        return ControllerHistory.make(
+                set, labels, TemplateRevision.POD_LABEL, hash, TemplateRevision.patchOf(json), number);
+    }
+
     /** Unlike a StatefulSet's, revisions that pods still have count among those that are kept. */
     private void cleanUp(DaemonSet set, TemplateRevision current, Map<String, String> selector) {
         List<TemplateRevision> old = history.of(set, selector).stream()

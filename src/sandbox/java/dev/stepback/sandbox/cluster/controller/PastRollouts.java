@@ -1,8 +1,6 @@
 package dev.stepback.sandbox.cluster.controller;
 
 import dev.stepback.sandbox.cluster.ObjectStore;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
@@ -22,10 +20,11 @@ import java.util.Optional;
  */
 public final class PastRollouts {
     private final ObjectStore store;
-    private int nextNode;
+    private final PastPods pods;
 
     public PastRollouts(ObjectStore store) {
         this.store = store;
+        this.pods = new PastPods(store);
     }
 
     /** A Deployment as it was from some time on. */
@@ -85,7 +84,7 @@ public final class PastRollouts {
         ReplicaSet set = Resource.REPLICA_SETS.read(store.restore(Resource.REPLICA_SETS.name(), Resource.write(made)));
         int ready = 0;
         for (int i = 0; i < size; i++) {
-            ready += Readiness.isReady(pod(set, time(past.at()))) ? 1 : 0;
+            ready += Readiness.isReady(pods.restore(PodFactory.podOf(set), time(past.at()))) ? 1 : 0;
         }
         Integer pods = size == 0 ? null : (Integer) size;
         Integer serving = ready == 0 ? null : (Integer) ready;
@@ -100,24 +99,6 @@ public final class PastRollouts {
                         .withAvailableReplicas(serving)
                         .endStatus()
                         .build())));
-    }
-
-    private Pod pod(ReplicaSet set, String since) {
-        Pod pod = Resource.PODS.read(store.restore(
-                Resource.PODS.name(),
-                Resource.write(new PodBuilder(PodFactory.podOf(set))
-                        .editMetadata()
-                        .withCreationTimestamp(since)
-                        .addToFinalizers(Kubelet.TERMINATION)
-                        .endMetadata()
-                        .editSpec()
-                        .withNodeName(Nodes.NAMES.get(nextNode++ % Nodes.NAMES.size()))
-                        .endSpec()
-                        .build())));
-        Pod settled = new PodBuilder(pod)
-                .withStatus(PodStatuses.at(pod, ContainerLife.SETTLED, since))
-                .build();
-        return Resource.PODS.read(store.updateStatus(Resource.PODS.name(), Resource.write(settled)));
     }
 
     private void writeStatus(Deployment deployment, List<ReplicaSet> sets, Instant at) {

@@ -118,23 +118,26 @@ final class StatefulPods {
         if (store.get(Resource.CLAIMS.name(), namespace, name).isPresent()) {
             return;
         }
-        PersistentVolumeClaim claim = new PersistentVolumeClaimBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(name)
-                .withLabels(template.getMetadata().getLabels())
-                .addToLabels(set.getSpec().getSelector().getMatchLabels())
-                .withAnnotations(template.getMetadata().getAnnotations())
-                .endMetadata()
-                .withSpec(template.getSpec())
-                .build();
-        store.create(Resource.CLAIMS.name(), Resource.write(claim));
+        store.create(Resource.CLAIMS.name(), Resource.write(claimOf(set, template, ordinal)));
         events.normal(
                 COMPONENT,
                 set,
                 "SuccessfulCreate",
                 "create Claim " + name + " Pod " + name(set, ordinal) + " in StatefulSet "
                         + set.getMetadata().getName() + " success");
+    }
+
+    static PersistentVolumeClaim claimOf(StatefulSet set, PersistentVolumeClaim template, int ordinal) {
+        return new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withNamespace(set.getMetadata().getNamespace())
+                .withName(claimName(set, template, ordinal))
+                .withLabels(template.getMetadata().getLabels())
+                .addToLabels(set.getSpec().getSelector().getMatchLabels())
+                .withAnnotations(template.getMetadata().getAnnotations())
+                .endMetadata()
+                .withSpec(template.getSpec())
+                .build();
     }
 
     void delete(StatefulSet set, Pod pod) {

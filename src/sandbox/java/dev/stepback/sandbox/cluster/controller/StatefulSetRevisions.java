@@ -65,10 +65,20 @@ final class StatefulSetRevisions {
 
     private TemplateRevision create(StatefulSet set, ObjectNode data, long number, int collisions) {
         Map<String, String> labels = set.getSpec().getTemplate().getMetadata().getLabels();
+        return history.create(set, labels, HASH_LABEL, hash(data, collisions), data, number);
+    }
+
+    private static String hash(ObjectNode data, int collisions) {
         ObjectNode hashed = JsonNodeFactory.instance.objectNode();
         hashed.set("data", data);
-        String hash = PodTemplates.hash(hashed, collisions);
-        return history.create(set, labels, HASH_LABEL, hash, data, number);
+        return PodTemplates.hash(hashed, collisions);
+    }
+
+    /** The revision of a set's present template, as it would be written. */
+    static ObjectNode make(StatefulSet set, ObjectNode json, long number) {
+        Map<String, String> labels = set.getSpec().getTemplate().getMetadata().getLabels();
+        ObjectNode data = TemplateRevision.patchOf(json);
+        return ControllerHistory.make(set, labels, HASH_LABEL, hash(data, 0), data, number);
     }
 
     /** Keeps what runs and what is rolled out, and of the others as many as the set says. */
