@@ -88,7 +88,7 @@ final class Decision {
             return broken(changed.why());
         }
         if (outcome instanceof Step.Start.NotYet notYet) {
-            return notYet(notYet.why());
+            return notYet(i, notYet.why());
         }
         if (outcome instanceof Step.Start.Failed failed) {
             return moment.finish(Phase.FAILED, failed.why(), s -> s.steps = ended(i, Failed, failed.why()));
@@ -103,9 +103,12 @@ final class Decision {
     }
 
     /** Nothing was changed, so it may wait again, be stopped, or expire. Once something was changed it is seen through. */
-    private Action notYet(String why) {
+    private Action notYet(int i, String why) {
         if (status.patchedAt() != null) {
-            return lookAgain();
+            String overdue = "the deadline passed: " + why;
+            return overdue()
+                    ? moment.finish(Phase.FAILED, overdue, s -> s.steps = ended(i, Failed, overdue))
+                    : lookAgain();
         }
         return moment.write(s -> {
             s.phase = Phase.AWAITING_APPROVAL;

@@ -372,6 +372,17 @@ class DecisionTest {
         }
 
         @Test
+        void notYetAfterThePatch_failsAtTheDeadline() {
+            Rollback rollback = running(UNDO_DONE, step("fake.await", State.Pending, LATER));
+            Instant end = T0.plusSeconds(661);
+            RollbackStatus status =
+                    written(next(rollback, new Seen.Begun(1, new Step.Start.NotYet("not seen yet")), end));
+            assertThat(status.phase()).isEqualTo(Phase.FAILED);
+            assertThat(status.message()).isEqualTo("the deadline passed: not seen yet");
+            assertThat(status.steps().get(1).state()).isEqualTo(State.Failed);
+        }
+
+        @Test
         void letGoByNobody_neverRuns() {
             Rollback earlier = with(running(UNDO_ATTEMPTED, AWAIT_PENDING), s -> s.approvals = null);
             assertThat(next(earlier, LATER)).isEqualTo(new Action.StartStep(0));

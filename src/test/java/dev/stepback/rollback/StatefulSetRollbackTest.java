@@ -1,0 +1,219 @@
+package dev.stepback.rollback;
+
+import static dev.stepback.rollback.Examples.ASKING;
+import static dev.stepback.rollback.Examples.LEADING;
+import static dev.stepback.rollback.Examples.approval;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepback.audit.Audit;
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.ops.Metrics;
+import dev.stepback.policy.Policy;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.sandbox.cluster.controller.Controllers;
+import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import dev.stepback.target.statefulset.StatefulSetTarget;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The engine with a StatefulSet that its own rollout broke: {@code db-2} never becomes ready. */
+class StatefulSetRollbackTest {
+    private static final TargetRef DB = new TargetRef("production", Kind.STATEFULSET, "db");
+
+    private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+    private final Controllers controllers = Controllers.start(cluster.store(), Clock.systemUTC(), KubeletTiming.fast());
+    private final KubernetesClient client = Shop.client(cluster.kubeconfig());
+    private final StepbackConfig config = StepbackConfig.defaults();
+    private final List<TargetType> targets =
+            List.of(StatefulSetTarget.of(client, new Redactor(config.redaction().secretNames()), Clock.systemUTC()));
+    private final Authorizer authorizer = Shop.authorizer(client, () -> Policy.DEFAULT, new People());
+    private final KubernetesRollbacks rollbacks =
+            new KubernetesRollbacks(client, config, authorizer, targets, Clock.systemUTC());
+    private RollbackOperator operator;
+
+    @BeforeEach
+    void start() throws Exception {
+        for (String namespace : List.of("production", "default")) {
+            client.resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(namespace)
+                            .endMetadata()
+                            .build())
+                    .serverSideApply();
+        }
+        try (var crd = Files.newInputStream(Path.of("k8s-manifests", "crd-rollbacks.stepback.dev-v1.yaml"))) {
+            client.load(crd).create();
+        }
+        client.resource("""
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: {name: db, namespace: production}
+            spec:
+              replicas: 3
+              serviceName: db
+              selector: {matchLabels: {app: db}}
+              template:
+                metadata: {labels: {app: db}}
+                spec: {containers: [{name: mysql, image: 'mysql:8.0'}]}
+              volumeClaimTemplates:
+              - metadata: {name: data}
+                spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+            """).create();
+        awaitPods(pods -> pods.stream().filter(p -> runs(p, "mysql:8.0")).count() == 3);
+        client.apps()
+                .statefulSets()
+                .inNamespace("production")
+                .withName("db")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\":{\"template\":{\"spec\":{\"containers\":"
+                                + "[{\"name\":\"mysql\",\"image\":\"mysql:8.4-unready\"}]}}}}");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> image(pods().get(pods().size() - 1)).equals("mysql:8.4-unready"));
+        operator = engine();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        operator.close();
+        client.close();
+        controllers.close();
+        cluster.close();
+    }
+
+    @Test
+    void stuckPod_isNamedBeforeTheApproval_andDeletedAfterThePatch() {
+        List<String> others = uids().subList(0, 2);
+        String name = open();
+
+        Plan plan = Objects.requireNonNull(now(name).statusOrInitial().plan());
+        assertThat(plan.findings())
+                .anySatisfy(f -> assertThat(f.message())
+                        .isEqualTo("Pod db-2 is stuck on the broken revision; it will be deleted."))
+                .anySatisfy(f -> assertThat(f.message())
+                        .startsWith("mysql 8.4-unready → 8.0 is a downgrade over existing data"));
+        approve(name, plan);
+        awaitPhase(name, Phase.SUCCEEDED);
+
+        assertThat(pods()).hasSize(3).allMatch(pod -> runs(pod, "mysql:8.0"));
+        assertThat(uids()).containsAll(others);
+        assertThat(deletions()).isEqualTo(1);
+    }
+
+    @Test
+    void answersThatAreLost_makeNothingHappenTwice() {
+        String name = open();
+        cluster.faults().dropAnswers(1, "delete", "pods");
+        cluster.faults().dropAnswers(1, "patch", "statefulsets");
+
+        approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
+        awaitPhase(name, Phase.SUCCEEDED);
+
+        assertThat(pods()).hasSize(3).allMatch(pod -> runs(pod, "mysql:8.0"));
+        assertThat(targets.get(0).history(DB).orElseThrow().current()).hasValue(3);
+    }
+
+    @Test
+    void bot_thatDiesBetweenPatchAndDeletion_goesOnWithTheDeletion() {
+        String name = open();
+        cluster.faults().fail(1_000_000, 503, "delete", "pods");
+        approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
+        await().atMost(Duration.ofSeconds(30)).until(() -> deletions() > 0);
+
+        operator.close();
+        cluster.faults().clear();
+        operator = engine();
+
+        awaitPhase(name, Phase.SUCCEEDED);
+        assertThat(pods()).hasSize(3).allMatch(pod -> runs(pod, "mysql:8.0"));
+    }
+
+    private RollbackOperator engine() {
+        return RollbackOperator.start(
+                client, config, targets, authorizer, r -> {}, new Metrics(), Audit.NONE, Clock.systemUTC(), Shop.SHORT);
+    }
+
+    private String open() {
+        var created = rollbacks.create(new NewRollback(
+                "first", DB, OptionalLong.empty(), "broken", ASKING, new RollbackSpec.Origin("C1", null), null));
+        assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
+        String name = ((Rollbacks.Created.Ok) created).rollback().getMetadata().getName();
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        return name;
+    }
+
+    private void approve(String name, Plan plan) {
+        assertThat(rollbacks.decide("production", name, approval(LEADING, plan.hash())))
+                .isInstanceOf(Rollbacks.Decided.Recorded.class);
+    }
+
+    private void awaitPhase(String name, Phase phase) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    RollbackStatus status = now(name).statusOrInitial();
+                    assertThat(status.phase().terminal() && status.phase() != phase)
+                            .as(status.phase() + ": " + status.message())
+                            .isFalse();
+                    return status.phase() == phase;
+                });
+    }
+
+    private Rollback now(String name) {
+        return rollbacks.find("production", name).orElseThrow();
+    }
+
+    private List<Pod> pods() {
+        return client.pods().inNamespace("production").list().getItems().stream()
+                .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
+                .toList();
+    }
+
+    private List<String> uids() {
+        return pods().stream().map(pod -> pod.getMetadata().getUid()).toList();
+    }
+
+    private void awaitPods(Predicate<List<Pod>> condition) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> condition.test(pods()));
+    }
+
+    private static String image(Pod pod) {
+        return pod.getSpec().getContainers().get(0).getImage();
+    }
+
+    private static boolean runs(Pod pod, String image) {
+        return image(pod).equals(image)
+                && pod.getStatus() != null
+                && pod.getStatus().getConditions().stream()
+                        .anyMatch(c ->
+                                c.getType().equals("Ready") && c.getStatus().equals("True"));
+    }
+
+    /** Of the bot: the kubelet and the controllers are not recorded. */
+    private long deletions() {
+        return cluster.requests().stream()
+                .filter(r -> r.verb().equals("delete") && r.resource().equals("pods"))
+                .count();
+    }
+}
