@@ -150,6 +150,9 @@ public final class KubernetesRollbacks implements Rollbacks {
             log(rollback, by, "stop denied");
             return new Decided.Denied(authorization.why());
         }
+        if (midway == RollbackSpec.Midway.Pause && !rollback.target().kind().pausable()) {
+            return new Decided.TooLate(rollback, "A " + rollback.target().kind().apiName() + " cannot be paused.");
+        }
         if (rollback.getSpec().cancellation() != null) {
             return new Decided.AlreadyRecorded(rollback);
         }

@@ -42,6 +42,11 @@ public enum Kind {
         return apiName;
     }
 
+    /** Whether its rollouts can stand still: Kubernetes knows that of Deployments only. */
+    public boolean pausable() {
+        return this == DEPLOYMENT;
+    }
+
     /** The API group, such as {@code apps}. */
     public String group() {
         return group;

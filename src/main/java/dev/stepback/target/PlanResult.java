@@ -23,6 +23,8 @@ public sealed interface PlanResult {
         ALREADY_THERE,
         /** Kubernetes forbids to read what the plan needs. */
         FORBIDDEN,
+        /** Targets of this kind know no such operation. */
+        NOT_SUPPORTED,
         /** Every earlier revision is known bad: one has to be named. */
         ONLY_KNOWN_BAD
     }

@@ -86,11 +86,13 @@ final class Buttons {
         if (!rollsOut) {
             return;
         }
-        buttons.add(confirmed(
-                styled(button(Actions.STOP_HERE, "Stop here", ref), "danger"),
-                "Stop here?",
-                rollback.target() + " is paused at once; pods of both revisions serve until it is resumed.",
-                "Stop here"));
+        if (rollback.target().kind().pausable()) {
+            buttons.add(confirmed(
+                    styled(button(Actions.STOP_HERE, "Stop here", ref), "danger"),
+                    "Stop here?",
+                    rollback.target() + " is paused at once; pods of both revisions serve until it is resumed.",
+                    "Stop here"));
+        }
         if (rollback.getSpec().wanted() == Operation.UNDO) {
             buttons.add(confirmed(
                     button(Actions.GO_FORWARD, "Go forward again", ref),

@@ -113,7 +113,7 @@ public final class RevisionedTarget implements TargetType {
 
     private PlanResult.Refused otherOperation(Operation operation) {
         return new PlanResult.Refused(
-                PlanResult.Reason.ALREADY_THERE,
+                PlanResult.Reason.NOT_SUPPORTED,
                 "I can %s Deployments only, not a %s.".formatted(operation.lowerCase(), kind().apiName()));
     }
 
