@@ -8,11 +8,13 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -59,6 +61,7 @@ class AuditLogTest {
         audit.record(new AuditEvent.Rejection(bare, CHECKOUT, "h", ""));
         audit.record(new AuditEvent.BreakGlass(bare, CHECKOUT, "h", "on fire"));
         audit.record(new AuditEvent.Cancellation(bare, CHECKOUT));
+        audit.record(new AuditEvent.Stop(bare, CHECKOUT, "Pause"));
         audit.record(new AuditEvent.Expiry(bare, CHECKOUT, "h", "nobody approved in time"));
         audit.record(new AuditEvent.Mutation(bare, CHECKOUT, "h", "", "approved by ana"));
         audit.record(new AuditEvent.Outcome(bare, CHECKOUT, "", "Failed", "no such target"));
@@ -74,6 +77,7 @@ class AuditLogTest {
                         "rejection",
                         "breakGlass",
                         "cancellation",
+                        "stop",
                         "expiry",
                         "mutation",
                         "outcome",
@@ -133,5 +137,17 @@ class AuditLogTest {
         assertThatThrownBy(() -> AuditLog.checkFile(Map.of(AuditLog.FILE, directory.toString())))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("AUDIT_LOG");
+    }
+
+    @Test
+    void everyEventAndWish_isInTheReadme() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        for (Class<?> event : AuditEvent.class.getPermittedSubclasses()) {
+            String name = event.getSimpleName();
+            assertThat(readme).contains("`" + name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1) + "`");
+        }
+        for (AuditEvent.Wish wish : AuditEvent.Wish.values()) {
+            assertThat(readme).contains("`" + wish.word() + "`");
+        }
     }
 }

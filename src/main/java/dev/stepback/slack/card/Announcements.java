@@ -59,7 +59,9 @@ public final class Announcements {
 
     /** A link; empty text when the address is not one. */
     public static String link(String words, String address) {
-        return address.matches("https?://[!-~&&[^<>|`]]+") ? "<" + address + "|" + Mrkdwn.line(words, 100) + ">" : "";
+        return address.length() <= 500 && address.matches("https?://[!-~&&[^<>|`]]+")
+                ? "<" + address + "|" + Mrkdwn.line(words, 100) + ">"
+                : "";
     }
 
     private static String outcome(Rollback rollback, Instant now) {

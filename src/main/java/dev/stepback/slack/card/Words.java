@@ -13,10 +13,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** How phases, targets and people are spoken of, the same in every message. */
 final class Words {
-    private static final int MAX_CLUSTER = 100;
+    private static final Pattern CLUSTER = Pattern.compile("[^\\s\\p{C}\\p{Z}<>&`]{1,253}");
 
     private Words() {}
 
@@ -70,12 +71,10 @@ final class Words {
         return cluster(rollback).map(c -> c + "/").orElse("") + rollback.target();
     }
 
-    /** The cluster's name, if it is known, as far as a name may be shown in plain text too. */
+    /** The cluster's name, if it is known and one that may be shown in plain text too. */
     static Optional<String> cluster(Rollback rollback) {
         return Optional.ofNullable(rollback.statusOrInitial().cluster())
-                .filter(name -> !name.isBlank())
-                .map(name -> name.replaceAll("[^\\p{L}\\p{Nd}._:/@+ -]", "?"))
-                .map(name -> name.length() <= MAX_CLUSTER ? name : name.substring(0, MAX_CLUSTER - 1) + "…");
+                .filter(name -> CLUSTER.matcher(name).matches());
     }
 
     /** What an approval answers, in mrkdwn. */

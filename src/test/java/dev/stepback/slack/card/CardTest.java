@@ -61,7 +61,7 @@ class CardTest {
                 .contains("▓░░ 1/3", "1 of 3 updated replicas are available", "*Running* for 15 s")
                 .contains("`checkout-abc-1` *CrashLoopBackOff*: exit code 1, 4 restarts")
                 .contains("*Approved by* <@U0LEAD>");
-        assertThat(actionIds(Samples.running(1))).containsExactly("full_diff");
+        assertThat(actionIds(Samples.running(1))).containsExactly("full_diff", "stop_here", "go_forward");
     }
 
     @Test
