@@ -134,6 +134,7 @@ final class Validation {
         }
         Set<String> claims = new HashSet<>();
         spec.path("volumeClaimTemplates").forEach(claim -> claims.add(Json.name(claim)));
+        updateStrategy(type, spec.path("updateStrategy"), causes);
         podSpec(template.path("spec"), "spec.template.spec", claims, causes);
         String restartPolicy = template.at("/spec/restartPolicy").asText("Always");
         if (!restartPolicy.equals("Always")) {
@@ -142,6 +143,29 @@ final class Validation {
         }
         if (type.name().equals("statefulsets.apps") && old != null) {
             immutableStatefulSet(old, object, causes);
+        }
+    }
+
+    private static void updateStrategy(ResourceType type, JsonNode strategy, List<String> causes) {
+        String name = strategy.path("type").asText("RollingUpdate");
+        if (!List.of("RollingUpdate", "OnDelete").contains(name)) {
+            causes.add("spec.updateStrategy.type: Unsupported value: \"" + name
+                    + "\": supported values: \"OnDelete\", \"RollingUpdate\"");
+        }
+        JsonNode rolling = strategy.path("rollingUpdate");
+        if (name.equals("OnDelete") && type.name().equals("statefulsets.apps") && !rolling.isMissingNode()) {
+            causes.add("spec.updateStrategy.rollingUpdate: Invalid value: only allowed for updateStrategy"
+                    + " 'RollingUpdate'");
+        }
+        if (rolling.path("partition").asInt(0) < 0) {
+            causes.add("spec.updateStrategy.rollingUpdate.partition: Invalid value: " + rolling.path("partition")
+                    + ": must be greater than or equal to 0");
+        }
+        if (type.name().equals("daemonsets.apps")
+                && isZero(rolling.path("maxUnavailable"))
+                && isZero(rolling.path("maxSurge"))) {
+            causes.add("spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: 0: cannot be 0 when"
+                    + " maxSurge is 0");
         }
     }
 

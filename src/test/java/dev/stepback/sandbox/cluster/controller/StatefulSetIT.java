@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stepback.stage.ParityCluster;
+import dev.stepback.stage.Stage;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import java.util.List;
@@ -168,6 +170,43 @@ class StatefulSetIT {
         }
 
         eventually(() -> assertThat(db.history()).isEqualTo(Map.of(3L, "3.3", 4L, "3.4")));
+    }
+
+    @Test
+    void minReadySeconds_delayTheNextPod() {
+        assumeTrue(Stage.realCluster().isEmpty(), "the real cluster may be too old");
+        Stateful db = new Stateful(cluster, "patient")
+                .running("3.7", set -> set.editSpec().withMinReadySeconds(3).endSpec());
+        db.release("3.8");
+
+        db.awaitImages("3.7", "3.7", "3.8");
+        assertThat(db.live().getStatus().getUpdatedReplicas()).isEqualTo(1);
+        db.awaitImages("3.8", "3.8", "3.8");
+        db.awaitRolledOut();
+    }
+
+    @Test
+    void maxUnavailable_replacesSeveralAtATime() {
+        assumeTrue(Stage.realCluster().isEmpty(), "behind a feature gate");
+        Stateful db = new Stateful(cluster, "several")
+                .running(
+                        "3.7",
+                        set -> Stateful.parallel(set)
+                                .editSpec()
+                                .withNewUpdateStrategy()
+                                .withType("RollingUpdate")
+                                .withNewRollingUpdate()
+                                .withMaxUnavailable(new IntOrString(2))
+                                .endRollingUpdate()
+                                .endUpdateStrategy()
+                                .endSpec());
+        try (PodDeletions deletions = new PodDeletions(cluster, "several")) {
+            db.release("3.8");
+            db.awaitImages("3.8", "3.8", "3.8");
+
+            assertThat(deletions.names()).startsWith("several-2", "several-1").hasSize(3);
+            assertThat(deletions.fewestReady()).isEqualTo(1);
+        }
     }
 
     @Test
