@@ -28,7 +28,11 @@ final class ScopeKeys {
         return new Scope(
                 s.list("clusters", List.of(), "a cluster; write prod or \"prod-*\"", glob(CLUSTER)),
                 namespaces(s),
-                s.list("kinds", List.of(), "a kind that I can roll back; write deployment", Scope::kind),
+                s.list(
+                        "kinds",
+                        List.of(),
+                        "a kind that I can roll back; write deployment, statefulset or daemonset",
+                        Scope::kind),
                 s.list("names", List.of(), "a name; write checkout or \"checkout-*\"", glob(NAME)),
                 s.value(
                         "labels",

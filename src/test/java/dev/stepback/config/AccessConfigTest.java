@@ -53,7 +53,7 @@ class AccessConfigTest {
                         "f.yaml:8: access.rules[1].namespaces[0]: \"Production\" is not a namespace; write production,"
                                 + " \"shop-*\" or \"shop-?\"",
                         "f.yaml:9: access.rules[1].kinds[0]: \"gadget\" is not a kind that I can roll back; write"
-                                + " deployment",
+                                + " deployment, statefulset or daemonset",
                         "f.yaml:10: access.rules[1].names: must be a list, such as [a, b]",
                         "f.yaml:11: access.rules[1].clusters[0]: \"[a-z]*\" is not a cluster; write prod or \"prod-*\"",
                         "f.yaml:12: access.rules[1].labels: must be a label selector; write tier=critical or"
