@@ -50,7 +50,8 @@ final class AccessReviews {
     /** @param name empty for every object of the resource in the namespace */
     record Question(Identity identity, String verb, String group, String resource, String namespace, String name) {
         Denial denial() {
-            return new Denial(identity.user(), verb, resource + "." + group, name, namespace);
+            return new Denial(
+                    identity.user(), verb, group.isEmpty() ? resource : resource + "." + group, name, namespace);
         }
     }
 

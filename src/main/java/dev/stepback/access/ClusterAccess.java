@@ -5,9 +5,11 @@ import dev.stepback.policy.Directory;
 import dev.stepback.policy.Identities;
 import dev.stepback.policy.Identities.Mapping;
 import dev.stepback.policy.Verdict;
+import dev.stepback.target.Identity;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +77,20 @@ public final class ClusterAccess {
         return may(userId, team, CHANGE, target, target.name());
     }
 
+    /** Whether somebody may delete pods in the target's namespace, as some plans do. */
+    public Verdict mayDeletePods(String userId, @Nullable String team, TargetRef target) {
+        return may(userId, team, identity -> new Question(identity, "delete", "", "pods", target.namespace(), ""));
+    }
+
     private Verdict may(String userId, @Nullable String team, String verb, TargetRef target, String name) {
+        return may(
+                userId,
+                team,
+                identity -> new Question(
+                        identity, verb, target.kind().group(), target.kind().plural(), target.namespace(), name));
+    }
+
+    private Verdict may(String userId, @Nullable String team, Function<Identity, Question> question) {
         if (mode == Mode.OFF) {
             return Verdict.ALLOWED;
         }
@@ -84,8 +99,7 @@ public final class ClusterAccess {
             Acting.Nobody nobody = (Acting.Nobody) acting;
             return new Verdict(false, nobody.why(), nobody.undecided());
         }
-        return reviews.ask(new Question(
-                as.identity(), verb, target.kind().group(), target.kind().plural(), target.namespace(), name));
+        return reviews.ask(question.apply(as.identity()));
     }
 
     /** {@link Acting.As} or {@link Acting.Nobody}. */

@@ -4,6 +4,8 @@ import dev.stepback.access.Acting;
 import dev.stepback.access.ClusterAccess;
 import dev.stepback.policy.Verdict;
 import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,7 +142,11 @@ public final class ClusterAuthorizer implements Authorizer {
     }
 
     private Verdict mayChange(Person who, Rollback rollback) {
-        return cluster.mayChange(who.id(), who.team(), rollback.target());
+        Verdict change = cluster.mayChange(who.id(), who.team(), rollback.target());
+        Plan plan = rollback.statusOrInitial().plan();
+        return change.allowed() && plan != null && plan.steps().stream().anyMatch(PlannedStep::deletesPods)
+                ? cluster.mayDeletePods(who.id(), who.team(), rollback.target())
+                : change;
     }
 
     /** Why not; empty when the cluster lets the person see it. */

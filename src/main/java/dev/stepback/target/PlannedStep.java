@@ -1,5 +1,6 @@
 package dev.stepback.target;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.Map;
 
@@ -11,4 +12,11 @@ import java.util.Map;
  * @param parameters all that the step needs; strings, so that what is hashed is byte for byte what is stored
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record PlannedStep(String type, String description, Map<String, String> parameters) {}
+public record PlannedStep(String type, String description, Map<String, String> parameters) {
+
+    /** Whether it deletes pods, which is another right than to change the target. */
+    @JsonIgnore
+    public boolean deletesPods() {
+        return type.endsWith("-pod") || type.endsWith("-pods");
+    }
+}

@@ -5,6 +5,7 @@ import static dev.stepback.rollback.Examples.ASKING;
 import static dev.stepback.rollback.Examples.LEAD;
 import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.SECOND;
+import static dev.stepback.rollback.Examples.SECONDING;
 import static dev.stepback.rollback.Examples.T0;
 import static dev.stepback.rollback.Examples.TARGET;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,11 +18,14 @@ import dev.stepback.policy.Who;
 import dev.stepback.rollback.Authorizer.Authorization;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,6 +123,32 @@ class ClusterAuthorizerTest {
         cluster.cluster.faults().clear();
         assertThat(approvals.granted()).isFalse();
         assertThat(approvals.undecided()).isTrue();
+    }
+
+    @Test
+    void planThatDeletesPods_needsThatRightToo() {
+        cluster.role("patcher", "{apiGroups: [apps], resources: [deployments], verbs: [get, patch]}");
+        cluster.bind("patcher", "User", SECOND.name(), "production");
+        cluster.bind("edit", "User", LEAD.name(), "production");
+        Rollback deleting = Examples.awaiting();
+        Plan plan = Examples.PLAN;
+        deleting.setStatus(deleting.statusOrInitial()
+                .with(s -> s.plan = new Plan(
+                        plan.hash(),
+                        plan.targetUid(),
+                        plan.from(),
+                        plan.to(),
+                        List.of(),
+                        List.of(),
+                        List.of(new PlannedStep("statefulset.delete-stuck-pods", "Delete", Map.of())))));
+
+        assertThat(authorizer
+                        .mayDecide(SECONDING, Examples.awaiting(), Verdict.Approved)
+                        .allowed())
+                .isTrue();
+        assertThat(authorizer.mayDecide(SECONDING, deleting, Verdict.Approved).why())
+                .contains("second may not delete pods in the namespace production");
+        cluster.unbind("patcher", SECOND.name(), "production");
     }
 
     @Test

@@ -181,7 +181,7 @@ final class Planner {
 
     private Map<String, Preflight.Check> own(RevisionedWorkload workload, List<PlannedStep> steps) {
         Preflight.Check rollout = () -> rollout(workload);
-        boolean deletes = steps.stream().anyMatch(step -> PodDeletion.isDoneBy(step.type()));
+        boolean deletes = steps.stream().anyMatch(PlannedStep::deletesPods);
         return deletes
                 ? Map.of("rollout", rollout, "pod-deletion", () -> preflight.podDeletion(workload))
                 : Map.of("rollout", rollout);

@@ -89,11 +89,6 @@ public final class PodDeletion {
         return value;
     }
 
-    /** Whether a step of this type deletes pods. */
-    static boolean isDoneBy(String stepType) {
-        return stepType.endsWith("-pod") || stepType.endsWith("-pods");
-    }
-
     /** What a dry run of it says. */
     public static Finding dryRun() {
         return Finding.pass("delete-pods", "Only pods that do not run the restored revision are deleted.");
