@@ -97,6 +97,10 @@ final class Fresh<V> {
 
     /** Waits no longer than {@link #PATIENCE}; empty when Slack gave no answer. */
     Optional<V> get(String key) {
+        return get(key, 3);
+    }
+
+    private Optional<V> get(String key, int attempts) {
         CompletableFuture<Asked<V>> asked;
         try {
             asked = answers.get(key, (k, ignored) -> CompletableFuture.supplyAsync(() -> ask(k), threads));
@@ -106,12 +110,13 @@ final class Fresh<V> {
         }
         try {
             Asked<V> answer = asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            if (answer.isOld(ticker.read()) && answers.asMap().remove(key, asked)) {
-                // It was written into the cache a moment after it was given to somebody, too late to be dropped in
-                // time.
-                return get(key);
+            if (!answer.isOld(ticker.read())) {
+                return Optional.ofNullable(answer.value());
             }
-            return Optional.ofNullable(answer.value());
+            // It was written into the cache a moment after it was given to somebody, too late to be dropped in time;
+            // or it grew old while it was waited for. Whoever removes it, an old answer gives no right.
+            answers.asMap().remove(key, asked);
+            return attempts > 1 ? get(key, attempts - 1) : Optional.empty();
         } catch (TimeoutException e) {
             // The next ones need not wait for it too; it is welcome when it comes.
             answers.put(key, CompletableFuture.completedFuture(failure(ticker.read(), FAILURE, "no answer in time")));

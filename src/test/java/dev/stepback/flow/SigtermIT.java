@@ -129,8 +129,10 @@ class SigtermIT {
         return bot;
     }
 
-    /** A card that waits for an approval; its ts. */
+    /** A card that waits for an approval of somebody whom Slack has just vouched for; its ts. */
     private String asked() {
+        scene.people.command("lead", INCIDENTS, "/rollback checkout history");
+        scene.awaitMessage(INCIDENTS, "lead", "History of");
         scene.people.command("responder", INCIDENTS, "/rollback checkout");
         return ts(scene.awaitCard("AwaitingApproval"));
     }
