@@ -67,6 +67,12 @@ final class StepRunner {
         if (wish == null || type == null) {
             return new Step.Start.Failed("nobody asked for it");
         }
+        // It may have been written into the Rollback by hand, in anybody's name.
+        String channel = rollback.getSpec().origin().channel();
+        Authorizer.Authorization may = authorizer.mayStop(new Actor(wish.by(), channel), rollback);
+        if (!may.allowed()) {
+            return new Step.Start.Failed(may.why());
+        }
         Acting acting = authorizer.acting(wish.by());
         if (acting instanceof Acting.Nobody nobody) {
             return nobody.undecided() ? new Step.Start.NotYet(nobody.why()) : new Step.Start.Failed(nobody.why());

@@ -11,6 +11,7 @@ import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
+import dev.stepback.policy.Subject.Standing;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.sandbox.cluster.SandboxCluster;
@@ -30,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -45,7 +47,8 @@ class DeploymentRollbackTest {
     private final StepbackConfig config = StepbackConfig.defaults();
     private final List<TargetType> targets =
             List.of(new DeploymentTarget(client, new Redactor(config.redaction().secretNames()), Clock.systemUTC()));
-    private final Authorizer authorizer = Shop.authorizer(client, () -> Policy.DEFAULT, new People());
+    private final Authorizer authorizer =
+            Shop.authorizer(client, () -> Policy.DEFAULT, new People().is("U0GUEST", Standing.GUEST));
     private final KubernetesRollbacks rollbacks =
             new KubernetesRollbacks(client, config, authorizer, targets, Clock.systemUTC());
     private RollbackOperator operator;
@@ -247,6 +250,24 @@ class DeploymentRollbackTest {
         assertThat(resume.statusOrInitial().plan()).isNotNull();
         assertThat(Objects.requireNonNull(resume.statusOrInitial().plan()).to().images())
                 .containsValue("shop/checkout:1.3-neverready");
+    }
+
+    @Test
+    void stopWrittenByHand_inTheNameOfSomebodyWhoMayNot_pausesNothing() {
+        String name = underWay();
+
+        client.resources(Rollback.class)
+                .inNamespace("production")
+                .withName(name)
+                .edit(rollback -> {
+                    var wish = new RollbackSpec.Cancellation(
+                            new Person("U0GUEST", "guest"), Instant.now(), RollbackSpec.Midway.Pause);
+                    return Store.with(rollback, rollback.getSpec().withCancellation(wish), rollback.statusOrInitial());
+                });
+        awaitPhase(name, Phase.CANCELLED);
+
+        assertThat(deployment().getSpec().getPaused()).isNotEqualTo(true);
+        assertThat(now(name).statusOrInitial().message()).contains("could not be paused", "guest");
     }
 
     @Test
