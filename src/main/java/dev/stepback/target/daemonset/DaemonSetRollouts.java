@@ -68,10 +68,11 @@ final class DaemonSetRollouts implements Rollouts {
         if (!workload.onDelete()) {
             return List.of();
         }
+        int nodes = outdatedNodes(workload, restored).size();
         return List.of(Finding.warn(
                 "strategy",
-                "Its strategy is OnDelete: the pods of %d nodes will be deleted, one at a time."
-                        .formatted(outdatedNodes(workload, restored).size())));
+                "Its strategy is OnDelete: its pods on %d %s will be deleted, one at a time."
+                        .formatted(nodes, nodes == 1 ? "node" : "nodes")));
     }
 
     @Override

@@ -156,7 +156,7 @@ class DaemonSetParityIT {
         Plan plan = agent.planned(PREVIOUS);
         assertThat(plan.findings())
                 .contains(Finding.warn(
-                        "strategy", "Its strategy is OnDelete: the pods of 1 nodes will be deleted, one at a time."));
+                        "strategy", "Its strategy is OnDelete: its pods on 1 node will be deleted, one at a time."));
         assertThat(plan.steps())
                 .extracting(PlannedStep::description)
                 .contains("Delete the pod on %s and wait for the new one".formatted(node));
