@@ -30,7 +30,7 @@ final class Credentials {
             // Too short to be recognized otherwise, because it was cut.
             Pattern.compile(
                     "(?<![A-Za-z0-9])(?:A[KS]IA|gh[opusr]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|xapp-|AIza|eyJ|[srp]k_live_"
-                        + "|npm_|hv[sbr]\\.|sk-|SG\\.|pypi-|dckr_)[\\w.+/=-]{0,80}+(?=…)"),
+                            + "|npm_|hv[sbr]\\.|sk-|SG\\.|pypi-|dckr_)[\\w.+/=-]{0,80}+(?=…)"),
             form("(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{12,}+"),
             form("(?:gh[opusr]_|github_pat_)[A-Za-z0-9_]{12,}+"),
             form("gl(?:pat|ptt|dt|rt|cbt|soat|ft|agent|imt|oas|rtr|ffct)-[\\w-]{12,}+"),
@@ -42,8 +42,8 @@ final class Credentials {
             form("(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}+"),
             form(
                     "(?:whsec_|npm_|pypi-|dckr_(?:pat|oat)_|hf_|glsa_|glc_|lin_api_|rubygems_|dapi|shp(?:at|ca|pa|ss)_|do[opr]_v1_"
-                        + "|NRAK-|ATATT3|PMAK-|sntr[yus]+_|figd_|ghs_|tfp_|pscale_tkn_|dp\\.(?:pt|st|sa|ct)\\.)"
-                        + "(?=[\\w-]{0,20}\\d)[\\w=-]{16,}+"),
+                            + "|NRAK-|ATATT3|PMAK-|sntr[yus]+_|figd_|ghs_|tfp_|pscale_tkn_|dp\\.(?:pt|st|sa|ct)\\.)"
+                            + "(?=[\\w-]{0,20}\\d)[\\w=-]{16,}+"),
             form("sk-(?=[\\w-]{0,40}\\d)[\\w-]{20,}+"),
             form("SG\\.[\\w-]{12,}+\\.[\\w-]{4,}+"),
             form("hv[sbr]\\.[\\w-]{16,}+"),
@@ -61,7 +61,7 @@ final class Credentials {
                     "(?<!\\S)-p(?![a-z]+(?:-[a-z]+)*+(?:[=\\s,\"'`]|$))((?=[^\\s\"'`]{0,60}[A-Za-z])[^\\s\"'`=/]{3,}+)"),
             Pattern.compile(
                     "\\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|sshpass|mongo|mongosh|mongodump|cqlsh|clickhouse-client|influx)\\b[^\\n"
-                        + "|;&]{0,200}?\\s-p ?(?!\\d{1,5}(?:\\s|$))([^\\s\"'`-][^\\s\"'`]*+)"),
+                            + "|;&]{0,200}?\\s-p ?(?!\\d{1,5}(?:\\s|$))([^\\s\"'`-][^\\s\"'`]*+)"),
             Pattern.compile("\\bredis-cli\\b[^\\n|;&]{0,200}?\\s-a ([^\\s\"'`]++)"),
             Pattern.compile(
                     "\\b(?:ldap(?:search|modify|add)|sqlcmd|PGPASSWORD)\\b[^\\n|;&]{0,200}?\\s-[wP] ([^\\s\"'`]++)"));
