@@ -188,7 +188,7 @@ class SignedRequestsTest {
     }
 
     @Test
-    void otherPathsMethodsAndSizes_areRefused() throws Exception {
+    void otherPathsAndMethods_areRefused() throws Exception {
         long now = Instant.now().getEpochSecond();
         assertThat(post(URI.create(bot.eventsUrl() + "/more"), Long.toString(now), "x", BODY))
                 .isEqualTo(404);
@@ -196,7 +196,5 @@ class SignedRequestsTest {
                         .send(HttpRequest.newBuilder(bot.eventsUrl()).build(), BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(405);
-        String huge = "x".repeat(SignedRequests.BODY_LIMIT + 1);
-        assertThat(post(now, sign(bot.slack.signingSecret(), now, huge), huge)).isEqualTo(413);
     }
 }

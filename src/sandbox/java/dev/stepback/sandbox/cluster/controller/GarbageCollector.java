@@ -30,6 +30,7 @@ final class GarbageCollector implements AutoCloseable {
             "Secret", "secrets",
             "Pod", "pods");
     private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
 
     private final ObjectStore store;
     private final Worker worker;
@@ -148,11 +149,23 @@ final class GarbageCollector implements AutoCloseable {
         edit(entry, metadata -> removeFrom(metadata, "finalizers", "", finalizer));
     }
 
+    /** Looks again when somebody wrote in between: an orphan that was not let go would be deleted with its owner. */
     private void edit(Entry entry, Consumer<ObjectNode> change) {
-        ignoringAbsence(() -> store.get(entry.kind, entry.namespace, entry.name).ifPresent(object -> {
-            change.accept((ObjectNode) object.path("metadata"));
-            store.update(entry.kind, object);
-        }));
+        boolean conflict = true;
+        while (conflict) {
+            conflict = false;
+            try {
+                store.get(entry.kind, entry.namespace, entry.name).ifPresent(object -> {
+                    change.accept((ObjectNode) object.path("metadata"));
+                    store.update(entry.kind, object);
+                });
+            } catch (ApiException e) {
+                conflict = e.code() == CONFLICT;
+                if (!conflict && e.code() != NOT_FOUND) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static void removeFrom(ObjectNode metadata, String list, String field, String value) {
@@ -172,7 +185,7 @@ final class GarbageCollector implements AutoCloseable {
         try {
             action.run();
         } catch (ApiException e) {
-            if (e.code() != NOT_FOUND && e.code() != 409) {
+            if (e.code() != NOT_FOUND && e.code() != CONFLICT) {
                 throw e;
             }
         }
