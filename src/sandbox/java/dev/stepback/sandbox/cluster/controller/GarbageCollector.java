@@ -99,8 +99,11 @@ final class GarbageCollector implements AutoCloseable {
         if (!entry.owners.isEmpty()
                 && entry.owners.stream().noneMatch(byUid::containsKey)
                 && store.get(entry.kind, entry.namespace, entry.name)
-                        .filter(this::isOwned)
-                        .isEmpty()) {
+                        .filter(live ->
+                                !live.path("metadata").path("ownerReferences").isEmpty())
+                        .filter(live -> !isOwned(live))
+                        .isPresent()) {
+            // What is owned by nobody now was let go a moment ago: it stays.
             delete(entry, "Background");
         }
     }
