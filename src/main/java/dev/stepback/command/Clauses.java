@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.target.Operation;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.text.EditDistance;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -246,6 +247,7 @@ final class Clauses {
                         on,
                         operation.orElse(Operation.UNDO),
                         to == null ? OptionalLong.empty() : OptionalLong.of(to),
+                        PlanOptions.NONE,
                         reason == null ? "" : reason);
         };
     }

@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.target.Operation;
+import dev.stepback.target.PlanOptions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -20,11 +21,12 @@ public sealed interface Command {
      * @param to the revision; empty lets the plan choose
      * @param reason may be empty; at most {@value CommandParser#MAX_REASON} characters
      */
-    record Rollback(Wanted target, Operation operation, OptionalLong to, String reason) implements OnTarget {
+    record Rollback(Wanted target, Operation operation, OptionalLong to, PlanOptions options, String reason)
+            implements OnTarget {
 
         /** An undo. */
         Rollback(Wanted target, OptionalLong to, String reason) {
-            this(target, Operation.UNDO, to, reason);
+            this(target, Operation.UNDO, to, PlanOptions.NONE, reason);
         }
 
         @Override

@@ -56,7 +56,7 @@ final class UndoCommands {
 
     private PlanRequest request(Command.Rollback command, TargetRef target) {
         return command.operation() == Operation.UNDO
-                ? new PlanRequest(command.to(), rollbacks.knownBad(target))
+                ? new PlanRequest(command.operation(), command.to(), rollbacks.knownBad(target), command.options())
                 : PlanRequest.to(command.operation());
     }
 
@@ -74,6 +74,7 @@ final class UndoCommands {
                 target,
                 command.operation(),
                 command.to(),
+                command.options(),
                 command.reason(),
                 invocation.by(),
                 new RollbackSpec.Origin(invocation.channel(), invocation.thread()),

@@ -3,6 +3,7 @@ package dev.stepback.rollback;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Operation;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -89,6 +90,7 @@ public final class KubernetesRollbacks implements Rollbacks {
                         request.target().kind(), request.target().name()),
                 request.operation() == Operation.UNDO ? null : request.operation(),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
+                request.options().equals(PlanOptions.NONE) ? null : request.options(),
                 request.reason(),
                 request.requestedBy().person(),
                 request.origin(),

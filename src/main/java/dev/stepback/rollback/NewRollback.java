@@ -1,6 +1,7 @@
 package dev.stepback.rollback;
 
 import dev.stepback.target.Operation;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public record NewRollback(
         TargetRef target,
         Operation operation,
         OptionalLong toRevision,
+        PlanOptions options,
         String reason,
         Actor requestedBy,
         RollbackSpec.Origin origin,
@@ -30,6 +32,6 @@ public record NewRollback(
             Actor requestedBy,
             RollbackSpec.Origin origin,
             @Nullable String follows) {
-        this(deliveryKey, target, Operation.UNDO, toRevision, reason, requestedBy, origin, follows);
+        this(deliveryKey, target, Operation.UNDO, toRevision, PlanOptions.NONE, reason, requestedBy, origin, follows);
     }
 }

@@ -175,7 +175,8 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         PlanRequest request = new PlanRequest(
                 rollback.getSpec().wanted(),
                 to == null ? OptionalLong.empty() : OptionalLong.of(to),
-                KnownBad.of(all, List.of(type), rollback.target()));
+                KnownBad.of(all, List.of(type), rollback.target()),
+                rollback.getSpec().wantedOptions());
         return new Seen.Planned(Optional.empty(), Optional.of(planAsRequester(rollback, type, request)), approvals);
     }
 

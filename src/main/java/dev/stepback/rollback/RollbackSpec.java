@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
+import dev.stepback.target.PlanOptions;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param target what is rolled back; it is in the Rollback's own namespace
  * @param operation what is done to it; null as well as {@link Operation#UNDO} for an undo, see {@link #wanted}
  * @param toRevision the revision asked for; null lets the plan choose
+ * @param options how it is done; null for as usual
  * @param reason the requester's words; may be empty
  * @param requestedBy who asked
  * @param origin where in Slack the card goes
@@ -38,6 +40,10 @@ import org.jspecify.annotations.Nullable;
         value = "has(self.toRevision) == has(oldSelf.toRevision)"
                 + " && (!has(self.toRevision) || self.toRevision == oldSelf.toRevision)",
         message = "toRevision is immutable")
+@ValidationRule(
+        value = "has(self.options) == has(oldSelf.options)"
+                + " && (!has(self.options) || self.options == oldSelf.options)",
+        message = "options are immutable")
 @ValidationRule(value = "self.reason == oldSelf.reason", message = "reason is immutable")
 @ValidationRule(value = "self.requestedBy == oldSelf.requestedBy", message = "requestedBy is immutable")
 @ValidationRule(value = "self.origin == oldSelf.origin", message = "origin is immutable")
@@ -58,6 +64,7 @@ public record RollbackSpec(
         @Required TargetName target,
         @Nullable Operation operation,
         @Nullable Long toRevision,
+        @Nullable PlanOptions options,
         @Required String reason,
         @Required Person requestedBy,
         @Required Origin origin,
@@ -84,13 +91,30 @@ public record RollbackSpec(
             @Nullable String follows,
             List<Decision> decisions,
             @Nullable Cancellation cancellation) {
-        this(target, null, toRevision, reason, requestedBy, origin, deadlineSeconds, follows, decisions, cancellation);
+        this(
+                target,
+                null,
+                toRevision,
+                null,
+                reason,
+                requestedBy,
+                origin,
+                deadlineSeconds,
+                follows,
+                decisions,
+                cancellation);
     }
 
     /** What is done to the target: an undo when nothing is said. */
     @JsonIgnore
     public Operation wanted() {
         return operation == null ? Operation.UNDO : operation;
+    }
+
+    /** How it is done. */
+    @JsonIgnore
+    public PlanOptions wantedOptions() {
+        return options == null ? PlanOptions.NONE : options;
     }
 
     /** Kind and name of the target. */
@@ -167,6 +191,7 @@ public record RollbackSpec(
                 target,
                 operation,
                 toRevision,
+                options,
                 reason,
                 requestedBy,
                 origin,
@@ -181,6 +206,7 @@ public record RollbackSpec(
                 target,
                 operation,
                 toRevision,
+                options,
                 reason,
                 requestedBy,
                 origin,

@@ -11,6 +11,7 @@ import dev.stepback.rollback.Authorizer.Authorization;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.target.History;
 import dev.stepback.target.Operation;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.Revision;
@@ -68,7 +69,8 @@ final class ClickedTargets {
     /** Known at once, so that nobody waits for a card that only says no. */
     Optional<PlanResult.Refused> refusal(Actor who, TargetRef target, Operation operation, OptionalLong number) {
         return type(who, target)
-                .flatMap(type -> type.refusal(target, new PlanRequest(operation, number, rollbacks.knownBad(target))));
+                .flatMap(type -> type.refusal(
+                        target, new PlanRequest(operation, number, rollbacks.knownBad(target), PlanOptions.NONE)));
     }
 
     private Optional<TargetType> type(Actor who, TargetRef target) {

@@ -25,6 +25,7 @@ import dev.stepback.target.Change;
 import dev.stepback.target.Denial;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.TargetRef;
@@ -244,6 +245,7 @@ final class Clicks {
                 rollback.target(),
                 operation,
                 number,
+                PlanOptions.NONE,
                 reason,
                 click.by(),
                 new RollbackSpec.Origin(click.by().channel(), click.thread()),

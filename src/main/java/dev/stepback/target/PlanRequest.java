@@ -10,15 +10,16 @@ import java.util.OptionalLong;
  *     Operation#UNDO} only
  * @param knownBad the revisions that are known bad, by {@link Revision#id}
  */
-public record PlanRequest(Operation operation, OptionalLong toRevision, Map<String, BadRevision> knownBad) {
+public record PlanRequest(
+        Operation operation, OptionalLong toRevision, Map<String, BadRevision> knownBad, PlanOptions options) {
 
     /** An undo. */
     public PlanRequest(OptionalLong toRevision, Map<String, BadRevision> knownBad) {
-        this(Operation.UNDO, toRevision, knownBad);
+        this(Operation.UNDO, toRevision, knownBad, PlanOptions.NONE);
     }
 
     /** Another operation, which goes to no earlier revision. */
     public static PlanRequest to(Operation operation) {
-        return new PlanRequest(operation, OptionalLong.empty(), Map.of());
+        return new PlanRequest(operation, OptionalLong.empty(), Map.of(), PlanOptions.NONE);
     }
 }

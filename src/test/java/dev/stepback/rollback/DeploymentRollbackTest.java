@@ -20,6 +20,7 @@ import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -313,6 +314,7 @@ class DeploymentRollbackTest {
                 TARGET,
                 operation,
                 OptionalLong.empty(),
+                PlanOptions.NONE,
                 "",
                 ASKING,
                 new RollbackSpec.Origin("C1", null),

@@ -99,6 +99,7 @@ final class FakeRollbacks implements Rollbacks {
                         request.target().kind(), request.target().name()),
                 request.operation(),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
+                request.options(),
                 request.reason(),
                 request.requestedBy().person(),
                 request.origin(),

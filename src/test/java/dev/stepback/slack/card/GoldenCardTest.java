@@ -253,7 +253,17 @@ class GoldenCardTest {
     private static Rollback of(Operation operation, Rollback rollback) {
         RollbackSpec s = rollback.getSpec();
         rollback.setSpec(new RollbackSpec(
-                s.target(), operation, null, s.reason(), s.requestedBy(), s.origin(), 600, null, s.decisions(), null));
+                s.target(),
+                operation,
+                null,
+                null,
+                s.reason(),
+                s.requestedBy(),
+                s.origin(),
+                600,
+                null,
+                s.decisions(),
+                null));
         return rollback;
     }
 
