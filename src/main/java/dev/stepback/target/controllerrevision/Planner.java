@@ -15,6 +15,7 @@ import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Revision;
 import dev.stepback.target.Step.Observation;
+import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Preflight;
 import dev.stepback.target.workload.Refusals;
@@ -146,7 +147,7 @@ final class Planner {
         List<PlannedStep> steps = new ArrayList<>();
         steps.add(UndoStep.planned(workloads, patch, restored.number(), restored.id()));
         steps.addAll(rollouts.afterUndo(workload, restored));
-        steps.add(AwaitRolloutStep.planned(rollouts.kind(), restored));
+        steps.add(AwaitRolloutStep.planned(rollouts.kind(), restored.template(), restored.number()));
         return List.copyOf(steps);
     }
 

@@ -13,6 +13,7 @@ import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
@@ -140,7 +141,11 @@ public final class RevisionedTarget implements TargetType {
         List<Step> steps = new ArrayList<>();
         steps.add(new UndoStep(workloads, api, redactor));
         steps.addAll(rollouts.steps(workloads));
-        steps.add(new AwaitRolloutStep(workloads, rollouts, problems, redactor));
+        steps.add(new AwaitRolloutStep<>(
+                kind(),
+                workloads::workload,
+                workload -> withProblems(rollouts.status(workload), workload, problems),
+                redactor));
         return List.copyOf(steps);
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
@@ -14,6 +15,7 @@ import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
@@ -122,7 +124,7 @@ final class Changes {
         long number = patch.operation() == Operation.RESTART
                 ? Planner.next(workload, redactor)
                 : Planner.current(workload, redactor).number();
-        return List.of(change, AwaitRolloutStep.planned(patch.after(), number));
+        return List.of(change, AwaitRolloutStep.planned(Kind.DEPLOYMENT, patch.after(), number));
     }
 
     /** The newest of the other revisions whose pods still run: what a resumed rollout replaces. */

@@ -15,6 +15,7 @@ import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
@@ -23,8 +24,10 @@ import dev.stepback.target.workload.Preflight;
 import dev.stepback.target.workload.Refusals;
 import dev.stepback.target.workload.TemplateDiff;
 import dev.stepback.target.workload.UndoStep;
+import dev.stepback.target.workload.Writer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -151,10 +154,25 @@ public final class DeploymentTarget implements TargetType {
     public List<Step> steps() {
         return List.of(
                 new UndoStep(deployments, api, redactor),
-                new AwaitRolloutStep(deployments, problems, redactor),
+                new AwaitRolloutStep<>(Kind.DEPLOYMENT, deployments::workload, this::progress, redactor),
                 new ChangeStep(Operation.PAUSE, deployments, redactor),
                 new ChangeStep(Operation.RESUME, deployments, redactor),
                 new ChangeStep(Operation.RESTART, deployments, redactor));
+    }
+
+    /** Of the rollout that Stepback began. */
+    private Step.Observation progress(Workload workload) {
+        Optional<Instant> patched =
+                Writer.ofAnnotation(workload.deployment(), UndoStep.MARK).map(Writer::time);
+        Step.Observation observation =
+                deployments.withProblems(RolloutStatus.of(workload, patched), workload, problems);
+        return workload.paused() && observation.state() == Step.Observation.State.RUNNING
+                ? new Step.Observation(
+                        observation.state(),
+                        "%s It is paused: '%s' lets it go on."
+                                .formatted(observation.message(), Blame.resume(workload.ref())),
+                        observation.rollout())
+                : observation;
     }
 
     private PodTemplate template(Workload workload, long revision) {

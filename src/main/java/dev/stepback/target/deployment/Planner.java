@@ -6,6 +6,7 @@ import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
+import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlanRequest;
@@ -15,6 +16,7 @@ import dev.stepback.target.PlanResult.Refused;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Revision;
+import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
@@ -94,7 +96,7 @@ final class Planner {
         long number = restore.revision().number();
         return List.of(
                 UndoStep.planned(deployments, patch, number, restore.revision().id()),
-                AwaitRolloutStep.planned(restore.template(), number));
+                AwaitRolloutStep.planned(Kind.DEPLOYMENT, restore.template(), number));
     }
 
     private static String hash(Workload workload, Revision to, List<PlannedStep> steps) {

@@ -2,7 +2,7 @@
  * Deployments, rolled back as {@code kubectl rollout undo} does, with the differences that the README lists.
  *
  * <p>{@link dev.stepback.target.deployment.DeploymentTarget} is the way in. {@code Workload} is what was read, {@code
- * Planner} decides, {@code UndoStep} writes once, {@code AwaitRolloutStep} watches. Uses {@code target}, {@code
+ * Planner} decides, {@code RolloutStatus} reads how a rollout stands. Uses {@code target}, {@code
  * target.workload} and {@code redaction} only.
  */
 @NullMarked

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Attribution;
 import dev.stepback.target.Guard;
+import dev.stepback.target.Kind;
 import dev.stepback.target.Rollout;
 import dev.stepback.target.Rollout.PodProblem;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Yaml;
 import java.time.Clock;
@@ -156,7 +158,7 @@ class AwaitRolloutStepTest {
         return await.observe(new StepContext(
                 Shop.CHECKOUT,
                 Shop.UID,
-                AwaitRolloutStep.planned(restored, 3),
+                AwaitRolloutStep.planned(Kind.DEPLOYMENT, restored, 3),
                 new Attribution("checkout-x1", "Ana", List.of(), "", false),
                 Guard.NONE));
     }

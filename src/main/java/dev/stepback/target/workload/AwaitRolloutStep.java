@@ -1,4 +1,4 @@
-package dev.stepback.target.controllerrevision;
+package dev.stepback.target.workload;
 
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
@@ -6,34 +6,38 @@ import dev.stepback.target.Kind;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
-import dev.stepback.target.workload.ApiServer;
-import dev.stepback.target.workload.Blame;
-import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.PodProblems;
-import dev.stepback.target.workload.UndoStep;
-import dev.stepback.target.workload.Writer;
+import dev.stepback.target.TargetRef;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Waits until the restored template runs everywhere. Changes nothing. */
-final class AwaitRolloutStep implements Step {
-    private final RevisionedWorkloads workloads;
-    private final Rollouts rollouts;
-    private final PodProblems problems;
+public final class AwaitRolloutStep<W extends LiveWorkload> implements Step {
+    private final Kind kind;
+    private final Function<TargetRef, Optional<W>> workloads;
+    private final Function<W, Observation> progress;
     private final Redactor redactor;
 
-    AwaitRolloutStep(RevisionedWorkloads workloads, Rollouts rollouts, PodProblems problems, Redactor redactor) {
+    /**
+     * @param workloads reads a workload as it is now
+     * @param progress how far its rollout is, with why pods are not ready
+     */
+    public AwaitRolloutStep(
+            Kind kind,
+            Function<TargetRef, Optional<W>> workloads,
+            Function<W, Observation> progress,
+            Redactor redactor) {
+        this.kind = kind;
         this.workloads = workloads;
-        this.rollouts = rollouts;
-        this.problems = problems;
+        this.progress = progress;
         this.redactor = redactor;
     }
 
-    static PlannedStep planned(Kind kind, Rollouts.Restored restored) {
+    public static PlannedStep planned(Kind kind, PodTemplate restored, long revision) {
         return new PlannedStep(
                 type(kind),
                 "Wait until every pod runs it",
-                Map.of("template", restored.template().fingerprint(), "revision", Long.toString(restored.number())));
+                Map.of("template", restored.fingerprint(), "revision", Long.toString(revision)));
     }
 
     private static String type(Kind kind) {
@@ -42,7 +46,7 @@ final class AwaitRolloutStep implements Step {
 
     @Override
     public String type() {
-        return type(rollouts.kind());
+        return type(kind);
     }
 
     @Override
@@ -57,11 +61,11 @@ final class AwaitRolloutStep implements Step {
 
     @Override
     public Observation observe(StepContext context) {
-        Optional<RevisionedWorkload> live = workloads.workload(context.target());
+        Optional<W> live = workloads.apply(context.target());
         if (live.isEmpty()) {
             return failed(Blame.title(context.target()) + " was deleted during the rollout.");
         }
-        RevisionedWorkload workload = live.get();
+        W workload = live.get();
         if (!workload.uid().equals(context.targetUid())) {
             return failed("%s was deleted during the rollout and created again at %s."
                     .formatted(Blame.title(context.target()), Json.createdAt(workload.object())));
@@ -69,10 +73,10 @@ final class AwaitRolloutStep implements Step {
         if (replaced(context, workload)) {
             return failed("The rollback was replaced before it finished. " + Blame.templateChanged(workload, redactor));
         }
-        return RevisionedTarget.withProblems(rollouts.status(workload), workload, problems);
+        return progress.apply(workload);
     }
 
-    private static boolean replaced(StepContext context, RevisionedWorkload workload) {
+    private static boolean replaced(StepContext context, LiveWorkload workload) {
         if (workload.template().fingerprint().equals(context.step().parameters().get("template"))) {
             return false;
         }
