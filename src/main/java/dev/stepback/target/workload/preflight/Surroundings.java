@@ -1,9 +1,13 @@
-package dev.stepback.target.workload;
+package dev.stepback.target.workload.preflight;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LabelSelector;
+import dev.stepback.target.workload.Text;
 import java.util.ArrayList;
 import java.util.List;
 

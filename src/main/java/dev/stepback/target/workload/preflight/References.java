@@ -1,8 +1,13 @@
-package dev.stepback.target.workload;
+package dev.stepback.target.workload.preflight;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Text;
+import dev.stepback.target.workload.Writer;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,9 +1,15 @@
-package dev.stepback.target.workload;
+package dev.stepback.target.workload.preflight;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.DryRun;
+import dev.stepback.target.workload.LiveWorkload;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Text;
+import dev.stepback.target.workload.UndoPatch;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
