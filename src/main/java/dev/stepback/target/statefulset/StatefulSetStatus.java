@@ -13,7 +13,8 @@ import java.util.List;
 /**
  * How a rollout stands, in the words of {@code kubectl rollout status} (kubectl's
  * {@code polymorphichelpers/rollout_status.go}, {@code StatefulSetStatusViewer}). Beyond kubectl: {@code OnDelete}, {@code
- * minReadySeconds}, and pods that block the rollout.
+ * minReadySeconds}, pods that block the rollout, and that the pods themselves are looked at: on the way back to the current
+ * revision kubectl's two revisions are equal from the start, and the status counts a pod that is being deleted as ready.
  */
 final class StatefulSetStatus {
     private final RevisionedWorkload workload;
@@ -67,10 +68,15 @@ final class StatefulSetStatus {
             return running("waiting for statefulset rolling update to complete %d pods at revision %s..."
                     .formatted(updated, update));
         }
+        long there = count(p -> p.ready());
+        if (there < policy.updated()) {
+            return running("waiting for statefulset rolling update to complete %d pods at revision %s..."
+                    .formatted(there, update));
+        }
         long available = count(p -> p.available(workload.minReady(), now));
-        if (!workload.minReady().isZero() && !workload.pods().isEmpty() && available < replicas) {
+        if (available < policy.updated()) {
             return running("Waiting for %d pods to be ready for %d s..."
-                    .formatted(replicas - available, workload.minReady().toSeconds()));
+                    .formatted(policy.updated() - available, workload.minReady().toSeconds()));
         }
         String done = partitioned
                 ? "partitioned roll out complete: %d new pods have been updated...".formatted(updated)

@@ -65,8 +65,22 @@ class StatefulSetStatusTest {
         String strategy = "updateStrategy: {type: RollingUpdate}";
         assertThat(of(strategy, DONE.replace("currentRevision: db-new", "currentRevision: db-old")))
                 .isEqualTo("RUNNING waiting for statefulset rolling update to complete 3 pods at revision db-new...");
-        assertThat(of(strategy, DONE))
+        assertThat(of(strategy, DONE, pod("db-new", true), pod("db-new", true), pod("db-new", true)))
                 .isEqualTo("DONE statefulset rolling update complete 3 pods at revision db-new...");
+    }
+
+    /** On the way back to the current revision the status says from the start that all is done. */
+    @Test
+    void podThatIsNotYetBack_isWaitedForWhateverTheStatusSays() {
+        RevisionPod leaving = pod("db-new", true);
+        ((ObjectNode) leaving.json().path("metadata")).put("deletionTimestamp", "2026-11-21T11:59:59Z");
+        String waiting = "RUNNING waiting for statefulset rolling update to complete 2 pods at revision db-new...";
+        assertThat(of(ROLLING, DONE, pod("db-new", true), leaving, pod("db-new", true)))
+                .isEqualTo(waiting);
+        assertThat(of("updateStrategy: {type: RollingUpdate}", DONE, pod("db-new", true), pod("db-new", true)))
+                .isEqualTo(waiting);
+        assertThat(of(ROLLING, DONE, pod("db-new", true), pod("db-old", true), pod("db-new", true)))
+                .isEqualTo(waiting);
     }
 
     @Test
