@@ -3,7 +3,9 @@ package dev.stepback.rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,12 @@ import java.util.stream.Stream;
 final class Approval {
     /** No wait is longer than this, whatever an object asks for. */
     private static final long MAX_SECONDS = 366L * 24 * 3600;
+
+    /**
+     * How long an approval is good at least, counted from when it was given. Nobody watches any more for what comes back from
+     * an outage later than that.
+     */
+    static final Duration GOOD_FOR = Duration.ofMinutes(15);
 
     private Approval() {}
 
@@ -40,6 +48,21 @@ final class Approval {
                 .filter(d -> d.by().same(rollback.getSpec().requestedBy()))
                 .filter(d -> d.reason() != null && !d.reason().isBlank())
                 .toList();
+    }
+
+    /**
+     * Until when the target has to be changed for the first time: until the request expires, and {@link #GOOD_FOR} after the
+     * last of these decisions if that is later. From then on it is too late. What nobody had to approve gets no more time.
+     *
+     * @param expiresAt when the request expires
+     * @param counted the decisions that let it go
+     */
+    static Instant goodUntil(Instant expiresAt, List<RollbackSpec.Decision> counted) {
+        return counted.stream()
+                .map(d -> d.at().plus(GOOD_FOR))
+                .max(Comparator.naturalOrder())
+                .filter(expiresAt::isBefore)
+                .orElse(expiresAt);
     }
 
     private static Stream<RollbackSpec.Decision> inTime(Rollback rollback, Verdict verdict) {

@@ -14,11 +14,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Counts the approvals of a Rollback. Whoever is named in a decision is authorized again, as if it came now from where it
@@ -59,6 +61,8 @@ final class ApprovalCount {
         private final List<Decision> counted = new ArrayList<>();
         private final List<String> lost = new ArrayList<>();
         private final List<String> unsure = new ArrayList<>();
+        /** Of those, who only clicked where the name has to be typed by now. */
+        private final Set<String> clicked = new LinkedHashSet<>();
 
         Count(Rollback rollback, Policy policy, Facts facts, ApprovalRule rule) {
             this.rollback = rollback;
@@ -131,6 +135,16 @@ final class ApprovalCount {
                         .append(Sentences.names(lost))
                         .append(" does not count: the policy does not let them approve this.");
             }
+            if (!clicked.isEmpty()) {
+                List<String> names = Approval.recorded(rollback).stream()
+                        .filter(d -> clicked.contains(d.by().id()))
+                        .map(d -> d.by().name())
+                        .distinct()
+                        .toList();
+                text.append(" By now an approval has to be typed, so the click of ")
+                        .append(Sentences.names(names))
+                        .append(" does not count; press Approve again.");
+            }
             if (!unsure.isEmpty()) {
                 text.append(" Slack could not tell me whether the approval of ")
                         .append(Sentences.names(unsure))
@@ -160,7 +174,11 @@ final class ApprovalCount {
                             counted.add(decision);
                         }
                     }
-                    case NO -> lost.add(decision.by().name());
+                    case NO -> {
+                        if (!clicked.contains(id)) {
+                            lost.add(decision.by().name());
+                        }
+                    }
                     case UNKNOWN -> unsure.add(decision.by().name());
                 }
             });
@@ -178,7 +196,15 @@ final class ApprovalCount {
             if (!verdict.allowed()) {
                 return verdict.undecided() ? Answer.UNKNOWN : Answer.NO;
             }
-            return permission == Permission.APPROVE ? rule.counts(subject(decision.by()), directory) : Answer.YES;
+            if (permission != Permission.APPROVE) {
+                return Answer.YES;
+            }
+            Answer counts = rule.counts(subject(decision.by()), directory);
+            if (rule.typeToConfirm() && !decision.wasTyped() && counts != Answer.NO) {
+                clicked.add(decision.by().id());
+                return Answer.NO;
+            }
+            return counts;
         }
 
         private Verdict allows(Person person, Permission permission, Optional<String> channel) {

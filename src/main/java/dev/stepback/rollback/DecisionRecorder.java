@@ -46,9 +46,8 @@ final class DecisionRecorder {
         if (tooLate.isPresent()) {
             return new Decided.TooLate(rollback, tooLate.get());
         }
-        Optional<String> toType =
-                authorizer.toType(rollback, verdict).filter(expected -> !confirmed(decision, expected));
-        if (toType.isPresent()) {
+        Optional<String> toType = authorizer.toType(rollback, verdict);
+        if (toType.isPresent() && !confirmed(decision, toType.get())) {
             return new Decided.NeedsTyping(rollback, toType.get());
         }
         List<RollbackSpec.Decision> decisions =
@@ -59,7 +58,8 @@ final class DecisionRecorder {
                 now,
                 plan.hash(),
                 decision.by().channel(),
-                decision.reason().isBlank() ? null : decision.reason().strip()));
+                decision.reason().isBlank() ? null : decision.reason().strip(),
+                toType.isPresent() ? true : null));
         Rollback written = store.update(
                 Store.with(rollback, rollback.getSpec().withDecisions(decisions), rollback.statusOrInitial()));
         KubernetesRollbacks.log(written, decision.by(), "decided: " + verdict);

@@ -57,7 +57,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
             Clock clock) {
         this.store = store;
         this.targets = targets.stream().collect(Collectors.toUnmodifiableMap(TargetType::kind, Function.identity()));
-        this.steps = new StepRunner(targets, authorizer, leading);
+        this.steps = new StepRunner(targets, authorizer, leading, clock);
         this.authorizer = authorizer;
         this.watches = watches;
         this.outcomes = outcomes;

@@ -136,6 +136,7 @@ public record RollbackSpec(
      *
      * @param channel id of the channel that it came from; null when it came from none
      * @param reason why; null when nothing was said
+     * @param typed whether the target's name was typed to confirm it; null when a click was enough
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -145,11 +146,28 @@ public record RollbackSpec(
             @Required Instant at,
             @Required String planHash,
             @Nullable String channel,
-            @Nullable String reason) {
+            @Nullable String reason,
+            @Nullable Boolean typed) {
 
-        /** One that came from no channel, without a reason. */
+        /** A click. */
+        public Decision(
+                Verdict verdict,
+                Person by,
+                Instant at,
+                String planHash,
+                @Nullable String channel,
+                @Nullable String reason) {
+            this(verdict, by, at, planHash, channel, reason, null);
+        }
+
+        /** A click that came from no channel, without a reason. */
         public Decision(Verdict verdict, Person by, Instant at, String planHash) {
             this(verdict, by, at, planHash, null, null);
+        }
+
+        /** Whether the target's name was typed to confirm it. */
+        boolean wasTyped() {
+            return typed != null && typed;
         }
 
         public enum Verdict {

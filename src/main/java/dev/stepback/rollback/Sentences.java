@@ -6,6 +6,7 @@ import dev.stepback.target.TargetRef;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,6 +14,8 @@ import java.util.Locale;
 final class Sentences {
     private static final DateTimeFormatter UTC =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("EEE HH:mm VV", Locale.ENGLISH);
 
     private Sentences() {}
@@ -45,6 +48,16 @@ final class Sentences {
     static String unknownRule(TargetRef target) {
         return "The labels of " + target + " cannot be read, so I do not know which approvals it needs."
                 + " Try again in a moment.";
+    }
+
+    /** What was let go in time could not be started in time. */
+    static String startedTooLate(List<RollbackSpec.Decision> counted, Instant expiresAt) {
+        return counted.stream()
+                .map(RollbackSpec.Decision::at)
+                .max(Comparator.naturalOrder())
+                .map(at -> "approved at " + TIME.format(at) + ", but Stepback could not start it before "
+                        + TIME.format(Approval.goodUntil(expiresAt, counted)) + "; ask again")
+                .orElse("it could not be started in time; ask again");
     }
 
     /** Such as {@code 1 of 2 approvals are there}. */

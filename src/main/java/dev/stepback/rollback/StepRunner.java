@@ -12,6 +12,8 @@ import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +28,17 @@ final class StepRunner {
     private final Map<String, Step> steps;
     private final Authorizer authorizer;
     private final BooleanSupplier leading;
+    private final Clock clock;
 
     /** @param leading asked right before a target is changed */
-    StepRunner(List<TargetType> targets, Authorizer authorizer, BooleanSupplier leading) {
+    StepRunner(List<TargetType> targets, Authorizer authorizer, BooleanSupplier leading, Clock clock) {
         this.targets = targets.stream().collect(Collectors.toUnmodifiableMap(TargetType::kind, Function.identity()));
         this.steps = targets.stream()
                 .flatMap(t -> t.steps().stream())
                 .collect(Collectors.toUnmodifiableMap(Step::type, Function.identity()));
         this.authorizer = authorizer;
         this.leading = leading;
+        this.clock = clock;
     }
 
     /** Starts a step of the plan, at most once however often it is called. */
@@ -142,12 +146,21 @@ final class StepRunner {
             Approvals approvals = authorizer.approval(rollback);
             objection = !approvals.granted()
                     ? Optional.of(new Step.Start.NotYet(approvals.missing()))
-                    : lost(rollback, approvals)
+                    : late(rollback, approvals)
+                            .or(() -> lost(rollback, approvals))
                             .<Step.Start>map(Step.Start.NotYet::new)
                             .or(() -> changed(rollback).map(Step.Start.Void::new));
         }
         checkLeading();
         return objection;
+    }
+
+    /** An outage may have come between the approval and this very moment. */
+    private Optional<String> late(Rollback rollback, Approvals approvals) {
+        Instant expiresAt = rollback.statusOrInitial().expiresAt();
+        return Optional.ofNullable(expiresAt)
+                .filter(e -> !clock.instant().isBefore(Approval.goodUntil(e, approvals.counted())))
+                .map(e -> Sentences.startedTooLate(approvals.counted(), e));
     }
 
     /** Enough others may have approved, but the change names who let it go and may be made as one of them. */

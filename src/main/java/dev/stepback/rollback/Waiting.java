@@ -103,11 +103,12 @@ final class Waiting {
         Approvals approvals = ruled.approvals();
         Instant startsAt = startsAt(approvals);
         boolean late = !now.isBefore(expiresAt);
-        if (startsAt == null ? approvals.granted() : !late && !now.isBefore(startsAt)) {
+        boolean inTime = now.isBefore(Approval.goodUntil(expiresAt, approvals.counted()));
+        if (startsAt == null ? approvals.granted() && inTime : !late && !now.isBefore(startsAt)) {
             return run(approvals);
         }
         if (late) {
-            return moment.finish(Phase.EXPIRED, tooLate(approvals));
+            return moment.finish(Phase.EXPIRED, tooLate(approvals, expiresAt));
         }
         RollbackStatus news = status.with(s -> waiting(s, approvals));
         return news.equals(status) ? askAgain(approvals, expiresAt) : new Action.Write(news);
@@ -164,9 +165,9 @@ final class Waiting {
                         .orElse(next));
     }
 
-    private String tooLate(Approvals approvals) {
+    private String tooLate(Approvals approvals, Instant expiresAt) {
         if (approvals.granted()) {
-            return "it could not be started in time";
+            return Sentences.startedTooLate(approvals.counted(), expiresAt);
         }
         return rollback.getSpec().decisions().isEmpty() && approvals.required() < 2
                 ? "nobody approved in time"

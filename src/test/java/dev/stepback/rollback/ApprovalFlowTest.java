@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepback.access.Acting;
+import dev.stepback.policy.ApprovalRule;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.Subject.Standing;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
@@ -39,6 +40,9 @@ import org.junit.jupiter.api.Test;
 class ApprovalFlowTest {
     private static final Policy ONCALL_APPROVES =
             Policies.of(rule(1), may("members", REQUEST), may("@oncall", APPROVE), may(LEAD.id(), CONFIGURE));
+    private static final Policy TYPED = Policies.of(
+            new ApprovalRule(1, List.of(), false, Duration.ofMinutes(15), false, true, Optional.empty()),
+            Policy.DEFAULT.rules().get(0));
     private final Shop shop = new Shop();
 
     @AfterEach
@@ -314,19 +318,80 @@ class ApprovalFlowTest {
         assertThat(shop.undos()).isZero();
     }
 
+    @Test
+    void approvalFromBeforeALongOutage_changesNothing() {
+        String name = runningSinceAnHour();
+        shop.engine();
+        assertThat(shop.awaitPhase(name, Phase.EXPIRED).message()).startsWith("approved at");
+        assertThat(shop.undos()).isZero();
+    }
+
+    @Test
+    void changeFromBeforeALongOutage_isSeenThrough() {
+        String name = runningSinceAnHour();
+        shop.annotate(FakeTarget.RELEASE, "good");
+        shop.annotate(Rollback.MARK, name);
+        shop.rollout("done");
+        shop.engine();
+        shop.awaitPhase(name, Phase.SUCCEEDED);
+        assertThat(shop.undos()).isZero();
+    }
+
+    @Test
+    void clickFromBeforeTheNameHadToBeTyped_doesNotCountUntilItIs() {
+        String name = plannedWithoutEngine();
+        shop.approve(name, LEADING);
+        shop.policy = TYPED;
+        shop.engine();
+        awaitMessage(name, "so the click of lead does not count");
+        assertThat(shop.undos()).isZero();
+
+        assertThat(shop.approve(name, LEADING)).isInstanceOf(Decided.NeedsTyping.class);
+        var typed = new NewDecision(
+                Verdict.Approved, LEADING, shop.hash(name), Optional.of("prod-eu/production/checkout"), "");
+        assertThat(shop.rollbacks.decide("production", name, typed)).isInstanceOf(Decided.Recorded.class);
+        shop.awaitPhase(name, Phase.RUNNING);
+        assertThat(shop.now(name).getSpec().decisions())
+                .extracting(RollbackSpec.Decision::typed)
+                .containsExactly(null, true);
+    }
+
+    @Test
+    void policyThatBeginsToWantTypingRightBeforeTheChange_stopsIt() {
+        shop.beforeGuard = () -> shop.policy = TYPED;
+        shop.engine();
+        String name = planned();
+        shop.approve(name, LEADING);
+        awaitMessage(name, "so the click of lead does not count");
+        assertThat(shop.undos()).isZero();
+    }
+
+    /** Approved an hour ago and written down as running, when everything went away. */
+    private String runningSinceAnHour() {
+        String name = plannedWithoutEngine();
+        Instant then = Instant.now().minus(Duration.ofHours(1));
+        writeApproval(name, LEAD, then);
+        run(name, then);
+        return name;
+    }
+
     /** Approved and written down as running, when the process died. */
     private String running() {
         String name = plannedWithoutEngine();
         shop.approve(name, LEADING);
+        run(name, Instant.now());
+        return name;
+    }
+
+    private void run(String name, Instant at) {
         Rollback approved = shop.now(name);
-        Instant now = Instant.now();
         new Store(shop.client).updateStatus(approved, approved.statusOrInitial().with(s -> {
             s.phase = Phase.RUNNING;
-            s.approvedAt = now;
+            s.approvedAt = at;
+            s.expiresAt = at.plusSeconds(1);
             s.approvals = new RollbackStatus.ApprovalStatus(1, List.of(LEAD.id()), false);
-            s.steps = List.of(Examples.step("fake.undo", RollbackStatus.StepStatus.State.Pending, now), s.steps.get(1));
+            s.steps = List.of(Examples.step("fake.undo", RollbackStatus.StepStatus.State.Pending, at), s.steps.get(1));
         }));
-        return name;
     }
 
     private Decided breakGlass(String name, Optional<String> typed, String reason) {
@@ -336,6 +401,10 @@ class ApprovalFlowTest {
 
     /** As somebody would with kubectl. */
     private void writeApproval(String name, Person by) {
+        writeApproval(name, by, Instant.now());
+    }
+
+    private void writeApproval(String name, Person by, Instant at) {
         String hash = shop.hash(name);
         shop.client
                 .resources(Rollback.class)
@@ -344,7 +413,7 @@ class ApprovalFlowTest {
                 .edit(r -> {
                     List<RollbackSpec.Decision> decisions =
                             new ArrayList<>(r.getSpec().decisions());
-                    decisions.add(new RollbackSpec.Decision(Verdict.Approved, by, Instant.now(), hash));
+                    decisions.add(new RollbackSpec.Decision(Verdict.Approved, by, at, hash));
                     r.setSpec(r.getSpec().withDecisions(decisions));
                     return r;
                 });

@@ -236,6 +236,47 @@ class DecisionTest {
         }
 
         @Test
+        void approval_isGoodUntilTheRequestExpires_andAQuarterOfAnHourAtLeast() {
+            var early = approved(T0.plusSeconds(1));
+            var late = approved(EXPIRES.minusSeconds(60));
+            assertThat(EXPIRES).isEqualTo(T0.plus(Approval.GOOD_FOR));
+
+            assertThat(Approval.goodUntil(EXPIRES, List.of())).isEqualTo(EXPIRES);
+            assertThat(Approval.goodUntil(EXPIRES.plusSeconds(3600), List.of(early)))
+                    .isEqualTo(EXPIRES.plusSeconds(3600));
+            assertThat(Approval.goodUntil(EXPIRES, List.of(early))).isEqualTo(EXPIRES.plusSeconds(1));
+            assertThat(Approval.goodUntil(EXPIRES, List.of(late, early)))
+                    .isEqualTo(EXPIRES.minusSeconds(60).plus(Approval.GOOD_FOR));
+        }
+
+        @Test
+        void approvalSeenAfterALongOutage_expiresAndSaysSo() {
+            var inTime = approved(T0.plusSeconds(300));
+            Instant tooLate = T0.plusSeconds(300).plus(Approval.GOOD_FOR);
+            assertThat(written(ruled(awaiting(inTime), counted(1, inTime), tooLate.minusNanos(1)))
+                            .phase())
+                    .isEqualTo(Phase.RUNNING);
+            RollbackStatus status = written(ruled(awaiting(inTime), counted(1, inTime), tooLate));
+            assertThat(status.phase()).isEqualTo(Phase.EXPIRED);
+            assertThat(status.message())
+                    .matches("approved at \\d\\d:\\d\\d UTC, but Stepback could not start it before"
+                            + " \\d\\d:\\d\\d UTC; ask again");
+        }
+
+        @Test
+        void lastOfTwoApprovals_decidesHowLongTheyAreGood() {
+            var first = approved(T0.plusSeconds(60));
+            var second = decided(Verdict.Approved, SECOND, T0.plusSeconds(600));
+            Approvals both = counted(2, first, second);
+            Instant tooLate = T0.plusSeconds(600).plus(Approval.GOOD_FOR);
+            assertThat(written(ruled(awaiting(first, second), both, tooLate.minusNanos(1)))
+                            .phase())
+                    .isEqualTo(Phase.RUNNING);
+            assertThat(written(ruled(awaiting(first, second), both, tooLate)).phase())
+                    .isEqualTo(Phase.EXPIRED);
+        }
+
+        @Test
         void whatIsMissing_isSaidAndAskedAgainSoon() {
             Rollback rollback = awaiting(approved(LATER));
             RollbackStatus status = written(ruled(rollback, missing("lead lost the group", false), LATER));
