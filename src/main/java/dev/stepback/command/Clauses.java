@@ -247,6 +247,7 @@ final class Clauses {
                         on,
                         operation.orElse(Operation.UNDO),
                         to == null ? OptionalLong.empty() : OptionalLong.of(to),
+                        Optional.empty(),
                         PlanOptions.NONE,
                         reason == null ? "" : reason);
         };

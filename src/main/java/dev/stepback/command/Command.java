@@ -3,6 +3,7 @@ package dev.stepback.command;
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -19,20 +20,29 @@ public sealed interface Command {
 
     /**
      * @param to the revision; empty lets the plan choose
+     * @param toTime goes to the revision that was the current one then; empty when {@code to} says something
      * @param reason may be empty; at most {@value CommandParser#MAX_REASON} characters
      */
-    record Rollback(Wanted target, Operation operation, OptionalLong to, PlanOptions options, String reason)
+    record Rollback(
+            Wanted target,
+            Operation operation,
+            OptionalLong to,
+            Optional<Instant> toTime,
+            PlanOptions options,
+            String reason)
             implements OnTarget {
 
         /** An undo. */
         Rollback(Wanted target, OptionalLong to, String reason) {
-            this(target, Operation.UNDO, to, PlanOptions.NONE, reason);
+            this(target, Operation.UNDO, to, Optional.empty(), PlanOptions.NONE, reason);
         }
 
         @Override
         public String remaining() {
             String what = operation == Operation.UNDO ? "" : operation.lowerCase();
-            String revision = to.isPresent() ? "to " + to.getAsLong() : "";
+            String revision = to.isPresent()
+                    ? "to " + to.getAsLong()
+                    : toTime.map(at -> "to time " + at).orElse("");
             String because = reason.isEmpty() ? "" : "because " + reason;
             return (what + " " + revision + " " + because).trim();
         }

@@ -10,6 +10,7 @@ import dev.stepback.rollback.Rollbacks;
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
+import dev.stepback.target.PointInTime;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import java.util.List;
@@ -56,7 +57,12 @@ final class UndoCommands {
 
     private PlanRequest request(Command.Rollback command, TargetRef target) {
         return command.operation() == Operation.UNDO
-                ? new PlanRequest(command.operation(), command.to(), rollbacks.knownBad(target), command.options())
+                ? new PlanRequest(
+                        command.operation(),
+                        command.to(),
+                        command.toTime().map(at -> new PointInTime(at, rollbacks.pastUndos(target))),
+                        rollbacks.knownBad(target),
+                        command.options())
                 : PlanRequest.to(command.operation());
     }
 
@@ -74,6 +80,7 @@ final class UndoCommands {
                 target,
                 command.operation(),
                 command.to(),
+                command.toTime(),
                 command.options(),
                 command.reason(),
                 invocation.by(),

@@ -5,6 +5,7 @@ import dev.stepback.audit.AuditEvent;
 import dev.stepback.audit.On;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.PastUndo;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
@@ -122,6 +123,11 @@ public final class AuditedRollbacks implements Rollbacks {
     @Override
     public Optional<Rollback> latest(TargetRef target) {
         return rollbacks.latest(target);
+    }
+
+    @Override
+    public List<PastUndo> pastUndos(TargetRef target) {
+        return rollbacks.pastUndos(target);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.stepback.rollback;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Operation;
+import dev.stepback.target.PastUndo;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
@@ -90,6 +91,7 @@ public final class KubernetesRollbacks implements Rollbacks {
                         request.target().kind(), request.target().name()),
                 request.operation() == Operation.UNDO ? null : request.operation(),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
+                request.toTime().orElse(null),
                 request.options().equals(PlanOptions.NONE) ? null : request.options(),
                 request.reason(),
                 request.requestedBy().person(),
@@ -200,6 +202,11 @@ public final class KubernetesRollbacks implements Rollbacks {
     @Override
     public Map<String, BadRevision> knownBad(TargetRef target) {
         return KnownBad.of(store.of(target), targets, target);
+    }
+
+    @Override
+    public List<PastUndo> pastUndos(TargetRef target) {
+        return PastUndos.of(store.of(target));
     }
 
     @Override

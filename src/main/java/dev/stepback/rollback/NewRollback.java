@@ -3,6 +3,8 @@ package dev.stepback.rollback;
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A request as it came from Slack.
  *
  * @param deliveryKey the same for every delivery of the same request (trigger id, event id); makes creation idempotent
+ * @param toTime goes to the revision that was the current one then
  * @param follows name of the Rollback that this one undoes or retries; null for none
  */
 public record NewRollback(
@@ -17,6 +20,7 @@ public record NewRollback(
         TargetRef target,
         Operation operation,
         OptionalLong toRevision,
+        Optional<Instant> toTime,
         PlanOptions options,
         String reason,
         Actor requestedBy,
@@ -32,6 +36,16 @@ public record NewRollback(
             Actor requestedBy,
             RollbackSpec.Origin origin,
             @Nullable String follows) {
-        this(deliveryKey, target, Operation.UNDO, toRevision, PlanOptions.NONE, reason, requestedBy, origin, follows);
+        this(
+                deliveryKey,
+                target,
+                Operation.UNDO,
+                toRevision,
+                Optional.empty(),
+                PlanOptions.NONE,
+                reason,
+                requestedBy,
+                origin,
+                follows);
     }
 }

@@ -6,6 +6,7 @@ import dev.stepback.target.Denial;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
+import dev.stepback.target.PointInTime;
 import dev.stepback.target.Step;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -175,6 +176,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         PlanRequest request = new PlanRequest(
                 rollback.getSpec().wanted(),
                 to == null ? OptionalLong.empty() : OptionalLong.of(to),
+                Optional.ofNullable(rollback.getSpec().toTime()).map(at -> new PointInTime(at, PastUndos.of(all))),
                 KnownBad.of(all, List.of(type), rollback.target()),
                 rollback.getSpec().wantedOptions());
         return new Seen.Planned(Optional.empty(), Optional.of(planAsRequester(rollback, type, request)), approvals);

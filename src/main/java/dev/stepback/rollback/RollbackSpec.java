@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param target what is rolled back; it is in the Rollback's own namespace
  * @param operation what is done to it; null as well as {@link Operation#UNDO} for an undo, see {@link #wanted}
  * @param toRevision the revision asked for; null lets the plan choose
+ * @param toTime goes to the revision that was the current one then; null unless that was asked for
  * @param options how it is done; null for as usual
  * @param reason the requester's words; may be empty
  * @param requestedBy who asked
@@ -40,6 +41,12 @@ import org.jspecify.annotations.Nullable;
         value = "has(self.toRevision) == has(oldSelf.toRevision)"
                 + " && (!has(self.toRevision) || self.toRevision == oldSelf.toRevision)",
         message = "toRevision is immutable")
+@ValidationRule(
+        value = "has(self.toTime) == has(oldSelf.toTime) && (!has(self.toTime) || self.toTime == oldSelf.toTime)",
+        message = "toTime is immutable")
+@ValidationRule(
+        value = "!has(self.toRevision) || !has(self.toTime)",
+        message = "toRevision and toTime exclude each other")
 @ValidationRule(
         value = "has(self.options) == has(oldSelf.options)"
                 + " && (!has(self.options) || self.options == oldSelf.options)",
@@ -64,6 +71,7 @@ public record RollbackSpec(
         @Required TargetName target,
         @Nullable Operation operation,
         @Nullable Long toRevision,
+        @Nullable Instant toTime,
         @Nullable PlanOptions options,
         @Required String reason,
         @Required Person requestedBy,
@@ -95,6 +103,7 @@ public record RollbackSpec(
                 target,
                 null,
                 toRevision,
+                null,
                 null,
                 reason,
                 requestedBy,
@@ -209,6 +218,7 @@ public record RollbackSpec(
                 target,
                 operation,
                 toRevision,
+                toTime,
                 options,
                 reason,
                 requestedBy,
@@ -224,6 +234,7 @@ public record RollbackSpec(
                 target,
                 operation,
                 toRevision,
+                toTime,
                 options,
                 reason,
                 requestedBy,

@@ -1,6 +1,7 @@
 package dev.stepback.rollback;
 
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.PastUndo;
 import dev.stepback.target.TargetRef;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,9 @@ public interface Rollbacks {
      * since; by {@link dev.stepback.target.Revision#id}.
      */
     Map<String, BadRevision> knownBad(TargetRef target);
+
+    /** When the target was rolled back, from what and to what; as far as its Rollbacks are kept. */
+    List<PastUndo> pastUndos(TargetRef target);
 
     /** Changes {@code status.card}, looking again after every conflict. Empty when the Rollback is gone. */
     Optional<Rollback> updateCard(String namespace, String name, UnaryOperator<RollbackStatus.CardStatus> change);

@@ -245,6 +245,7 @@ final class Clicks {
                 rollback.target(),
                 operation,
                 number,
+                Optional.empty(),
                 PlanOptions.NONE,
                 reason,
                 click.by(),

@@ -1,6 +1,7 @@
 package dev.stepback.target;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -8,10 +9,21 @@ import java.util.OptionalLong;
  *
  * @param toRevision the revision to restore; empty to let {@link History#proposed} choose; says something for {@link
  *     Operation#UNDO} only
+ * @param toTime restores the revision that was the current one then; never together with {@code toRevision}
  * @param knownBad the revisions that are known bad, by {@link Revision#id}
  */
 public record PlanRequest(
-        Operation operation, OptionalLong toRevision, Map<String, BadRevision> knownBad, PlanOptions options) {
+        Operation operation,
+        OptionalLong toRevision,
+        Optional<PointInTime> toTime,
+        Map<String, BadRevision> knownBad,
+        PlanOptions options) {
+
+    /** To a revision by its number, or to the one that is proposed. */
+    public PlanRequest(
+            Operation operation, OptionalLong toRevision, Map<String, BadRevision> knownBad, PlanOptions options) {
+        this(operation, toRevision, Optional.empty(), knownBad, options);
+    }
 
     /** An undo. */
     public PlanRequest(OptionalLong toRevision, Map<String, BadRevision> knownBad) {

@@ -9,6 +9,7 @@ import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.PastUndo;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.Comparator;
@@ -46,6 +47,7 @@ final class FakeRollbacks implements Rollbacks {
                         request.target().kind(), request.target().name()),
                 request.operation(),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
+                request.toTime().orElse(null),
                 request.options(),
                 request.reason(),
                 request.requestedBy().person(),
@@ -105,6 +107,11 @@ final class FakeRollbacks implements Rollbacks {
         return byDelivery.values().stream()
                 .filter(r -> r.target().equals(target))
                 .reduce((a, b) -> b);
+    }
+
+    @Override
+    public List<PastUndo> pastUndos(TargetRef target) {
+        return List.of();
     }
 
     @Override

@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -314,6 +315,7 @@ class DeploymentRollbackTest {
                 TARGET,
                 operation,
                 OptionalLong.empty(),
+                Optional.empty(),
                 PlanOptions.NONE,
                 "",
                 ASKING,

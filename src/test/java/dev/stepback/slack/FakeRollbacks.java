@@ -13,6 +13,7 @@ import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.slack.card.Samples;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.PastUndo;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
@@ -99,6 +100,7 @@ final class FakeRollbacks implements Rollbacks {
                         request.target().kind(), request.target().name()),
                 request.operation(),
                 request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
+                request.toTime().orElse(null),
                 request.options(),
                 request.reason(),
                 request.requestedBy().person(),
@@ -221,6 +223,11 @@ final class FakeRollbacks implements Rollbacks {
     @Override
     public synchronized Optional<Rollback> latest(TargetRef target) {
         return byName.isEmpty() ? Optional.empty() : Optional.of(copy(newest()));
+    }
+
+    @Override
+    public List<PastUndo> pastUndos(TargetRef target) {
+        return List.of();
     }
 
     @Override

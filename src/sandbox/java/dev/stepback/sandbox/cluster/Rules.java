@@ -11,19 +11,21 @@ final class Rules {
     static boolean isKnown(String rule) {
         try {
             RuleExpression.parse(rule);
-            return rule.contains("oldSelf");
+            return true;
         } catch (IllegalArgumentException e) {
             return false;
         }
     }
 
-    /** Checks the transition rules; one applies only where both the old and the new value exist. */
+    /** Checks the rules; one about a transition applies only where both the old and the new value exist. */
     static void check(JsonNode schema, JsonNode old, JsonNode value, String path, List<String> causes) {
-        if (old.isMissingNode() || value.isMissingNode()) {
+        if (value.isMissingNode()) {
             return;
         }
         for (JsonNode rule : schema.path("x-kubernetes-validations")) {
-            if (!holds(rule.path("rule").asText(), old, value)) {
+            boolean applies =
+                    !old.isMissingNode() || !rule.path("rule").asText().contains("oldSelf");
+            if (applies && !holds(rule.path("rule").asText(), old, value)) {
                 String shown = value.isContainerNode() ? "\"object\"" : value.toString();
                 causes.add(path + ": Invalid value: " + shown + ": "
                         + rule.path("message")

@@ -19,7 +19,9 @@ class CustomResourceTest {
         "storage":true,"subresources":{"status":{}},
         "additionalPrinterColumns":[{"name":"Size","type":"integer","jsonPath":".spec.size"}],
         "schema":{"openAPIV3Schema":{"type":"object","required":["spec"],"properties":{
-          "spec":{"type":"object","required":["color"],"properties":{
+          "spec":{"type":"object","required":["color"],
+          "x-kubernetes-validations":[{"rule":"!has(self.code) || !has(self.shape)","message":"one of both"}],
+          "properties":{
             "color":{"type":"string","enum":["red","blue"]},
             "code":{"type":"string","pattern":"^[a-z]+$","nullable":true},
             "size":{"type":"integer","minimum":1,"default":3},
@@ -80,6 +82,15 @@ class CustomResourceTest {
         Answer other = api.patch(WIDGETS + "/w", "merge-patch", "{\"spec\":{\"shape\":\"flat\"}}");
         assertThat(other.code()).isEqualTo(422);
         assertThat(other.body().path("message").asText()).contains("spec.shape").contains("shape is immutable");
+    }
+
+    @Test
+    void ruleAboutNoTransition_holdsFromTheBeginning() {
+        assertThat(api.post(WIDGETS, widget("{\"color\":\"red\",\"shape\":\"round\",\"code\":\"a\"}"))
+                        .body()
+                        .path("message")
+                        .asText())
+                .contains("one of both");
     }
 
     @Test

@@ -257,6 +257,7 @@ class GoldenCardTest {
                 operation,
                 null,
                 null,
+                null,
                 s.reason(),
                 s.requestedBy(),
                 s.origin(),
