@@ -12,7 +12,6 @@ import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -160,12 +159,11 @@ public final class Dispatcher {
 
     private Reply choose(List<TargetRef> matches, Command.OnTarget command, Invocation invocation) {
         List<TargetRef> visible = visible(matches, invocation);
-        if (visible.isEmpty()) {
-            return new Reply.NotFound(echo(command.target()), List.of(), command.remaining());
+        if (visible.size() < 2) {
+            // With none, whoever asks may know of them, and hears what is in the way.
+            return run(command, visible.isEmpty() ? matches.get(0) : visible.get(0), invocation);
         }
-        return visible.size() == 1
-                ? run(command, visible.get(0), invocation)
-                : new Reply.Choose(visible.stream().limit(MATCHES).toList(), command.remaining());
+        return new Reply.Choose(visible.stream().limit(MATCHES).toList(), command.remaining());
     }
 
     private Reply notFound(Wanted wanted, Command.OnTarget command, Invocation invocation) {
@@ -193,23 +191,20 @@ public final class Dispatcher {
         List<TargetRef> meant = wanted.kind().map(List::of).orElseGet(() -> List.of(Kind.values())).stream()
                 .map(kind -> new TargetRef(namespace, kind, wanted.name()))
                 .toList();
-        List<String> why = new ArrayList<>();
+        Actor who = invocation.by();
+        String why = "";
         for (TargetRef target : meant) {
-            Optional<String> unseen = unseen(invocation.by(), target);
-            if (unseen.isEmpty()) {
+            Optional<String> hidden = authorizer.hides(who, target);
+            Authorizer.Authorization may = authorizer.mayView(who, target);
+            if (hidden.isEmpty() && may.allowed()) {
                 return Optional.empty();
             }
-            why.add(unseen.get());
+            // What can be helped, by another channel or later, is worth more than a plain no.
+            if (why.isEmpty() || hidden.isEmpty()) {
+                why = hidden.orElse(may.why());
+            }
         }
-        return Optional.of(denials.refused(invocation.by(), Denials.wish(command), meant.get(0), why.get(0)));
-    }
-
-    /** Why somebody may not see it, be it only because nobody can tell right now; empty when they may. */
-    private Optional<String> unseen(Actor who, TargetRef target) {
-        return authorizer.hides(who, target).or(() -> {
-            Authorizer.Authorization may = authorizer.mayView(who, target);
-            return may.allowed() ? Optional.empty() : Optional.of(may.why());
-        });
+        return Optional.of(denials.refused(who, Denials.wish(command), meant.get(0), why));
     }
 
     private Optional<Reply> notServed(String namespace, Invocation invocation) {
@@ -219,8 +214,8 @@ public final class Dispatcher {
         List<String> others = served.stream()
                 .filter(n -> Arrays.stream(Kind.values())
                         .anyMatch(kind -> authorizer
-                                .hides(invocation.by(), new TargetRef(n, kind, "any"))
-                                .isEmpty()))
+                                .mayView(invocation.by(), new TargetRef(n, kind, "any"))
+                                .allowed()))
                 .toList();
         return Optional.of(new Reply.Refused("Stepback does not serve the namespace " + namespace
                 + (others.isEmpty() ? "" : "; it serves " + SlackText.bounded(String.join(", ", others), ECHO)) + "."));

@@ -71,8 +71,8 @@ final class LockCommands {
         return lock.namespace()
                 .map(n -> Arrays.stream(Kind.values())
                         .anyMatch(kind -> authorizer
-                                .hides(who, new TargetRef(n, kind, "any"))
-                                .isEmpty()))
+                                .mayView(who, new TargetRef(n, kind, "any"))
+                                .allowed()))
                 .orElse(true);
     }
 }

@@ -17,8 +17,6 @@ final class Evaluation {
     /** Why rules that might grant it could not be decided. Sorted, so that the order of the rules does not show. */
     private final SortedSet<String> doubts = new TreeSet<>();
 
-    private boolean grantedElsewhere;
-
     Evaluation(Subject subject, Permission permission, Place place, Optional<String> channel, Directory directory) {
         this.subject = subject;
         this.permission = permission;
@@ -37,7 +35,8 @@ final class Evaluation {
         }
         Optional<Verdict> bound = bound(policy.channels());
         if (bound.isPresent()) {
-            return bound.get();
+            Verdict refused = bound.get();
+            return refused.undecided() ? refused : refused.elsewhere(elsewhere(policy));
         }
         // All are looked at even after a doubt; a rule that grants ends it.
         for (Rule rule : policy.rules()) {
@@ -45,7 +44,23 @@ final class Evaluation {
                 return Verdict.ALLOWED;
             }
         }
-        return denied();
+        return denied(elsewhere(policy));
+    }
+
+    /** Whether there is a channel, bound or not, from which it would be granted without any doubt. */
+    private boolean elsewhere(Policy policy) {
+        return policy.rules().stream()
+                .filter(rule -> rule.channels().isEmpty()
+                        || rule.channels().stream().anyMatch(c -> reaches(c, policy.channels())))
+                .anyMatch(rule -> meant(rule) == Answer.YES);
+    }
+
+    /** Whether a channel that a rule names is not bound to something else. */
+    private boolean reaches(String named, List<ChannelBinding> bindings) {
+        List<ChannelBinding> its = bindings.stream()
+                .filter(b -> b.channel().equals(named) || directory.sameChannel(b.channel(), named) != Answer.NO)
+                .toList();
+        return its.isEmpty() || its.stream().anyMatch(place::within);
     }
 
     /** The refusal when the channel is bound to something else. */
@@ -84,25 +99,25 @@ final class Evaluation {
     }
 
     private boolean grants(Rule rule) {
-        if (!rule.gives(permission) || !place.named(rule.scope())) {
-            return false;
-        }
-        Answer who = Who.anyNames(rule.who(), subject, directory);
-        Answer labelled = who == Answer.NO ? Answer.NO : place.labelled(rule.scope());
-        Answer meant = who.and(labelled);
-        if (meant == Answer.NO) {
-            return false;
-        }
-        Answer here = here(rule.channels());
+        Answer meant = meant(rule);
+        Answer here = meant == Answer.NO ? Answer.NO : here(rule.channels());
         if (here == Answer.NO) {
-            grantedElsewhere |= meant == Answer.YES;
             return false;
         }
         if (meant.and(here) == Answer.YES) {
             return true;
         }
-        note(rule, who, labelled, here);
+        note(rule, here);
         return false;
+    }
+
+    /** Whether a rule grants it, from whatever channel. */
+    private Answer meant(Rule rule) {
+        if (!rule.gives(permission) || !place.named(rule.scope())) {
+            return Answer.NO;
+        }
+        Answer who = Who.anyNames(rule.who(), subject, directory);
+        return who == Answer.NO ? Answer.NO : who.and(place.labelled(rule.scope()));
     }
 
     private Answer here(List<String> channels) {
@@ -115,15 +130,15 @@ final class Evaluation {
                 .orElse(Answer.NO);
     }
 
-    private void note(Rule rule, Answer who, Answer labelled, Answer here) {
-        if (who == Answer.UNKNOWN) {
+    private void note(Rule rule, Answer here) {
+        if (Who.anyNames(rule.who(), subject, directory) == Answer.UNKNOWN) {
             rule.who().stream()
                     .filter(w -> w.names(subject, directory) == Answer.UNKNOWN)
                     .filter(Who.Group.class::isInstance)
                     .map(w -> "Slack could not tell me who is in " + ((Who.Group) w).handleOrId() + ".")
                     .forEach(doubts::add);
         }
-        if (labelled == Answer.UNKNOWN) {
+        if (place.labelled(rule.scope()) == Answer.UNKNOWN) {
             doubts.add("Its labels could not be read.");
         }
         if (here == Answer.UNKNOWN) {
@@ -131,15 +146,18 @@ final class Evaluation {
         }
     }
 
-    private Verdict denied() {
+    private Verdict denied(boolean elsewhere) {
         if (!doubts.isEmpty()) {
             // Names no target: whether somebody may even know of it is what cannot be told.
             return Verdict.undecided("I cannot tell right now whether you may do that. " + String.join(" ", doubts));
         }
         String what = permission.phrase(place.text());
-        if (grantedElsewhere) {
+        if (elsewhere) {
             return Verdict.denied("You may " + what
-                    + (channel.isPresent() ? ", but not from this channel." : ", but only from certain channels."));
+                            + (channel.isPresent()
+                                    ? ", but not from this channel."
+                                    : ", but only from certain channels."))
+                    .elsewhere(true);
         }
         return Verdict.denied("You may not " + what + "." + standing());
     }

@@ -75,11 +75,4 @@ public record Policy(
         }
         return Optional.of(approvalByDefault);
     }
-
-    /** What the channel is bound to; empty when it is not bound. Bindings of channels that cannot be looked up are left out. */
-    public List<ChannelBinding> bindings(String channel, Directory directory) {
-        return channels.stream()
-                .filter(b -> directory.sameChannel(b.channel(), channel) == Answer.YES)
-                .toList();
-    }
 }

@@ -54,14 +54,19 @@ public final class PolicyAuthorizer implements Authorizer {
         this.count = new ApprovalCount(directory, clock);
     }
 
-    /** What the policy lets somebody not look at is as if it were not there. */
+    /**
+     * What the policy lets somebody look at from no channel is as if it were not there. What they may look at elsewhere is no
+     * secret, and they hear that it is the channel.
+     */
     @Override
     public Optional<String> hides(Actor who, TargetRef target) {
         if (served(target).isPresent()) {
             return Optional.empty();
         }
         var verdict = allows(policies.policy(), who, Permission.VIEW, facts(target));
-        return verdict.allowed() || verdict.undecided() ? Optional.empty() : Optional.of(verdict.why());
+        return verdict.allowed() || verdict.undecided() || verdict.elsewhere()
+                ? Optional.empty()
+                : Optional.of(verdict.why());
     }
 
     @Override

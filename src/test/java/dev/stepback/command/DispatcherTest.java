@@ -294,6 +294,14 @@ class DispatcherTest {
         assertThat(rollbacks.byDelivery).isEmpty();
     }
 
+    @Test
+    void severalMatchesThatNoneMayBeSeenFromHere_areNotSaidToBeMissing() {
+        cluster.add("staging", "checkout", 2);
+        authorizer.hidden.add("production");
+        authorizer.hidden.add("staging");
+        assertThat(dispatch("checkout history")).isEqualTo(new Reply.Refused("not for you"));
+    }
+
     /** Neither a match nor a suggestion nor an answer tells that there is something. */
     @Test
     void hiddenNamespace_isAsIfItWereNotThere() {

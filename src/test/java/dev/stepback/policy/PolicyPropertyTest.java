@@ -70,6 +70,22 @@ class PolicyPropertyTest {
         assertThat(together).isEqualTo(alone);
     }
 
+    /** Only who may look from somewhere hears that it is the channel that is in the way. */
+    @Property
+    void elsewhere_isNeverSaidOfWhatNoRuleGrants(
+            @ForAll("rules") List<Rule> rules,
+            @ForAll("bindings") List<ChannelBinding> bindings,
+            @ForAll("questions") Question question) {
+        Verdict verdict = question.to(policy(rules, bindings));
+        List<Rule> anywhere = rules.stream()
+                .map(rule -> new Rule(rule.who(), rule.may(), rule.scope(), List.of()))
+                .toList();
+        if (verdict.elsewhere()) {
+            assertThat(verdict.allowed() || verdict.undecided()).isFalse();
+            assertThat(question.to(policy(anywhere, List.of())).allowed()).isTrue();
+        }
+    }
+
     @Property
     void binding_neverGives(
             @ForAll("rules") List<Rule> rules,

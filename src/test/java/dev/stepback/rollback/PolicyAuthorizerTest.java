@@ -103,6 +103,15 @@ class PolicyAuthorizerTest {
     }
 
     @Test
+    void whatOneMayViewElsewhere_isNoSecret() {
+        policy = Policies.of(rule(1), mayIn("C9", "members", VIEW));
+        assertThat(authorizer().hides(ASKING, TARGET)).isEmpty();
+        denied(authorizer().mayView(ASKING, TARGET), "not from this channel");
+        policy = Policies.of(rule(1), mayIn("C9", LEAD.id(), VIEW));
+        assertThat(authorizer().hides(ASKING, TARGET)).isPresent();
+    }
+
+    @Test
     void lock_closesEverythingButNo() {
         lock = new Locks.State.Locked(new Locks.Lock(Optional.of("production"), SECOND, T0, "migrations"));
         denied(authorizer().mayRequest(ASKING, TARGET), "second has locked rollbacks in production");
