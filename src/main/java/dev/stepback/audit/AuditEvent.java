@@ -22,6 +22,7 @@ public sealed interface AuditEvent {
         APPROVE("approve"),
         REJECT("reject"),
         BREAK_GLASS("breakGlass"),
+        CHOOSE("choose"),
         CANCEL("cancel"),
         STOP("stop"),
         LOCK("lock"),
@@ -83,6 +84,18 @@ public sealed interface AuditEvent {
         @Override
         public void describe(AuditLine line) {
             line.by(by).on(on).planHash(planHash).verdict("BrokeGlass").reason(reason);
+        }
+    }
+
+    /**
+     * Somebody wants it done otherwise than this plan does it: another one is made.
+     *
+     * @param verdict what was chosen: {@code UpdateLastApplied} or {@code KeepLastApplied}
+     */
+    record Choice(By by, On on, String planHash, String verdict) implements AuditEvent {
+        @Override
+        public void describe(AuditLine line) {
+            line.by(by).on(on).planHash(planHash).verdict(verdict);
         }
     }
 

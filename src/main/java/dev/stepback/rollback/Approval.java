@@ -26,11 +26,19 @@ final class Approval {
 
     private Approval() {}
 
-    /** The first rejection, of whatever plan: somebody said no. */
+    /** The first rejection of the stored plan; of whatever plan while there is none. */
     static Optional<RollbackSpec.Decision> rejection(Rollback rollback) {
+        Plan plan = rollback.statusOrInitial().plan();
         return rollback.getSpec().decisions().stream()
                 .filter(d -> d.verdict() == Verdict.Rejected)
+                .filter(d -> plan == null || d.planHash().equals(plan.hash()))
                 .findFirst();
+    }
+
+    /** Whether somebody has chosen what the stored plan does not do yet. */
+    static boolean choicePending(Rollback rollback) {
+        Integer honoured = rollback.statusOrInitial().choices();
+        return rollback.getSpec().choices().size() > (honoured == null ? 0 : honoured);
     }
 
     /**

@@ -54,6 +54,21 @@ public final class AuditedRollbacks implements Rollbacks {
         return decided;
     }
 
+    @Override
+    public Decided choose(String namespace, String name, NewChoice choice) {
+        Decided decided = rollbacks.choose(namespace, name, choice);
+        if (decided instanceof Decided.Recorded recorded) {
+            audit.record(new AuditEvent.Choice(
+                    Audited.by(choice.by()),
+                    Audited.on(recorded.rollback()),
+                    Audited.planHash(recorded.rollback()),
+                    choice.updateLastApplied() ? "UpdateLastApplied" : "KeepLastApplied"));
+        } else if (decided instanceof Decided.Denied denied) {
+            denied(namespace, name, choice.by(), AuditEvent.Wish.CHOOSE, denied.why());
+        }
+        return decided;
+    }
+
     private static AuditEvent event(Rollback rollback, NewDecision decision) {
         var by = Audited.by(decision.by());
         On on = Audited.on(rollback);

@@ -39,6 +39,14 @@ public interface Authorizer {
         return mayDecide(who, rollback, Verdict.BrokeGlass);
     }
 
+    /** Whether somebody may choose how it is done: whoever may ask for it, or approve it. */
+    default Authorization mayChoose(Actor who, Rollback rollback) {
+        Authorization asking = mayRequest(who, rollback.target());
+        return asking.allowed() || !mayDecide(who, rollback, Verdict.Approved).allowed()
+                ? asking
+                : Authorization.ALLOWED;
+    }
+
     Authorization mayCancel(Actor who, Rollback rollback);
 
     /** Whether somebody may pause the target in the middle of the rollout, at once and without anybody's approval. */

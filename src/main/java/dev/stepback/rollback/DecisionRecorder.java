@@ -14,6 +14,12 @@ final class DecisionRecorder {
     /** A shorter abbreviation of a hash could mean another plan. */
     private static final int SHORTEST_HASH = 12;
 
+    private static final String ANOTHER_PLAN = "The plan is another one now; look at the card again.";
+    private static final String TOO_MUCH =
+            "So much was decided about it that no more fits; cancel it and ask for the rollback again.";
+    private static final String PLANNED_AGAIN =
+            "The plan is just being made again, because somebody chose another way; look at the card again.";
+
     private final Store store;
     private final Authorizer authorizer;
     private final Clock clock;
@@ -35,11 +41,14 @@ final class DecisionRecorder {
         }
         Plan plan = rollback.statusOrInitial().plan();
         if (plan == null || !abbreviates(decision.planHash(), plan.hash())) {
-            return new Decided.TooLate(rollback, "The plan is another one now; look at the card again.");
+            return new Decided.TooLate(rollback, ANOTHER_PLAN);
         }
         Optional<Decided> settled = settled(rollback, decision, plan);
         if (settled.isPresent()) {
             return settled.get();
+        }
+        if (verdict != Verdict.Rejected && Approval.choicePending(rollback)) {
+            return new Decided.TooLate(rollback, PLANNED_AGAIN);
         }
         Instant now = clock.instant();
         Optional<String> tooLate = tooLateToDecide(rollback, now);
@@ -63,6 +72,39 @@ final class DecisionRecorder {
         Rollback written = store.update(
                 Store.with(rollback, rollback.getSpec().withDecisions(decisions), rollback.statusOrInitial()));
         KubernetesRollbacks.log(written, decision.by(), "decided: " + verdict);
+        return new Decided.Recorded(written);
+    }
+
+    /** Throws a conflict when somebody else wrote in between: look again then. */
+    Decided choose(Rollback rollback, NewChoice choice) {
+        var authorization = authorizer.mayChoose(choice.by(), rollback);
+        if (!authorization.allowed()) {
+            KubernetesRollbacks.log(rollback, choice.by(), "choice denied");
+            return new Decided.Denied(authorization.why());
+        }
+        Plan plan = rollback.statusOrInitial().plan();
+        RollbackSpec spec = rollback.getSpec();
+        if (spec.wantedOptions().updateLastApplied() == choice.updateLastApplied()) {
+            return new Decided.AlreadyRecorded(rollback);
+        }
+        if (plan == null || !abbreviates(choice.planHash(), plan.hash())) {
+            return new Decided.TooLate(rollback, ANOTHER_PLAN);
+        }
+        Optional<Person> rejecter = Approval.rejection(rollback).map(RollbackSpec.Decision::by);
+        if (rejecter.isPresent()) {
+            return new Decided.TooLate(rollback, rejecter.get().name() + " has already rejected it.");
+        }
+        Instant now = clock.instant();
+        Optional<String> tooLate = tooLateToDecide(rollback, now);
+        if (tooLate.isPresent() || spec.choices().size() >= RollbackSpec.MAX_DECISIONS) {
+            return new Decided.TooLate(rollback, tooLate.orElse(TOO_MUCH));
+        }
+        List<RollbackSpec.Choice> choices = new ArrayList<>(spec.choices());
+        choices.add(
+                new RollbackSpec.Choice(choice.updateLastApplied(), choice.by().person(), now, plan.hash()));
+        Rollback written = store.update(Store.with(rollback, spec.withChoices(choices), rollback.statusOrInitial()));
+        KubernetesRollbacks.log(
+                written, choice.by(), "chosen: last-applied " + (choice.updateLastApplied() ? "too" : "stays"));
         return new Decided.Recorded(written);
     }
 
@@ -126,8 +168,7 @@ final class DecisionRecorder {
             return Optional.of(rollback.getSpec().cancellation().by().name() + " has cancelled it.");
         }
         if (rollback.getSpec().decisions().size() >= RollbackSpec.MAX_DECISIONS) {
-            return Optional.of(
-                    "So much was decided about it that no more fits; cancel it and ask for the rollback again.");
+            return Optional.of(TOO_MUCH);
         }
         Instant expiresAt = status.expiresAt();
         return expiresAt == null || now.isBefore(expiresAt)

@@ -99,6 +99,7 @@ public final class KubernetesRollbacks implements Rollbacks {
                 config.rollback().deadline().toSeconds(),
                 request.follows(),
                 List.of(),
+                List.of(),
                 null));
         return rollback;
     }
@@ -106,6 +107,12 @@ public final class KubernetesRollbacks implements Rollbacks {
     @Override
     public Decided decide(String namespace, String name, NewDecision decision) {
         return store.lookAndTry(namespace, name, r -> recorder.decide(r, decision))
+                .orElseGet(Decided.Gone::new);
+    }
+
+    @Override
+    public Decided choose(String namespace, String name, NewChoice choice) {
+        return store.lookAndTry(namespace, name, r -> recorder.choose(r, choice))
                 .orElseGet(Decided.Gone::new);
     }
 

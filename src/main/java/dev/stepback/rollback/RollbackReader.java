@@ -90,7 +90,8 @@ final class RollbackReader extends StdDeserializer<Rollback> {
                         spec.requestedBy().id(),
                         spec.requestedBy().name(),
                         spec.origin().channel())
-                && spec.decisions().stream().allMatch(RollbackReader::whole);
+                && spec.decisions().stream().allMatch(RollbackReader::whole)
+                && spec.choices().stream().allMatch(RollbackReader::whole);
         if (!whole) {
             return "something is missing in its spec";
         }
@@ -102,6 +103,11 @@ final class RollbackReader extends StdDeserializer<Rollback> {
     private static boolean whole(RollbackSpec.Decision decision) {
         return all(decision.verdict(), decision.by(), decision.at(), decision.planHash())
                 && all(decision.by().id(), decision.by().name());
+    }
+
+    private static boolean whole(RollbackSpec.Choice choice) {
+        return all(choice.by(), choice.at(), choice.planHash())
+                && all(choice.by().id(), choice.by().name());
     }
 
     private static boolean whole(Plan plan) {

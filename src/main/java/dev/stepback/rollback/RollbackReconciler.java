@@ -4,6 +4,7 @@ import dev.stepback.access.Acting;
 import dev.stepback.rollback.Action.Seen;
 import dev.stepback.target.Denial;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PointInTime;
@@ -172,11 +173,16 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         if (olderOpen.isPresent()) {
             return new Seen.Planned(olderOpen, Optional.empty(), approvals);
         }
-        Long to = rollback.getSpec().toRevision();
+        // Planned once more, it goes where the card says.
+        Plan shown = rollback.statusOrInitial().plan();
+        Long to = shown == null
+                ? rollback.getSpec().toRevision()
+                : Long.valueOf(shown.to().number());
+        Instant time = shown == null ? rollback.getSpec().toTime() : null;
         PlanRequest request = new PlanRequest(
                 rollback.getSpec().wanted(),
                 to == null ? OptionalLong.empty() : OptionalLong.of(to),
-                Optional.ofNullable(rollback.getSpec().toTime()).map(at -> new PointInTime(at, PastUndos.of(all))),
+                Optional.ofNullable(time).map(at -> new PointInTime(at, PastUndos.of(all))),
                 KnownBad.of(all, List.of(type), rollback.target()),
                 rollback.getSpec().wantedOptions());
         return new Seen.Planned(Optional.empty(), Optional.of(planAsRequester(rollback, type, request)), approvals);

@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wanted. Immutable after creation except {@link #decisions} and {@link #cancellation}.
+ * What is wanted. Immutable after creation except {@link #decisions}, {@link #choices} and {@link #cancellation}.
  *
  * @param target what is rolled back; it is in the Rollback's own namespace
  * @param operation what is done to it; null as well as {@link Operation#UNDO} for an undo, see {@link #wanted}
@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineSeconds how long the rollout may take after the patch
  * @param follows name of the Rollback that this one undoes or retries; null for none
  * @param decisions approvals, rejections and broken glass, in the order in which they came; only ever appended to
+ * @param choices how it shall be done after all, chosen on the card, in the order in which they came; only ever appended to
  * @param cancellation set once, by whoever cancels
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -65,6 +66,12 @@ import org.jspecify.annotations.Nullable;
                 + " || self.decisions[i] == oldSelf.decisions[i])",
         message = "decisions are only ever appended")
 @ValidationRule(
+        value = "!has(oldSelf.choices) || has(self.choices)"
+                + " && size(self.choices) >= size(oldSelf.choices)"
+                + " && [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15].all(i, i >= size(oldSelf.choices)"
+                + " || self.choices[i] == oldSelf.choices[i])",
+        message = "choices are only ever appended")
+@ValidationRule(
         value = "!has(oldSelf.cancellation) || has(self.cancellation) && self.cancellation == oldSelf.cancellation",
         message = "a cancellation is final")
 public record RollbackSpec(
@@ -79,13 +86,18 @@ public record RollbackSpec(
         @Required @Min(0) long deadlineSeconds,
         @Nullable String follows,
         @Size(max = RollbackSpec.MAX_DECISIONS) List<Decision> decisions,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @Size(max = RollbackSpec.MAX_DECISIONS)
+        List<Choice> choices,
+
         @Nullable Cancellation cancellation) {
 
-    /** As many as the rule about them looks at: CEL has no way to count along a list. */
+    /** As many decisions, and choices, as the rules about them look at: CEL has no way to count along a list. */
     static final int MAX_DECISIONS = 16;
 
     public RollbackSpec {
         decisions = decisions == null ? List.of() : List.copyOf(decisions);
+        choices = choices == null ? List.of() : List.copyOf(choices);
     }
 
     /** An undo. */
@@ -111,6 +123,7 @@ public record RollbackSpec(
                 deadlineSeconds,
                 follows,
                 decisions,
+                List.of(),
                 cancellation);
     }
 
@@ -120,10 +133,13 @@ public record RollbackSpec(
         return operation == null ? Operation.UNDO : operation;
     }
 
-    /** How it is done. */
+    /** How it is done: as it was asked for, and as it was chosen last. */
     @JsonIgnore
     public PlanOptions wantedOptions() {
-        return options == null ? PlanOptions.NONE : options;
+        PlanOptions asked = options == null ? PlanOptions.NONE : options;
+        return choices.isEmpty()
+                ? asked
+                : asked.updatingLastApplied(choices.get(choices.size() - 1).updateLastApplied());
     }
 
     /** Kind and name of the target. */
@@ -188,6 +204,17 @@ public record RollbackSpec(
     }
 
     /**
+     * How somebody wants it to be done, other than the plan with this hash does it. It takes another plan, which has to be
+     * approved anew.
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Choice(
+            boolean updateLastApplied,
+            @Required Person by,
+            @Required Instant at,
+            @Required String planHash) {}
+
+    /**
      * Somebody's wish to stop. Without {@code midway} it is honoured before the first step and between steps; with it, while a
      * rollout is waited for.
      *
@@ -214,6 +241,19 @@ public record RollbackSpec(
     }
 
     public RollbackSpec withDecisions(List<Decision> newDecisions) {
+        return with(newDecisions, choices, cancellation);
+    }
+
+    public RollbackSpec withChoices(List<Choice> newChoices) {
+        return with(decisions, newChoices, cancellation);
+    }
+
+    public RollbackSpec withCancellation(Cancellation newCancellation) {
+        return with(decisions, choices, newCancellation);
+    }
+
+    private RollbackSpec with(
+            List<Decision> newDecisions, List<Choice> newChoices, @Nullable Cancellation newCancellation) {
         return new RollbackSpec(
                 target,
                 operation,
@@ -226,22 +266,7 @@ public record RollbackSpec(
                 deadlineSeconds,
                 follows,
                 newDecisions,
-                cancellation);
-    }
-
-    public RollbackSpec withCancellation(Cancellation newCancellation) {
-        return new RollbackSpec(
-                target,
-                operation,
-                toRevision,
-                toTime,
-                options,
-                reason,
-                requestedBy,
-                origin,
-                deadlineSeconds,
-                follows,
-                decisions,
+                newChoices,
                 newCancellation);
     }
 }

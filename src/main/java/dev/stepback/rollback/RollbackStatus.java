@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps one entry for each of the plan's steps, in their order
  * @param rollout the latest figures while a rollout runs and at its end
  * @param card where the Slack message is and what has been sent
+ * @param choices how many of the spec's choices the plan was made with; null for none
  * @param plannedAt when the plan was made
  * @param approvals how the approvals stand; null until planned
  * @param startsAt when it starts without an approval, unless somebody stops it; null when approvals are needed
@@ -37,6 +38,7 @@ public record RollbackStatus(
         List<StepStatus> steps,
         @Nullable Rollout rollout,
         CardStatus card,
+        @Nullable Integer choices,
         @Nullable Instant plannedAt,
         @Nullable ApprovalStatus approvals,
         @Nullable Instant startsAt,
@@ -63,6 +65,7 @@ public record RollbackStatus(
                 List.of(),
                 null,
                 CardStatus.NONE,
+                null,
                 null,
                 null,
                 null,
@@ -100,6 +103,11 @@ public record RollbackStatus(
         /** Approvals by a mere click of anybody who may approve. */
         public ApprovalStatus(int required, List<String> by, boolean breakGlass) {
             this(required, by, breakGlass, List.of(), false);
+        }
+
+        /** The same, while nobody has decided anything yet. */
+        ApprovalStatus withoutAny() {
+            return new ApprovalStatus(required, List.of(), breakGlass, from, typeToConfirm);
         }
     }
 
@@ -148,6 +156,7 @@ public record RollbackStatus(
         public List<StepStatus> steps;
         public @Nullable Rollout rollout;
         public CardStatus card;
+        public @Nullable Integer choices;
         public @Nullable Instant plannedAt;
         public @Nullable ApprovalStatus approvals;
         public @Nullable Instant startsAt;
@@ -165,6 +174,7 @@ public record RollbackStatus(
             steps = s.steps;
             rollout = s.rollout;
             card = s.card;
+            choices = s.choices;
             plannedAt = s.plannedAt;
             approvals = s.approvals;
             startsAt = s.startsAt;
@@ -184,6 +194,7 @@ public record RollbackStatus(
                     steps,
                     rollout,
                     card,
+                    choices,
                     plannedAt,
                     approvals,
                     startsAt,

@@ -23,6 +23,9 @@ public interface Rollbacks {
     /** Approves or rejects a plan, or breaks the glass. */
     Decided decide(String namespace, String name, NewDecision decision);
 
+    /** Chooses how it shall be done; while it waits for an approval only. The plan is made again, and approved anew. */
+    Decided choose(String namespace, String name, NewChoice choice);
+
     /** Asks for a cancellation. */
     Decided cancel(String namespace, String name, Actor by);
 

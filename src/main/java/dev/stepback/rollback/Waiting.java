@@ -10,6 +10,7 @@ import dev.stepback.target.PlanResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,38 +50,53 @@ final class Waiting {
         if (!(seen instanceof Seen.Planned planned)) {
             return new Action.MakePlan();
         }
-        if (planned.olderOpen().isPresent()) {
-            return moment.finish(
-                    Phase.SUPERSEDED,
-                    "another rollback of the same target is open: "
-                            + planned.olderOpen().get());
-        }
-        if (!planned.approvals().refused().isEmpty()) {
-            return moment.finish(Phase.REJECTED, planned.approvals().refused());
-        }
-        PlanResult result = planned.result().orElseThrow();
-        if (result instanceof PlanResult.Refused refused) {
-            // kubectl exits with 0 after "skipped rollback": what was wanted is the case.
-            boolean there = refused.reason() == PlanResult.Reason.ALREADY_THERE;
-            return moment.finish(there ? Phase.SUCCEEDED : Phase.FAILED, refused.message());
-        }
-        Plan plan = ((PlanResult.Planned) result).plan();
-        if (plan.blocked()) {
-            return moment.finish(Phase.FAILED, blocking(plan), s -> {
-                s.plan = plan;
-                s.cluster = cluster(planned.approvals());
-            });
-        }
+        return withoutPlan(planned).orElseGet(() -> firstPlan(planned, plan(planned)));
+    }
+
+    private Action firstPlan(Seen.Planned planned, Plan plan) {
         return moment.write(s -> {
             s.phase = Phase.AWAITING_APPROVAL;
             s.plan = plan;
-            s.steps = plan.steps().stream()
-                    .map(step -> new StepStatus(step.type(), Pending, "", null, null))
-                    .toList();
+            s.steps = pending(plan);
             s.plannedAt = now;
             s.expiresAt = Approval.plus(now, planned.approvals().expiry().toSeconds());
             waiting(s, planned.approvals());
         });
+    }
+
+    /** How it ends when there is no plan that anybody could approve. */
+    private Optional<Action> withoutPlan(Seen.Planned planned) {
+        if (planned.olderOpen().isPresent()) {
+            return Optional.of(moment.finish(
+                    Phase.SUPERSEDED,
+                    "another rollback of the same target is open: "
+                            + planned.olderOpen().get()));
+        }
+        if (!planned.approvals().refused().isEmpty()) {
+            return Optional.of(moment.finish(Phase.REJECTED, planned.approvals().refused()));
+        }
+        if (planned.result().orElseThrow() instanceof PlanResult.Refused refused) {
+            // kubectl exits with 0 after "skipped rollback": what was wanted is the case.
+            boolean there = refused.reason() == PlanResult.Reason.ALREADY_THERE;
+            return Optional.of(moment.finish(there ? Phase.SUCCEEDED : Phase.FAILED, refused.message()));
+        }
+        Plan plan = plan(planned);
+        return plan.blocked()
+                ? Optional.of(moment.finish(Phase.FAILED, blocking(plan), s -> {
+                    s.plan = plan;
+                    s.cluster = cluster(planned.approvals());
+                }))
+                : Optional.empty();
+    }
+
+    private static Plan plan(Seen.Planned planned) {
+        return ((PlanResult.Planned) planned.result().orElseThrow()).plan();
+    }
+
+    private static List<StepStatus> pending(Plan plan) {
+        return plan.steps().stream()
+                .map(step -> new StepStatus(step.type(), Pending, "", null, null))
+                .toList();
     }
 
     Action awaitingApproval(Seen seen) {
@@ -97,6 +113,9 @@ final class Waiting {
             return moment.finish(
                     Phase.REJECTED, "rejected by " + rejection.get().by().name());
         }
+        if (Approval.choicePending(rollback)) {
+            return chosen(seen, plan, expiresAt);
+        }
         if (!(seen instanceof Seen.Ruled ruled)) {
             return new Action.AskPolicy();
         }
@@ -112,6 +131,33 @@ final class Waiting {
         }
         RollbackStatus news = status.with(s -> waiting(s, approvals));
         return news.equals(status) ? askAgain(approvals, expiresAt) : new Action.Write(news);
+    }
+
+    /** Somebody wants it to be done otherwise: that is another plan, and nobody has approved it. */
+    private Action chosen(Seen seen, Plan before, Instant expiresAt) {
+        if (!now.isBefore(expiresAt)) {
+            return moment.finish(Phase.EXPIRED, "nobody approved in time");
+        }
+        if (!(seen instanceof Seen.Planned planned)) {
+            return new Action.MakePlan();
+        }
+        return withoutPlan(planned).orElseGet(() -> {
+            Plan plan = plan(planned);
+            boolean same = plan.targetUid().equals(before.targetUid())
+                    && plan.from().id().equals(before.from().id())
+                    && plan.to().id().equals(before.to().id());
+            return same
+                    ? moment.write(s -> {
+                        s.plan = plan;
+                        s.steps = pending(plan);
+                        s.plannedAt = now;
+                        s.choices = rollback.getSpec().choices().size();
+                        s.startsAt = null;
+                        s.approvals = s.approvals == null ? null : s.approvals.withoutAny();
+                    })
+                    : moment.finish(
+                            Phase.SUPERSEDED, "the target has changed since the plan was made; ask for it again");
+        });
     }
 
     private Action run(Approvals approvals) {

@@ -16,4 +16,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 public record PlanOptions(boolean fast, boolean byPartition, boolean updateLastApplied) {
     /** As kubectl would. */
     public static final PlanOptions NONE = new PlanOptions(false, false, false);
+
+    /** The same, but for what {@code kubectl apply} remembers. */
+    public PlanOptions updatingLastApplied(boolean update) {
+        return new PlanOptions(fast, byPartition, update);
+    }
 }

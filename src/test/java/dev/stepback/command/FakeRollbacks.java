@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.NewRollback;
 import dev.stepback.rollback.Phase;
@@ -55,6 +56,7 @@ final class FakeRollbacks implements Rollbacks {
                 600,
                 request.follows(),
                 List.of(),
+                List.of(),
                 null));
         byDelivery.put(request.deliveryKey(), rollback);
         return new Created.Ok(rollback, false);
@@ -63,6 +65,11 @@ final class FakeRollbacks implements Rollbacks {
     @Override
     public Decided decide(String namespace, String name, NewDecision decision) {
         throw new AssertionError("commands decide nothing");
+    }
+
+    @Override
+    public Decided choose(String namespace, String name, NewChoice choice) {
+        throw new AssertionError("commands choose nothing");
     }
 
     @Override

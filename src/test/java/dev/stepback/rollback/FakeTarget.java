@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,8 +94,12 @@ final class FakeTarget implements TargetType {
         if (deployment == null) {
             return new PlanResult.Refused(PlanResult.Reason.TARGET_NOT_FOUND, "not found");
         }
+        Map<String, String> undo = new HashMap<>(Map.of("from", annotation(deployment, RELEASE)));
+        if (request.options().updateLastApplied()) {
+            undo.put("lastApplied", "too");
+        }
         List<PlannedStep> steps = List.of(
-                new PlannedStep("fake.undo", "Undo", Map.of("from", annotation(deployment, RELEASE))),
+                new PlannedStep("fake.undo", "Undo", Map.copyOf(undo)),
                 new PlannedStep("fake.await", "Await", Map.of()));
         String uid = deployment.getMetadata().getUid();
         return new PlanResult.Planned(new Plan(

@@ -1,6 +1,7 @@
 package dev.stepback.slack;
 
 import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.NewRollback;
 import dev.stepback.rollback.Person;
@@ -108,6 +109,7 @@ final class FakeRollbacks implements Rollbacks {
                 600,
                 request.follows(),
                 List.of(),
+                List.of(),
                 null));
         byName.put(name, rollback);
         byDelivery.put(request.deliveryKey(), name);
@@ -168,6 +170,19 @@ final class FakeRollbacks implements Rollbacks {
                 s.finishedAt = Instant.now();
             }
         });
+        return new Decided.Recorded(copy(rollback));
+    }
+
+    @Override
+    public synchronized Decided choose(String namespace, String name, NewChoice choice) {
+        Rollback rollback = byName.get(name);
+        if (rollback == null) {
+            return new Decided.Gone();
+        }
+        List<RollbackSpec.Choice> choices = new ArrayList<>(rollback.getSpec().choices());
+        choices.add(
+                new RollbackSpec.Choice(choice.updateLastApplied(), choice.by().person(), Instant.now(), Samples.HASH));
+        rollback.setSpec(rollback.getSpec().withChoices(choices));
         return new Decided.Recorded(copy(rollback));
     }
 

@@ -264,6 +264,7 @@ class GoldenCardTest {
                 600,
                 null,
                 s.decisions(),
+                List.of(),
                 null));
         return rollback;
     }
