@@ -44,10 +44,17 @@ final class Decision {
         return switch (moment.status().phase()) {
             case PLANNING -> new Waiting(moment).planning(seen);
             case AWAITING_APPROVAL -> new Waiting(moment).awaitingApproval(seen);
-            case RUNNING -> new Decision(moment).running(seen);
-            case VERIFYING -> new Decision(moment).verifying(seen);
+            case RUNNING, VERIFYING -> new Decision(moment).begun(seen);
             case SUCCEEDED, FAILED, REJECTED, EXPIRED, CANCELLED, SUPERSEDED -> new Action.Leave();
         };
+    }
+
+    private Action begun(Seen seen) {
+        RollbackStatus.Ending ending = status.ending();
+        if (ending != null) {
+            return new Closing(moment, ending).next(seen);
+        }
+        return status.phase() == Phase.RUNNING ? running(seen) : verifying(seen);
     }
 
     private Action running(Seen seen) {
@@ -59,11 +66,14 @@ final class Decision {
             return broken("the stored plan is not the one that was approved");
         }
         int i = current();
-        if (i == status.steps().size()) {
+        if (i == ordinary(plan)) {
             return moment.write(s -> s.phase = Phase.VERIFYING);
         }
         StepStatus step = status.steps().get(i);
         if (step.state() == Started) {
+            if (seen instanceof Seen.Begun b && b.step() == i) {
+                return begunAgain(i, b.outcome());
+            }
             if (seen instanceof Seen.Stopped stopped) {
                 return stopped(i, stopped.outcome());
             }
@@ -102,6 +112,29 @@ final class Decision {
         });
     }
 
+    /** Another part of a step that was begun before. */
+    private Action begunAgain(int i, Step.Start outcome) {
+        if (outcome instanceof Step.Start.Void changed) {
+            return moment.finish(Phase.FAILED, changed.why(), s -> s.steps = ended(i, Failed, changed.why()));
+        }
+        if (outcome instanceof Step.Start.Failed failed) {
+            return moment.finish(Phase.FAILED, failed.why(), s -> s.steps = ended(i, Failed, failed.why()));
+        }
+        if (outcome instanceof Step.Start.NotYet notYet) {
+            return notYet(i, notYet.why());
+        }
+        // Each part may take as long as a whole rollout.
+        return inParts(i)
+                ? moment.write(s ->
+                        s.deadlineAt = Approval.plus(now, rollback.getSpec().deadlineSeconds()))
+                : lookAgain();
+    }
+
+    private boolean inParts(int i) {
+        Plan plan = status.plan();
+        return plan != null && plan.steps().get(i).inParts();
+    }
+
     /** Nothing was changed, so it may wait again, be stopped, or expire. Once something was changed it is seen through. */
     private Action notYet(int i, String why) {
         if (status.patchedAt() != null) {
@@ -129,7 +162,8 @@ final class Decision {
                     s.message = message;
                     s.rollout = observation.rollout() == null ? s.rollout : observation.rollout();
                     s.steps = ended(i, Done, message);
-                    boolean goOn = i + 1 < s.steps.size() && !stopsBetweenSteps();
+                    Plan plan = s.plan;
+                    boolean goOn = plan != null && i + 1 < ordinary(plan) && !stopsBetweenSteps();
                     if (goOn) {
                         List<StepStatus> steps = new ArrayList<>(s.steps);
                         steps.set(i + 1, new StepStatus(steps.get(i + 1).type(), Pending, "", now, null));
@@ -137,7 +171,7 @@ final class Decision {
                     }
                 });
             case FAILED -> failed(i, message, observation);
-            case RUNNING -> {
+            case RUNNING, AGAIN -> {
                 Midway midway = midway();
                 if (midway != null) {
                     yield midway == Midway.Pause ? new Action.StopTarget() : leave(i, "another one takes its place");
@@ -145,12 +179,18 @@ final class Decision {
                 if (overdue()) {
                     yield failed(i, "the deadline passed: " + message, observation);
                 }
+                if (inParts(i) && stopsBetweenSteps()) {
+                    yield moment.finish(Phase.CANCELLED, message, s -> s.steps = ended(i, Failed, "stopped"));
+                }
                 RollbackStatus news = status.with(s -> {
                     s.message = message;
                     s.rollout = observation.rollout() == null ? s.rollout : observation.rollout();
                     s.steps = moment.replaced(i, p -> new StepStatus(p.type(), Started, message, p.startedAt(), null));
                 });
-                yield news.equals(status) ? lookAgain() : new Action.Write(news);
+                if (!news.equals(status)) {
+                    yield new Action.Write(news);
+                }
+                yield observation.state() == Step.Observation.State.AGAIN ? new Action.StartStep(i) : lookAgain();
             }
         };
     }
@@ -184,8 +224,9 @@ final class Decision {
 
     /** All steps are done; what they reached must still hold. */
     private Action verifying(Seen seen) {
-        int last = status.steps().size() - 1;
-        if (last < 0 || status.plan() == null) {
+        Plan plan = status.plan();
+        int last = plan == null ? -1 : ordinary(plan) - 1;
+        if (last < 0) {
             return moment.finish(Phase.FAILED, "the status does not fit a plan");
         }
         if (!(seen instanceof Seen.Progress p)) {
@@ -199,7 +240,7 @@ final class Decision {
                         observation.message(),
                         s -> s.rollout = observation.rollout() == null ? s.rollout : observation.rollout());
             case FAILED -> failed(last, observation.message(), observation);
-            case RUNNING ->
+            case RUNNING, AGAIN ->
                 overdue() ? failed(last, "the deadline passed: " + observation.message(), observation) : lookAgain();
         };
     }
@@ -227,6 +268,11 @@ final class Decision {
         return deadline != null && !now.isBefore(deadline);
     }
 
+    /** How many of the steps are not those that are always taken, at the end. */
+    private static int ordinary(Plan plan) {
+        return (int) plan.steps().stream().takeWhile(step -> !step.always()).count();
+    }
+
     /** Index of the first step that is not done; their number when all are. */
     private int current() {
         int i = 0;
@@ -237,6 +283,6 @@ final class Decision {
     }
 
     private List<StepStatus> ended(int i, StepStatus.State state, String message) {
-        return moment.replaced(i, p -> new StepStatus(p.type(), state, message, p.startedAt(), now));
+        return moment.ended(i, state, message);
     }
 }

@@ -136,8 +136,7 @@ public final class KubernetesRollbacks implements Rollbacks {
                     rollback,
                     "The rollback has ended already: " + status.phase().apiName() + ".");
         }
-        boolean stepsLeft = status.steps().stream().anyMatch(s -> s.startedAt() == null);
-        if (status.phase() == Phase.VERIFYING || (status.phase() == Phase.RUNNING && !stepsLeft)) {
+        if (!status.cancellable()) {
             return new Decided.TooLate(rollback, "The last step runs already; it cannot be stopped in the middle.");
         }
         Rollback written = store.update(Store.with(

@@ -22,12 +22,18 @@ record Moment(Rollback rollback, RollbackStatus status, Instant now) {
         return finish(phase, message, s -> {});
     }
 
+    /** A terminal phase is written once nothing is left to be done; until then, what it will be. */
     Action finish(Phase phase, String message, Consumer<RollbackStatus.Changes> more) {
+        boolean closes = Closing.next(this).isPresent();
         return write(s -> {
             more.accept(s);
-            s.phase = phase;
             s.message = message;
-            s.finishedAt = now;
+            if (closes) {
+                s.ending = new RollbackStatus.Ending(phase, message);
+            } else {
+                s.phase = phase;
+                s.finishedAt = now;
+            }
         });
     }
 
@@ -36,6 +42,10 @@ record Moment(Rollback rollback, RollbackStatus status, Instant now) {
         return finish(
                 Phase.CANCELLED,
                 cancellation == null ? "" : "cancelled by " + cancellation.by().name());
+    }
+
+    List<StepStatus> ended(int i, StepStatus.State state, String message) {
+        return replaced(i, p -> new StepStatus(p.type(), state, message, p.startedAt(), now));
     }
 
     List<StepStatus> replaced(int i, UnaryOperator<StepStatus> change) {

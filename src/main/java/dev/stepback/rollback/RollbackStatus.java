@@ -1,5 +1,6 @@
 package dev.stepback.rollback;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.stepback.target.Plan;
@@ -7,6 +8,7 @@ import dev.stepback.target.Rollout;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param cluster the name by which people knew the target's cluster when it was planned; null until then
  * @param plan null until planned
  * @param steps one entry for each of the plan's steps, in their order
+ * @param ending how it ends once the plan's last steps, those that are always taken, have been; null before that
  * @param rollout the latest figures while a rollout runs and at its end
  * @param card where the Slack message is and what has been sent
  * @param choices how many of the spec's choices the plan was made with; null for none
@@ -36,6 +39,7 @@ public record RollbackStatus(
         @Nullable String cluster,
         @Nullable Plan plan,
         List<StepStatus> steps,
+        @Nullable Ending ending,
         @Nullable Rollout rollout,
         CardStatus card,
         @Nullable Integer choices,
@@ -63,6 +67,7 @@ public record RollbackStatus(
                 null,
                 null,
                 List.of(),
+                null,
                 null,
                 CardStatus.NONE,
                 null,
@@ -111,6 +116,40 @@ public record RollbackStatus(
         }
     }
 
+    /** Whether a step has not begun yet, of those that are not taken whatever becomes of the others. */
+    private boolean stepsLeft() {
+        return plan != null
+                && steps.size() == plan.steps().size()
+                && IntStream.range(0, steps.size())
+                        .anyMatch(i -> steps.get(i).startedAt() == null
+                                && !plan.steps().get(i).always());
+    }
+
+    /** Whether it can be cancelled now: between two steps, or two parts of one. */
+    @JsonIgnore
+    public boolean cancellable() {
+        return !phase.terminal()
+                && phase != Phase.VERIFYING
+                && ending == null
+                && (phase != Phase.RUNNING || stepsLeft() || partsLeft());
+    }
+
+    private boolean partsLeft() {
+        return plan != null
+                && steps.size() == plan.steps().size()
+                && IntStream.range(0, steps.size())
+                        .anyMatch(i -> steps.get(i).finishedAt() == null
+                                && plan.steps().get(i).inParts());
+    }
+
+    /**
+     * What a rollback comes to.
+     *
+     * @param phase a terminal one
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Ending(Phase phase, String message) {}
+
     /** How far one step of the plan is. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -154,6 +193,7 @@ public record RollbackStatus(
         public @Nullable String cluster;
         public @Nullable Plan plan;
         public List<StepStatus> steps;
+        public @Nullable Ending ending;
         public @Nullable Rollout rollout;
         public CardStatus card;
         public @Nullable Integer choices;
@@ -172,6 +212,7 @@ public record RollbackStatus(
             cluster = s.cluster;
             plan = s.plan;
             steps = s.steps;
+            ending = s.ending;
             rollout = s.rollout;
             card = s.card;
             choices = s.choices;
@@ -192,6 +233,7 @@ public record RollbackStatus(
                     cluster,
                     plan,
                     steps,
+                    ending,
                     rollout,
                     card,
                     choices,

@@ -14,6 +14,27 @@ import java.util.Map;
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record PlannedStep(String type, String description, Map<String, String> parameters) {
 
+    /** The parameter, {@code true}, of a step that is taken whatever becomes of the others. */
+    public static final String ALWAYS = "always";
+
+    /** The parameter, {@code true}, of a step that is done in parts. */
+    public static final String PARTS = "parts";
+
+    /**
+     * Whether it is taken at the end also when the rollback failed, was stopped or cancelled, once anything may have been
+     * changed. Such steps are the last of a plan.
+     */
+    @JsonIgnore
+    public boolean always() {
+        return parameters.containsKey(ALWAYS);
+    }
+
+    /** Whether it can be stopped between its parts, each of which may take as long as a rollout. */
+    @JsonIgnore
+    public boolean inParts() {
+        return parameters.containsKey(PARTS);
+    }
+
     /** Whether it deletes pods, which is another right than to change the target. */
     @JsonIgnore
     public boolean deletesPods() {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The engine calls {@link #start} until it has durably recorded that the step was started, and then {@link
  * #observe} until the step is done or failed. After a crash it may call {@code start} again although the first call
- * took effect; the second must notice and change nothing.
+ * took effect; the second must notice and change nothing. Whenever {@code observe} says {@link Observation.State#AGAIN},
+ * {@code start} is called again for what is left to do.
  */
 public interface Step {
 
@@ -18,7 +19,7 @@ public interface Step {
     /** What the step would do, tried without doing it; read-only. */
     Finding dryRun(StepContext context);
 
-    /** Does it, at most once however often it is called. */
+    /** Does it, or the part of it that is next, at most once however often it is called. */
     Start start(StepContext context);
 
     /** Looks how far it is; read-only. */
@@ -57,6 +58,8 @@ public interface Step {
             State state, String message, @Nullable Rollout rollout) {
         public enum State {
             RUNNING,
+            /** There is something more to do: the step has to be started again. */
+            AGAIN,
             DONE,
             FAILED
         }

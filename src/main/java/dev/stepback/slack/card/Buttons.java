@@ -45,7 +45,7 @@ final class Buttons {
             case RUNNING -> {
                 addDiff(buttons, plan, ref);
                 // The last step cannot be stopped in the middle.
-                if (rollback.statusOrInitial().steps().stream().anyMatch(s -> s.startedAt() == null)) {
+                if (rollback.statusOrInitial().cancellable()) {
                     buttons.add(cancel(ref));
                 }
                 addMidway(buttons, rollback, ref);

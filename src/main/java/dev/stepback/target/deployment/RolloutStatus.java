@@ -89,7 +89,7 @@ final class RolloutStatus {
         findings.add(
                 switch (now.state()) {
                     case DONE -> Finding.pass("rollout", "No other rollout is in progress.");
-                    case RUNNING ->
+                    case RUNNING, AGAIN ->
                         Finding.warn("rollout", "A rollout is in progress and will be replaced" + figures(now) + ".");
                     case FAILED ->
                         Finding.warn("rollout", "The present rollout is stuck: %s.".formatted(now.message()));
