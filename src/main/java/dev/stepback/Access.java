@@ -64,7 +64,7 @@ record Access(Authorizer authorizer, Locks locks) {
     }
 
     /** Where the Lease is, the locks are too. */
-    private static String ownNamespace(StepbackConfig config, KubernetesClient client) {
+    static String ownNamespace(StepbackConfig config, KubernetesClient client) {
         String configured = config.kubernetes().leaseNamespace();
         String own = client.getNamespace();
         return configured != null ? configured : own != null ? own : "default";

@@ -13,6 +13,7 @@ import dev.stepback.ops.Metrics;
 import dev.stepback.ops.OpsServer;
 import dev.stepback.ops.RedactingEncoder;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.AuditEvents;
 import dev.stepback.rollback.AuditedRollbacks;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Housekeeping;
@@ -47,6 +48,7 @@ public final class Stepback implements AutoCloseable {
     private final SlackDirectory directory;
     private final RollbackOperator operator;
     private final KubernetesEvents events;
+    private final AuditEvents auditEvents;
     private final Housekeeping housekeeping;
     private final Workloads workloads;
     private final RolloutWatch rollouts;
@@ -58,6 +60,7 @@ public final class Stepback implements AutoCloseable {
             SlackDirectory directory,
             RollbackOperator operator,
             KubernetesEvents events,
+            AuditEvents auditEvents,
             Housekeeping housekeeping,
             Workloads workloads,
             RolloutWatch rollouts) {
@@ -67,6 +70,7 @@ public final class Stepback implements AutoCloseable {
         this.directory = directory;
         this.operator = operator;
         this.events = events;
+        this.auditEvents = auditEvents;
         this.housekeeping = housekeeping;
         this.workloads = workloads;
         this.rollouts = rollouts;
@@ -93,7 +97,10 @@ public final class Stepback implements AutoCloseable {
         RedactingEncoder.use(redactor);
         Health health = new Health(redactor::text);
         health.note("configuration", configuration::problem);
-        Audit audit = new AuditLog(Access.cluster(config, client), env.getOrDefault("HOSTNAME", ""), redactor, clock);
+        String replica = env.getOrDefault("HOSTNAME", "");
+        AuditEvents auditEvents =
+                new AuditEvents(client, Access.ownNamespace(config, client), replica, redactor, clock);
+        Audit audit = new AuditLog(Access.cluster(config, client), replica, redactor, clock).and(auditEvents);
         configuration.listen(reload -> audit.record(event(reload)));
         List<TargetType> targets = List.of(
                 new DeploymentTarget(client, redactor, clock),
@@ -144,7 +151,8 @@ public final class Stepback implements AutoCloseable {
         health.register("cluster", operator.health());
         slack.start();
         log.info("Stepback is up, http on port {}", ops.port());
-        return new Stepback(configuration, ops, slack, directory, operator, events, housekeeping, workloads, rollouts);
+        return new Stepback(
+                configuration, ops, slack, directory, operator, events, auditEvents, housekeeping, workloads, rollouts);
     }
 
     /** What is recorded of a configuration file that has changed. */
@@ -175,6 +183,7 @@ public final class Stepback implements AutoCloseable {
         slack.close();
         directory.close();
         workloads.close();
+        auditEvents.close();
         ops.close();
     }
 }

@@ -15,6 +15,14 @@ public interface Audit {
     /** Records nothing. */
     Audit NONE = event -> {};
 
+    /** Records with this one first, then with the other. */
+    default Audit and(Audit other) {
+        return event -> {
+            record(event);
+            other.record(event);
+        };
+    }
+
     /** Never throws: what happened has happened, whether or not it can be written down. */
     void record(AuditEvent event);
 }

@@ -75,7 +75,8 @@ public record Permission(
             new Permission("update", "coordination.k8s.io", "leases", "electing a leader"),
             new Permission("get", "", "configmaps", "stepback-locks", "the kill switch"),
             new Permission("update", "", "configmaps", "stepback-locks", "the kill switch"),
-            new Permission("create", "", "configmaps", "the kill switch"));
+            new Permission("create", "", "configmaps", "the kill switch"),
+            new Permission("create", "", "events", "Events about locks and the configuration"));
 
     /** As kubectl writes it: {@code patch deployments.apps}. */
     @Override

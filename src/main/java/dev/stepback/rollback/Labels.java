@@ -33,8 +33,14 @@ final class Labels {
 
     /** The name of an Event about a Rollback: the same whoever writes it, and whenever. */
     static String eventName(Rollback rollback, String key) {
-        String suffix = "." + hash(rollback.getMetadata().getUid() + "\n" + key);
-        return cut(rollback.getMetadata().getName(), MAX_NAME - suffix.length()) + suffix;
+        return eventName(
+                rollback.getMetadata().getName(), rollback.getMetadata().getUid() + "\n" + key);
+    }
+
+    /** The name of an Event about an object of this name: the same for the same key. */
+    static String eventName(String object, String key) {
+        String suffix = "." + hash(key);
+        return cut(object, MAX_NAME - suffix.length()) + suffix;
     }
 
     /** The text itself when it may be a label; otherwise its beginning and a hash of it, or the hash alone. */

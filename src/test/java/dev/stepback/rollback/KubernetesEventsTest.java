@@ -1,10 +1,13 @@
 package dev.stepback.rollback;
 
 import static dev.stepback.rollback.Examples.LEADING;
+import static dev.stepback.rollback.Policies.may;
+import static dev.stepback.rollback.Policies.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepback.policy.Permission;
 import dev.stepback.redaction.Redactor;
 import io.fabric8.kubernetes.api.model.Event;
 import java.time.Clock;
@@ -51,6 +54,21 @@ class KubernetesEventsTest {
         assertThat(written("Rollback"))
                 .extracting(e -> e.getInvolvedObject().getUid())
                 .containsOnly(shop.now(name).getMetadata().getUid());
+    }
+
+    @Test
+    void rollbackThatEndsBeforeAPlan_isToldOnTheTargetToo() {
+        shop.policy = Policies.of(rule(1), may(LEADING.id(), Permission.values()));
+        shop.engine(events);
+        Rollback made = Examples.requested();
+        made.getMetadata().setCreationTimestamp(null);
+        shop.client.resource(made).create();
+        shop.awaitPhase("checkout-1", Phase.REJECTED);
+
+        awaitReasons("Deployment", "RollbackRequested", "RollbackRejected");
+        assertThat(written("Deployment"))
+                .extracting(e -> e.getInvolvedObject().getUid())
+                .containsOnly(shop.deployment().getMetadata().getUid());
     }
 
     @Test

@@ -1,0 +1,81 @@
+package dev.stepback.rollback;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many Events denials may cause: whoever is denied something can be denied it again and again, and must not flood the API
+ * server by it. Of the same denial one Event is written in {@link #WINDOW}, and the next one counts those in between; of one
+ * person, and of all together, only so many. Safe for use by several threads.
+ */
+final class DenialLimit {
+    static final Duration WINDOW = Duration.ofMinutes(10);
+    static final int PER_PERSON = 10;
+    static final int TOGETHER = 100;
+
+    /**
+     * An Event that may be written.
+     *
+     * @param since when the first denial was that it speaks for
+     * @param count for how many it speaks
+     */
+    record Admitted(Instant since, int count) {}
+
+    private static final class Window {
+        private final Instant from;
+        private int events;
+        private int untold;
+        private @Nullable Instant firstUntold;
+
+        Window(Instant from) {
+            this.from = from;
+        }
+    }
+
+    private final Map<Object, Window> same = new HashMap<>();
+    private final Map<String, Window> people = new HashMap<>();
+    private Window all = new Window(Instant.EPOCH);
+
+    /**
+     * Counts a denial.
+     *
+     * @param what the same for the same denial
+     * @return empty when no Event may be written of it now
+     */
+    synchronized Optional<Admitted> denied(String person, Object what, Instant now) {
+        if (over(all, now)) {
+            all = new Window(now);
+            people.clear();
+            same.values().removeIf(w -> over(w, now) && w.untold == 0);
+        }
+        Window those = same.get(what);
+        if (those == null && same.size() >= TOGETHER * PER_PERSON) {
+            return Optional.empty();
+        }
+        if (those == null || (over(those, now) && those.untold == 0)) {
+            those = new Window(now);
+            same.put(what, those);
+        }
+        Window theirs = people.computeIfAbsent(person, p -> new Window(now));
+        boolean room = theirs.events < PER_PERSON && all.events < TOGETHER;
+        if (room && (those.events == 0 || over(those, now))) {
+            theirs.events++;
+            all.events++;
+            Window next = new Window(now);
+            next.events = 1;
+            same.put(what, next);
+            return Optional.of(new Admitted(those.firstUntold == null ? now : those.firstUntold, those.untold + 1));
+        }
+        those.untold++;
+        those.firstUntold = those.firstUntold == null ? now : those.firstUntold;
+        return Optional.empty();
+    }
+
+    private static boolean over(Window window, Instant now) {
+        return !now.isBefore(window.from.plus(WINDOW));
+    }
+}
