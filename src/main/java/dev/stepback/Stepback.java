@@ -112,7 +112,7 @@ public final class Stepback implements AutoCloseable {
         Authorizer authorizer = access.authorizer();
         Rollbacks rollbacks =
                 new AuditedRollbacks(new KubernetesRollbacks(client, config, authorizer, targets, clock), audit);
-        RolloutWatch rollouts = new RolloutWatch(targets);
+        RolloutWatch rollouts = new RolloutWatch(targets, clock);
         Workloads workloads = Workloads.start(client, config, rollouts);
         Dispatcher dispatcher =
                 new Dispatcher(workloads, rollbacks, targets, authorizer, access.locks(), config, audit, clock);

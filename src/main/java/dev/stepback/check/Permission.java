@@ -45,6 +45,7 @@ public record Permission(
             CHANGES.get(2),
             new Permission("get", "apps", "controllerrevisions", "revisions"),
             new Permission("list", "apps", "controllerrevisions", "revisions"),
+            new Permission("patch", "apps", "controllerrevisions", "remembering which rollouts failed"),
             new Permission("get", "apps", "replicasets", "revisions"),
             new Permission("list", "apps", "replicasets", "revisions"),
             new Permission("patch", "apps", "replicasets", "remembering which rollouts failed"),

@@ -38,12 +38,12 @@ final class KindIndex<T extends HasMetadata, L extends KubernetesResourceList<T>
     }
 
     /** @param listener hears of every change */
-    KindIndex<T, L> start(Optional<ResourceEventHandler<T>> listener) {
+    KindIndex<T, L> start(ResourceEventHandler<? super T> listener) {
         scopes(Optional.empty()).forEach(scope -> watch(scope, listener));
         return this;
     }
 
-    private void watch(FilterWatchListDeletable<T, L, ?> scope, Optional<ResourceEventHandler<T>> listener) {
+    private void watch(FilterWatchListDeletable<T, L, ?> scope, ResourceEventHandler<? super T> listener) {
         NamesOnly<T> store = new NamesOnly<>(kind, empty);
         SharedIndexInformer<T> informer = scope.withLimit(PAGE)
                 .runnableInformer(0)
@@ -51,7 +51,7 @@ final class KindIndex<T extends HasMetadata, L extends KubernetesResourceList<T>
                 .itemStore(store)
                 // Goes on for ever: the API server may be away, or a permission may be granted later.
                 .exceptionHandler((started, error) -> true);
-        listener.ifPresent(informer::addEventHandler);
+        informer.addEventHandler(listener);
         names.add(store);
         informers.add(informer);
         informer.start();

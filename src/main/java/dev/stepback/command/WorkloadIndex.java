@@ -3,13 +3,13 @@ package dev.stepback.command;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -22,15 +22,15 @@ final class WorkloadIndex implements Workloads {
     }
 
     static WorkloadIndex start(
-            KubernetesClient client, StepbackConfig config, ResourceEventHandler<Deployment> listener) {
+            KubernetesClient client, StepbackConfig config, ResourceEventHandler<HasMetadata> listener) {
         List<String> namespaces = config.kubernetes().namespaces();
         return new WorkloadIndex(List.of(
                 new KindIndex<>(Kind.DEPLOYMENT, client.apps().deployments(), Deployment::new, namespaces)
-                        .start(Optional.of(listener)),
+                        .start(listener),
                 new KindIndex<>(Kind.STATEFULSET, client.apps().statefulSets(), StatefulSet::new, namespaces)
-                        .start(Optional.empty()),
+                        .start(listener),
                 new KindIndex<>(Kind.DAEMONSET, client.apps().daemonSets(), DaemonSet::new, namespaces)
-                        .start(Optional.empty())));
+                        .start(listener)));
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.stepback.command;
 
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.target.TargetRef;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.util.List;
@@ -14,9 +14,9 @@ public interface Workloads extends AutoCloseable {
     /**
      * Begins to watch the workloads of the served namespaces; returns at once.
      *
-     * @param listener hears of every change of a Deployment, on a thread that it must not hold up
+     * @param listener hears of every change of a workload, on a thread that it must not hold up
      */
-    static Workloads start(KubernetesClient client, StepbackConfig config, ResourceEventHandler<Deployment> listener) {
+    static Workloads start(KubernetesClient client, StepbackConfig config, ResourceEventHandler<HasMetadata> listener) {
         return WorkloadIndex.start(client, config, listener);
     }
 

@@ -3,11 +3,15 @@ package dev.stepback.rollback;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -20,16 +24,41 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has failed rollouts written down while they can be seen, whoever started them: see {@link
- * TargetType#noteFailedRollouts}. Every replica listens, only the leader writes. Deployments whose rollout has ended cost
+ * TargetType#noteFailedRollouts}. Every replica listens, only the leader writes. Workloads whose rollout has ended cost
  * nothing; what is remembered here of the others may be lost, and is learned again from the first list.
+ *
+ * <p>The pods of a StatefulSet or DaemonSet may crash while its status stays the same: it is looked at again by itself, ever
+ * more rarely, until its deadline has passed.
  */
-public final class RolloutWatch implements ResourceEventHandler<Deployment>, AutoCloseable {
+public final class RolloutWatch implements ResourceEventHandler<HasMetadata>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RolloutWatch.class);
     private static final long RETRY_SECONDS = 1;
+    /** Some time more than the deadline that a rollout has. */
+    private static final Duration WATCHED = Duration.ofMinutes(12);
+
+    /**
+     * A rollout that has not ended.
+     *
+     * @param since when its state was another one
+     * @param next when it is looked at although nothing was heard of it
+     */
+    private record Unsettled(RolloutProgress progress, Instant since, Instant next) {
+        static Unsettled of(RolloutProgress progress, Instant now) {
+            return new Unsettled(progress, now, progress.quiet() ? now.plusSeconds(RETRY_SECONDS) : Instant.MAX);
+        }
+
+        /** As long again as it is old: whatever lasts half as long as the rollout is seen. */
+        Unsettled looked(Instant now) {
+            Duration age = Duration.between(since, now);
+            Instant again = age.compareTo(WATCHED) > 0 ? Instant.MAX : now.plus(age);
+            return new Unsettled(progress, since, again);
+        }
+    }
 
     private final List<TargetType> targets;
-    /** Rollouts that have not ended, each with what is worth another look when it changes. */
-    private final Map<TargetRef, String> unsettled = new ConcurrentHashMap<>();
+    private final Clock clock;
+    /** Rollouts that have not ended. */
+    private final Map<TargetRef, Unsettled> unsettled = new ConcurrentHashMap<>();
 
     private final Set<TargetRef> due = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -39,8 +68,9 @@ public final class RolloutWatch implements ResourceEventHandler<Deployment>, Aut
     });
     private volatile BooleanSupplier leading = () -> false;
 
-    public RolloutWatch(List<TargetType> targets) {
+    public RolloutWatch(List<TargetType> targets, Clock clock) {
         this.targets = List.copyOf(targets);
+        this.clock = clock;
     }
 
     /** @param leading asked before anything is written */
@@ -50,29 +80,37 @@ public final class RolloutWatch implements ResourceEventHandler<Deployment>, Aut
     }
 
     @Override
-    public void onAdd(Deployment deployment) {
-        changed(deployment);
+    public void onAdd(HasMetadata workload) {
+        changed(workload);
     }
 
     @Override
-    public void onUpdate(Deployment before, Deployment deployment) {
-        changed(deployment);
+    public void onUpdate(HasMetadata before, HasMetadata workload) {
+        changed(workload);
     }
 
     @Override
-    public void onDelete(Deployment deployment, boolean finalStateUnknown) {
-        unsettled.remove(ref(deployment));
-        due.remove(ref(deployment));
+    public void onDelete(HasMetadata workload, boolean finalStateUnknown) {
+        ref(workload).ifPresent(target -> {
+            unsettled.remove(target);
+            due.remove(target);
+        });
     }
 
-    private void changed(Deployment deployment) {
-        TargetRef target = ref(deployment);
-        String progress = progress(deployment);
+    private void changed(HasMetadata workload) {
+        ref(workload).ifPresent(target -> changed(target, RolloutProgress.of(workload)));
+    }
+
+    private void changed(TargetRef target, RolloutProgress progress) {
         boolean worthALook;
-        if (progress.endsWith("/NewReplicaSetAvailable")) {
+        if (progress.settled()) {
             worthALook = unsettled.remove(target) != null;
         } else {
-            worthALook = !progress.equals(unsettled.put(target, progress));
+            Unsettled before = unsettled.get(target);
+            worthALook = before == null || !before.progress().equals(progress);
+            if (worthALook) {
+                unsettled.put(target, Unsettled.of(progress, clock.instant()));
+            }
         }
         if (worthALook && due.add(target)) {
             try {
@@ -89,6 +127,13 @@ public final class RolloutWatch implements ResourceEventHandler<Deployment>, Aut
             due.retainAll(unsettled.keySet());
             return;
         }
+        Instant now = clock.instant();
+        unsettled.forEach((target, rollout) -> {
+            if (!rollout.next().isAfter(now)) {
+                due.add(target);
+                unsettled.replace(target, rollout, rollout.looked(now));
+            }
+        });
         for (TargetRef target : Set.copyOf(due)) {
             due.remove(target);
             try {
@@ -105,28 +150,12 @@ public final class RolloutWatch implements ResourceEventHandler<Deployment>, Aut
         }
     }
 
-    private static String progress(Deployment deployment) {
-        Map<String, String> annotations = deployment.getMetadata().getAnnotations();
-        String revision = annotations == null ? "" : annotations.getOrDefault("deployment.kubernetes.io/revision", "");
-        Long generation = deployment.getMetadata().getGeneration();
-        Long observed =
-                deployment.getStatus() == null ? null : deployment.getStatus().getObservedGeneration();
-        if (generation != null && (observed == null || observed < generation)) {
-            return revision + "/";
-        }
-        return revision + "/"
-                + deployment.getStatus().getConditions().stream()
-                        .filter(c -> c.getType().equals("Progressing"))
-                        .map(c -> c.getReason())
-                        .findFirst()
-                        .orElse("");
-    }
-
-    private static TargetRef ref(Deployment deployment) {
-        return new TargetRef(
-                deployment.getMetadata().getNamespace(),
-                Kind.DEPLOYMENT,
-                deployment.getMetadata().getName());
+    private static Optional<TargetRef> ref(HasMetadata workload) {
+        return Kind.parse(workload.getKind())
+                .map(kind -> new TargetRef(
+                        workload.getMetadata().getNamespace(),
+                        kind,
+                        workload.getMetadata().getName()));
     }
 
     @Override

@@ -69,7 +69,7 @@ final class Bot implements AutoCloseable {
                         clock),
                 new ClusterAccess(mode, identities, people, cluster.bot, clock));
         rollbacks = new KubernetesRollbacks(cluster.bot, config, authorizer, targets, clock);
-        workloads = Workloads.start(cluster.bot, config, new RolloutWatch(targets));
+        workloads = Workloads.start(cluster.bot, config, new RolloutWatch(targets, clock));
         Locks locks = new KubernetesLocks(new LockMap(cluster.bot, BotAccount.NAMESPACE), authorizer, clock);
         dispatcher =
                 new Dispatcher(workloads, rollbacks, targets, authorizer, locks, config, Audit.NONE, Clock.systemUTC());

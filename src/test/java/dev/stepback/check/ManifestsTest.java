@@ -129,7 +129,7 @@ class ManifestsTest {
         }
     }
 
-    /** Besides its own objects and its Lease, the bot patches workloads, marks their ReplicaSets, deletes broken pods and writes Events. */
+    /** Besides its own objects and its Lease, the bot patches workloads, marks their revisions, deletes broken pods and writes Events. */
     private static void assertWritesLittle(List<PolicyRule> rules) {
         assertThat(rules.stream()
                         .filter(r -> !r.getApiGroups().contains("stepback.dev"))
@@ -142,6 +142,7 @@ class ManifestsTest {
                         "patch statefulsets",
                         "patch daemonsets",
                         "patch replicasets",
+                        "patch controllerrevisions",
                         "delete pods",
                         "create events")
                 .isSubsetOf(
@@ -149,6 +150,7 @@ class ManifestsTest {
                         "patch statefulsets",
                         "patch daemonsets",
                         "patch replicasets",
+                        "patch controllerrevisions",
                         "delete pods",
                         "create events",
                         "create selfsubjectaccessreviews");

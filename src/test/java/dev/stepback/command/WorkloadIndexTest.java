@@ -8,6 +8,7 @@ import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.stage.Stage;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -245,14 +246,14 @@ class WorkloadIndexTest {
         return new TargetRef(namespace, Kind.DEPLOYMENT, name);
     }
 
-    private static final class Nobody implements ResourceEventHandler<Deployment> {
+    private static final class Nobody implements ResourceEventHandler<HasMetadata> {
         @Override
-        public void onAdd(Deployment added) {}
+        public void onAdd(HasMetadata added) {}
 
         @Override
-        public void onUpdate(Deployment before, Deployment after) {}
+        public void onUpdate(HasMetadata before, HasMetadata after) {}
 
         @Override
-        public void onDelete(Deployment deleted, boolean unknown) {}
+        public void onDelete(HasMetadata deleted, boolean unknown) {}
     }
 }

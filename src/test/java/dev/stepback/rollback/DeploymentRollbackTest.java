@@ -112,7 +112,7 @@ class DeploymentRollbackTest {
 
     @Test
     void twoBadReleasesInARow_areBothPassedOver_evenOnceAGoodOneRuns() {
-        try (RolloutWatch watch = new RolloutWatch(targets);
+        try (RolloutWatch watch = new RolloutWatch(targets, Clock.systemUTC());
                 var deployments =
                         client.apps().deployments().inNamespace("production").inform(watch)) {
             watch.start(operator::leading);

@@ -14,6 +14,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
@@ -147,6 +148,40 @@ class StatefulSetRollbackTest {
 
         awaitPhase(name, Phase.SUCCEEDED);
         assertThat(pods()).hasSize(3).allMatch(pod -> runs(pod, "mysql:8.0"));
+    }
+
+    @Test
+    void twoBadReleasesInARow_areBothPassedOver() throws Exception {
+        try (RolloutWatch watch = new RolloutWatch(targets, Clock.systemUTC());
+                var sets =
+                        client.apps().statefulSets().inNamespace("production").inform(watch)) {
+            watch.start(operator::leading);
+            await().until(() -> client.apps().controllerRevisions().inNamespace("production").list().getItems().stream()
+                    .anyMatch(r -> r.getMetadata().getAnnotations() != null
+                            && r.getMetadata().getAnnotations().containsKey("stepback.dev/rollout-failed")));
+            release("mysql:8.4-missing");
+            client.pods().inNamespace("production").withName("db-2").delete();
+            await().untilAsserted(() -> assertThat(rollbacks.knownBad(DB).values())
+                    .extracting(BadRevision::why)
+                    .containsExactly(BadRevision.Why.ROLLOUT_FAILED));
+
+            Plan plan = Objects.requireNonNull(now(open()).statusOrInitial().plan());
+
+            assertThat(plan.from().number()).isEqualTo(3);
+            assertThat(plan.to().number()).isEqualTo(1);
+            assertThat(sets.hasSynced()).isTrue();
+        }
+    }
+
+    private void release(String image) {
+        client.apps()
+                .statefulSets()
+                .inNamespace("production")
+                .withName("db")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"mysql\",\"image\":\"%s\"}]}}}}"
+                                .formatted(image));
     }
 
     private RollbackOperator engine() {

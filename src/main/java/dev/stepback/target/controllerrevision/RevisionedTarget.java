@@ -1,6 +1,7 @@
 package dev.stepback.target.controllerrevision;
 
 import dev.stepback.redaction.Redactor;
+import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
 import dev.stepback.target.Identity;
@@ -42,6 +43,7 @@ public final class RevisionedTarget implements TargetType {
     private final Clock clock;
     private final RevisionedWorkloads workloads;
     private final PodProblems problems;
+    private final FailedRollouts failures;
     private final Planner planner;
 
     /** @param redactor applied to all text that is made for people */
@@ -56,6 +58,7 @@ public final class RevisionedTarget implements TargetType {
         this.clock = clock;
         workloads = new RevisionedWorkloads(api, rollouts.kind());
         problems = new PodProblems(api, redactor);
+        failures = new FailedRollouts(workloads, rollouts, problems, redactor, clock);
         planner = new Planner(workloads, rollouts, redactor, new Preflight(api, redactor, clock));
     }
 
@@ -134,6 +137,16 @@ public final class RevisionedTarget implements TargetType {
     @Override
     public Optional<Step.Observation> status(TargetRef target) {
         return workloads.workload(target).map(workload -> withProblems(rollouts.status(workload), workload, problems));
+    }
+
+    @Override
+    public Map<String, BadRevision> failedRollouts(TargetRef target) {
+        return workloads.workload(target).map(failures::of).orElseGet(Map::of);
+    }
+
+    @Override
+    public void noteFailedRollouts(TargetRef target) {
+        workloads.workload(target).ifPresent(failures::note);
     }
 
     @Override

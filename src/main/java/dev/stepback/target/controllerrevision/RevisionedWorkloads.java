@@ -1,5 +1,6 @@
 package dev.stepback.target.controllerrevision;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
@@ -77,6 +78,10 @@ public final class RevisionedWorkloads implements Undoable {
                         .filter(revision -> Owned.controlledBy(revision, uid))
                         .map(RevisionedWorkload::template)
                 : Optional.empty();
+    }
+
+    void patchRevision(TargetRef target, String name, JsonNode patch) {
+        api.patch("/apis/apps/v1/namespaces/" + target.namespace() + "/" + REVISIONS + "/" + name, patch, false);
     }
 
     /** Deletes a pod just as it was seen; false when it has changed since, and must be looked at again. */

@@ -1,5 +1,6 @@
 package dev.stepback.target.controllerrevision;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlannedStep;
@@ -23,6 +24,17 @@ public interface Rollouts {
      * template is right.
      */
     boolean stuck(RevisionedWorkload workload, Restored restored);
+
+    /** Whether the rollout of a revision came to its end, as far as the cluster can tell. */
+    Reached reached(RevisionedWorkload workload, ObjectNode revision);
+
+    /** How far the rollout of a revision came. */
+    enum Reached {
+        /** Pods are still to be replaced, or were when another revision came. */
+        NOT_YET,
+        END,
+        UNKNOWN
+    }
 
     /** What is worth knowing about this way back. */
     List<Finding> findings(RevisionedWorkload workload, Restored restored);

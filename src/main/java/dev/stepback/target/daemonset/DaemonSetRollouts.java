@@ -1,11 +1,13 @@
 package dev.stepback.target.daemonset;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
+import dev.stepback.target.controllerrevision.Reach;
 import dev.stepback.target.controllerrevision.ReplacePodStep;
 import dev.stepback.target.controllerrevision.RevisionPod;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
@@ -61,6 +63,11 @@ final class DaemonSetRollouts implements Rollouts {
     @Override
     public boolean stuck(RevisionedWorkload workload, Restored restored) {
         return !outdatedNodes(workload, restored).isEmpty();
+    }
+
+    @Override
+    public Reached reached(RevisionedWorkload workload, ObjectNode revision) {
+        return Reach.of(workload, revision, workload.pods());
     }
 
     @Override

@@ -1,16 +1,14 @@
 package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.workload.FailureMark;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodEvents;
 import dev.stepback.target.workload.Text;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +19,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which revisions of a Deployment failed to roll out. A ReplicaSet keeps nothing about it, so what can be seen while the
- * failure is fresh is written onto it, as the annotation {@value #MARK}.
+ * failure is fresh is written onto it, as the annotation {@value FailureMark#ANNOTATION}.
  *
  * <p>Two things are seen: the current revision exceeded its progress deadline; or a revision was replaced while an older
  * one still ran pods, that is before its rollout ended, and there were warnings about its pods.
  */
 final class FailedRollouts {
-    static final String MARK = "stepback.dev/rollout-failed";
-
     /** Says in which pod it was, which has gone. */
     private static final Pattern IN_POD = Pattern.compile(" in pod \\S+");
 
@@ -37,10 +33,12 @@ final class FailedRollouts {
 
     private final Deployments deployments;
     private final Redactor redactor;
+    private final FailureMark mark;
 
     FailedRollouts(Deployments deployments, Redactor redactor) {
         this.deployments = deployments;
         this.redactor = redactor;
+        mark = new FailureMark("replicaSet", Workload::number, redactor);
     }
 
     /** What was written down and what can be seen now, by the ReplicaSet's name. */
@@ -48,7 +46,7 @@ final class FailedRollouts {
         Map<String, BadRevision> failed = new LinkedHashMap<>();
         for (ObjectNode replicaSet : workload.replicaSets()) {
             if (!recovered(workload, replicaSet)) {
-                mark(replicaSet).ifPresent(bad -> failed.put(Json.name(replicaSet), bad));
+                mark.of(replicaSet).ifPresent(bad -> failed.put(Json.name(replicaSet), bad));
             }
         }
         seen(workload).forEach((replicaSet, bad) -> failed.putIfAbsent(Json.name(replicaSet), bad));
@@ -58,13 +56,13 @@ final class FailedRollouts {
     /** Writes down what can be seen now and is not written yet, and takes back what has come right since. */
     void note(Workload workload) {
         seen(workload).forEach((replicaSet, bad) -> {
-            if (mark(replicaSet).isEmpty()) {
-                patch(workload, replicaSet, "add", value(replicaSet, bad));
+            if (mark.of(replicaSet).isEmpty()) {
+                patch(workload, replicaSet, Optional.of(bad));
             }
         });
         for (ObjectNode replicaSet : workload.replicaSets()) {
-            if (recovered(workload, replicaSet) && mark(replicaSet).isPresent()) {
-                patch(workload, replicaSet, "remove", "");
+            if (recovered(workload, replicaSet) && mark.of(replicaSet).isPresent()) {
+                patch(workload, replicaSet, Optional.empty());
             }
         }
     }
@@ -91,7 +89,8 @@ final class FailedRollouts {
         return progressing(workload)
                 .filter(c -> c.path("reason").asText().equals("ProgressDeadlineExceeded"))
                 .filter(c -> workload.observed() && isAbout(c, current))
-                .map(c -> BadRevision.rolloutFailed("exceeded its progress deadline", time(c, "lastUpdateTime")));
+                .map(c -> BadRevision.rolloutFailed(
+                        "exceeded its progress deadline", FailureMark.time(c, "lastUpdateTime")));
     }
 
     /** A condition can still be the one of the revision before. */
@@ -128,7 +127,7 @@ final class FailedRollouts {
                                         + IN_POD.matcher(e.path("message").asText())
                                                 .replaceAll("")),
                                 MAX_REASON),
-                        time(e, "lastTimestamp", "eventTime", "firstTimestamp")));
+                        FailureMark.time(e, "lastTimestamp", "eventTime", "firstTimestamp")));
     }
 
     /** The rollout ended well after all, as when a registry came back after the deadline. */
@@ -145,59 +144,20 @@ final class FailedRollouts {
         return Json.condition(workload.deployment().path("status"), "Progressing");
     }
 
-    /**
-     * The mark names its ReplicaSet and revision: {@code kubectl rollout undo} copies annotations from ReplicaSet to
-     * Deployment, the Deployment controller copies them on, and a ReplicaSet that is used again gets another chance.
-     */
-    private Optional<BadRevision> mark(ObjectNode replicaSet) {
-        try {
-            JsonNode mark = Json.parse(Json.annotation(replicaSet, MARK));
-            boolean valid = mark.path("replicaSet").asText().equals(Json.name(replicaSet))
-                    && mark.path("revision").asLong() == Workload.number(replicaSet);
-            return valid
-                    ? Optional.of(BadRevision.rolloutFailed(
-                            redactor.text(mark.path("reason").asText()), time(mark, "at")))
-                    : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static String value(ObjectNode replicaSet, BadRevision bad) {
-        return Json.canonical(Json.object()
-                .put("at", bad.at().toString())
-                .put("reason", bad.detail())
-                .put("replicaSet", Json.name(replicaSet))
-                .put("revision", Workload.number(replicaSet)));
-    }
-
-    private void patch(Workload workload, ObjectNode replicaSet, String operation, String value) {
-        String annotations = "/metadata/annotations/";
-        ArrayNode patch = Json.object().putArray("patch");
-        patch.addObject()
+    private void patch(Workload workload, ObjectNode replicaSet, Optional<BadRevision> failed) {
+        ObjectNode precondition = Json.object()
                 .put("op", "test")
-                .put("path", annotations + Workload.REVISION.replace("/", "~1"))
+                .put("path", "/metadata/annotations/" + Workload.REVISION.replace("/", "~1"))
                 .put("value", Json.annotation(replicaSet, Workload.REVISION));
-        ObjectNode change = patch.addObject().put("op", operation).put("path", annotations + MARK.replace("/", "~1"));
-        if (operation.equals("add")) {
-            change.put("value", value);
-        }
-        deployments.patchReplicaSet(workload.ref(), Json.name(replicaSet), patch);
+        deployments.patchReplicaSet(
+                workload.ref(),
+                Json.name(replicaSet),
+                failed.map(bad -> mark.writing(replicaSet, precondition, bad))
+                        .orElseGet(() -> FailureMark.removing(precondition)));
         log.info(
                 "rollout of revision {} of {}: {}",
                 Workload.number(replicaSet),
                 workload.ref(),
-                operation.equals("add") ? "failed, written down" : "came right, no longer noted as failed");
-    }
-
-    private static Instant time(JsonNode object, String... fields) {
-        for (String field : fields) {
-            try {
-                return Instant.parse(object.path(field).asText(""));
-            } catch (DateTimeException e) {
-                // The next field, then.
-            }
-        }
-        return Instant.EPOCH;
+                failed.isPresent() ? "failed, written down" : "came right, no longer noted as failed");
     }
 }

@@ -1,16 +1,19 @@
 package dev.stepback.target.statefulset;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
+import dev.stepback.target.controllerrevision.Reach;
 import dev.stepback.target.controllerrevision.ReplacePodStep;
 import dev.stepback.target.controllerrevision.RevisionPod;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.controllerrevision.Rollouts;
+import dev.stepback.target.workload.Json;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,6 +67,22 @@ final class StatefulSetRollouts implements Rollouts {
         return policy.rolling()
                 ? !policy.stuck(workload, restored.hash()).isEmpty()
                 : !outdated(workload, restored).isEmpty();
+    }
+
+    /** Without a partition the status names the revision whose rollout ended last. */
+    @Override
+    public Reached reached(RevisionedWorkload workload, ObjectNode revision) {
+        UpdatePolicy policy = UpdatePolicy.of(workload);
+        String last = workload.object().path("status").path("currentRevision").asText("");
+        if (!policy.rolling() || policy.partition() > policy.start() || last.isEmpty()) {
+            return Reach.of(
+                    workload,
+                    revision,
+                    workload.pods().stream()
+                            .filter(pod -> !policy.rolling() || pod.ordinal() >= policy.partition())
+                            .toList());
+        }
+        return last.equals(Json.name(revision)) ? Reached.END : Reached.NOT_YET;
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Says why pods are not ready. */
 public final class PodProblems {
@@ -76,7 +77,7 @@ public final class PodProblems {
             }
             Optional<PodProblem> problem = fromStatus(pod);
             if (problem.isEmpty() && lookups++ < EVENT_LOOKUPS) {
-                problem = fromEvents(target, pod);
+                problem = warning(target, pod);
             }
             problem.ifPresent(problems::add);
         }
@@ -94,13 +95,9 @@ public final class PodProblems {
                     condition.path("reason").asText("Unschedulable"),
                     condition.path("message").asText()));
         }
-        for (String list : List.of("initContainerStatuses", "containerStatuses")) {
-            for (JsonNode container : status.path(list)) {
-                Optional<PodProblem> problem = fromContainer(pod, container);
-                if (problem.isPresent()) {
-                    return problem;
-                }
-            }
+        Optional<PodProblem> problem = ofContainers(pod);
+        if (problem.isPresent()) {
+            return problem;
         }
         return status.path("phase").asText().equals("Failed")
                 ? Optional.of(problem(
@@ -108,6 +105,14 @@ public final class PodProblems {
                         status.path("reason").asText("Failed"),
                         status.path("message").asText("")))
                 : Optional.empty();
+    }
+
+    /** Why its containers do not start or do not stay; empty when they do, and when it is still too early to say. */
+    public Optional<PodProblem> ofContainers(ObjectNode pod) {
+        return Stream.of("initContainerStatuses", "containerStatuses")
+                .flatMap(list -> Json.elements(pod.path("status").path(list)))
+                .flatMap(container -> fromContainer(pod, container).stream())
+                .findFirst();
     }
 
     private Optional<PodProblem> fromContainer(ObjectNode pod, JsonNode container) {
@@ -152,8 +157,14 @@ public final class PodProblems {
         return terminated.path("exitCode").asInt(0) != 0;
     }
 
-    private Optional<PodProblem> fromEvents(TargetRef target, ObjectNode pod) {
-        List<ObjectNode> warnings = events.warnings(target, pod);
+    /** The newest warning about this very pod; another one may have had its name before. */
+    public Optional<PodProblem> warning(TargetRef target, ObjectNode pod) {
+        List<ObjectNode> warnings = events.warnings(target, pod).stream()
+                .filter(e -> e.path("involvedObject")
+                        .path("uid")
+                        .asText(Json.uid(pod))
+                        .equals(Json.uid(pod)))
+                .toList();
         if (warnings.isEmpty()) {
             return Optional.empty();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.workload.FailureMark;
 import dev.stepback.target.workload.Json;
 import java.time.Clock;
 import java.time.Instant;
@@ -115,8 +116,8 @@ class FailedRolloutsTest {
         fourthIsDeployed();
         annotations(SECOND)
                 .put(
-                        FailedRollouts.MARK,
-                        annotations(THIRD).path(FailedRollouts.MARK).asText());
+                        FailureMark.ANNOTATION,
+                        annotations(THIRD).path(FailureMark.ANNOTATION).asText());
 
         assertThat(target.failedRollouts(Shop.CHECKOUT)).containsOnlyKeys("checkout-h30");
     }
