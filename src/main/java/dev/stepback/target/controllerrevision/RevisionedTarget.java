@@ -95,6 +95,10 @@ public final class RevisionedTarget implements TargetType {
 
     @Override
     public PlanResult plan(TargetRef target, PlanRequest request) {
+        Optional<PlanResult.Refused> options = Refusals.options(kind(), request);
+        if (options.isPresent()) {
+            return options.get();
+        }
         if (request.operation() != Operation.UNDO) {
             return otherOperation(request.operation());
         }
@@ -106,6 +110,10 @@ public final class RevisionedTarget implements TargetType {
 
     @Override
     public Optional<PlanResult.Refused> refusal(TargetRef target, PlanRequest request) {
+        Optional<PlanResult.Refused> options = Refusals.options(kind(), request);
+        if (options.isPresent()) {
+            return options;
+        }
         if (request.operation() != Operation.UNDO) {
             return Optional.of(otherOperation(request.operation()));
         }

@@ -62,7 +62,8 @@ record ChangePatch(Operation operation, ArrayNode operations) {
                                 .path(TESTS + 1)
                                 .equals(Json.object().put("op", "remove").put("path", PAUSED));
             case RESTART ->
-                UndoPatch.isUndo(operations)
+                operations.size() == TESTS + 1
+                        && UndoPatch.isUndo(operations)
                         && !after().restartedAt().isEmpty()
                         && after().withoutRestart().sameAs(before().withoutRestart());
             case UNDO -> false;

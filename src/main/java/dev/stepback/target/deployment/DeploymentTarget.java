@@ -21,6 +21,7 @@ import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Refusals;
+import dev.stepback.target.workload.RestoreStrategyStep;
 import dev.stepback.target.workload.TemplateDiff;
 import dev.stepback.target.workload.UndoStep;
 import dev.stepback.target.workload.Writer;
@@ -93,6 +94,10 @@ public final class DeploymentTarget implements TargetType {
 
     @Override
     public PlanResult plan(TargetRef target, PlanRequest request) {
+        Optional<PlanResult.Refused> options = Refusals.options(kind(), request);
+        if (options.isPresent()) {
+            return options.get();
+        }
         return deployments
                 .workload(target)
                 .map(workload -> request.operation() == Operation.UNDO
@@ -103,6 +108,11 @@ public final class DeploymentTarget implements TargetType {
 
     @Override
     public Optional<PlanResult.Refused> refusal(TargetRef target, PlanRequest request) {
+        Optional<PlanResult.Refused> options = Refusals.options(kind(), request);
+        return options.isPresent() ? options : refusalOfWorkload(target, request);
+    }
+
+    private Optional<PlanResult.Refused> refusalOfWorkload(TargetRef target, PlanRequest request) {
         return deployments
                 .workload(target)
                 .map(workload -> request.operation() == Operation.UNDO
@@ -155,6 +165,7 @@ public final class DeploymentTarget implements TargetType {
         return List.of(
                 new UndoStep(deployments, api, redactor),
                 new AwaitRolloutStep<>(Kind.DEPLOYMENT, deployments::workload, this::progress, redactor),
+                new RestoreStrategyStep(Kind.DEPLOYMENT, api, redactor),
                 new ChangeStep(Operation.PAUSE, deployments, redactor),
                 new ChangeStep(Operation.RESUME, deployments, redactor),
                 new ChangeStep(Operation.RESTART, deployments, redactor));

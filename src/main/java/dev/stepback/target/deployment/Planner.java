@@ -18,9 +18,12 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Revision;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Refusals;
+import dev.stepback.target.workload.RestoreStrategyStep;
+import dev.stepback.target.workload.Room;
 import dev.stepback.target.workload.TemplateDiff;
 import dev.stepback.target.workload.UndoPatch;
 import dev.stepback.target.workload.UndoStep;
@@ -54,9 +57,13 @@ final class Planner {
             return none.why();
         }
         Choice.Restore restore = (Choice.Restore) choice;
+        Pace pace = request.options().fast()
+                ? Pace.fast(workload, Room.of(deployments.api(), workload.ref().namespace(), restore.template()))
+                : Pace.USUAL;
         return planned(
                 workload,
                 restore,
+                pace,
                 Optional.ofNullable(request.knownBad().get(restore.revision().id())));
     }
 
@@ -79,24 +86,39 @@ final class Planner {
         }
         Choice.Restore restore = (Choice.Restore) choice;
         UndoPatch patch = UndoPatch.from(workload, restore.template());
-        if (hash(workload, restore.revision(), steps(patch, restore)).equals(plan.hash())) {
+        // How much room there is changes all the time; what was approved about it stays, if it still fits the strategy.
+        Optional<Borrowed> borrowed = plan.steps().stream()
+                .map(UndoStep::borrowed)
+                .flatMap(Optional::stream)
+                .findFirst();
+        if (hash(workload, restore.revision(), steps(workload, restore, borrowed))
+                .equals(plan.hash())) {
             return Optional.empty();
         }
         boolean left = plan.steps().stream()
                 .map(step -> step.parameters().getOrDefault("patch", ""))
                 .anyMatch(text -> UndoPatch.sameBefore(text, patch));
-        return Optional.of(
-                left
-                        ? Blame.revisionChanged(
-                                workload.ref(), restore.revision().number(), restore.replicaSet())
-                        : Blame.templateChanged(workload, redactor));
+        if (!left) {
+            return Optional.of(Blame.templateChanged(workload, redactor));
+        }
+        Optional<String> strategy = plan.steps().stream()
+                .map(step -> step.parameters().getOrDefault("patch", ""))
+                .flatMap(text -> UndoPatch.strategyChanged(text, borrowed, workload.ref(), workload.object()).stream())
+                .findFirst();
+        return Optional.of(strategy.orElseGet(
+                () -> Blame.revisionChanged(workload.ref(), restore.revision().number(), restore.replicaSet())));
     }
 
-    private List<PlannedStep> steps(UndoPatch patch, Choice.Restore restore) {
+    private List<PlannedStep> steps(Workload workload, Choice.Restore restore, Optional<Borrowed> borrowed) {
         long number = restore.revision().number();
-        return List.of(
-                UndoStep.planned(deployments, patch, number, restore.revision().id()),
-                AwaitRolloutStep.planned(Kind.DEPLOYMENT, restore.template(), number));
+        String stored = restore.revision().id();
+        UndoPatch patch = UndoPatch.from(workload, restore.template());
+        PlannedStep await = AwaitRolloutStep.planned(Kind.DEPLOYMENT, restore.template(), number);
+        return borrowed.map(b -> List.of(
+                        UndoStep.planned(deployments, patch.borrowing(b, workload), number, stored, b, Pace.words(b)),
+                        await,
+                        RestoreStrategyStep.planned(Kind.DEPLOYMENT, b)))
+                .orElseGet(() -> List.of(UndoStep.planned(deployments, patch, number, stored), await));
     }
 
     private static String hash(Workload workload, Revision to, List<PlannedStep> steps) {
@@ -133,17 +155,18 @@ final class Planner {
         return new Choice.Restore(to, replicaSet, restored);
     }
 
-    private PlanResult planned(Workload workload, Choice.Restore restore, Optional<BadRevision> knownBad) {
+    private PlanResult planned(Workload workload, Choice.Restore restore, Pace pace, Optional<BadRevision> knownBad) {
         Revision to = restore.revision();
         PodTemplate restored = restore.template();
         UndoPatch patch = UndoPatch.from(workload, restored);
-        List<PlannedStep> steps = steps(patch, restore);
+        List<PlannedStep> steps = steps(workload, restore, pace.borrowed());
         PlannedRevision from = current(workload, redactor);
         List<Change> changes = diff.bounded(workload.template(), restored);
         List<Finding> findings = new ArrayList<>();
         knownBad.ifPresent(bad -> findings.add(Finding.warn(
                 "known-bad",
                 "Revision %d is known bad: %s. Is it the one you want?".formatted(to.number(), bad.sentence()))));
+        pace.finding().ifPresent(findings::add);
         findings.addAll(preflight.run(
                 new Preflight.Subject(workload, restore.replicaSet(), restored, patch, from.number()),
                 Map.of("rollout", () -> RolloutStatus.findings(workload))));

@@ -17,9 +17,7 @@ public final class Annotating {
         ArrayNode all = operations.deepCopy();
         JsonNode metadata = live.path("metadata");
         if (metadata.path("annotations").isObject()) {
-            annotations
-                    .properties()
-                    .forEach(a -> add(all, "add", "/metadata/annotations/" + escape(a.getKey()), a.getValue()));
+            annotations.properties().forEach(a -> add(all, "add", path(a.getKey()), a.getValue()));
         } else {
             // Adding the map would wipe out one that somebody else adds at the same moment.
             add(all, "test", "/metadata/resourceVersion", metadata.path("resourceVersion"));
@@ -32,7 +30,8 @@ public final class Annotating {
         operations.addObject().put("op", op).put("path", path).set("value", value);
     }
 
-    private static String escape(String key) {
-        return key.replace("~", "~0").replace("/", "~1");
+    /** Where an annotation is, as in a JSON patch. */
+    static String path(String key) {
+        return "/metadata/annotations/" + key.replace("~", "~0").replace("/", "~1");
     }
 }

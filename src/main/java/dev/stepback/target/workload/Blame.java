@@ -37,6 +37,17 @@ public final class Blame {
                 .formatted(revision, title(target), kind, Json.name(stored), writer);
     }
 
+    /** Says that a field of the strategy is another now. */
+    public static String strategyChanged(TargetRef target, JsonNode live, Borrowed borrowed) {
+        JsonNode now = borrowed.now(live);
+        return "%s of %s was changed%s; it is %s now."
+                .formatted(
+                        borrowed.field(),
+                        title(target),
+                        borrowed.writer(live).map(w -> " " + w).orElse(""),
+                        now.isMissingNode() ? "not set" : now.asText());
+    }
+
     /** Says that the template is another one now: whose, since when, with which images and which change cause. */
     public static String templateChanged(LiveWorkload workload, Redactor redactor) {
         StringBuilder text = new StringBuilder("The pod template of ")

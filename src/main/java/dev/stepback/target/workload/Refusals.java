@@ -3,6 +3,7 @@ package dev.stepback.target.workload;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.History;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlanResult.Refused;
@@ -11,6 +12,7 @@ import dev.stepback.target.TargetRef;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Why there is no way back, in kubectl's words where it has some (kubectl's {@code polymorphichelpers/rollback.go}). */
@@ -73,6 +75,44 @@ public final class Refusals {
         return history.revisions().isEmpty()
                 ? none + "; there are no revisions"
                 : none + "; there are " + numbers(history.revisions());
+    }
+
+    /** What is wished for and cannot be had with targets of this kind, or with this operation; and what to do instead. */
+    public static Optional<Refused> options(Kind kind, PlanRequest request) {
+        boolean fast = request.options().fast();
+        boolean byPartition = request.options().byPartition();
+        if (!fast && !byPartition) {
+            return Optional.empty();
+        }
+        String word = fast ? "fast" : "by partition";
+        if (request.operation() != Operation.UNDO) {
+            return notSupported("“%s” belongs to a rollback, not to “%s”. Type the same without “%s”."
+                    .formatted(word, request.operation().lowerCase(), word));
+        }
+        return switch (kind) {
+            case DEPLOYMENT ->
+                byPartition
+                        ? notSupported("Only a StatefulSet goes “by partition”. Type the same without it.")
+                        : Optional.empty();
+            case STATEFULSET ->
+                fast
+                        ? notSupported(
+                                "A StatefulSet cannot go “fast”: each of its pods has a name and volumes of its own,"
+                                        + " so that no new one can start beside the old, and its podManagementPolicy"
+                                        + " cannot be changed. Type the same without “fast”.")
+                        : Optional.empty();
+            case DAEMONSET ->
+                notSupported(
+                        fast
+                                ? "A DaemonSet cannot go “fast”: it has one pod on each node, and to replace all at"
+                                      + " once would stop it everywhere. Type the same without “fast”; if that is what"
+                                      + " you want, set its updateStrategy.rollingUpdate.maxUnavailable to 100% first."
+                                : "Only a StatefulSet goes “by partition”. Type the same without it.");
+        };
+    }
+
+    private static Optional<Refused> notSupported(String message) {
+        return Optional.of(new Refused(Reason.NOT_SUPPORTED, message));
     }
 
     public static Refused notFound(TargetRef target) {

@@ -3,6 +3,8 @@ package dev.stepback.target.workload;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.TargetRef;
+import java.util.Optional;
 
 /**
  * The JSON patch that undoes a release.
@@ -25,6 +27,14 @@ public record UndoPatch(ArrayNode operations) {
         return new UndoPatch(operations);
     }
 
+    /** The same, which also sets a field of the strategy for the time of the rollout; it must be as it is now. */
+    public UndoPatch borrowing(Borrowed borrowed, LiveWorkload workload) {
+        ArrayNode all = operations.deepCopy();
+        Annotating.add(all, "test", borrowed.path(), borrowed.now(workload.object()));
+        Annotating.add(all, "replace", borrowed.path(), borrowed.meanwhile());
+        return new UndoPatch(all);
+    }
+
     /**
      * Reads a stored patch. Whatever else somebody may have put into the object that stores it is never sent.
      *
@@ -38,7 +48,16 @@ public record UndoPatch(ArrayNode operations) {
     }
 
     public static boolean isUndo(ArrayNode operations) {
-        return operations.size() == 3 && hasTests(operations) && is(operations.path(2), "replace", TEMPLATE);
+        return hasTests(operations)
+                && is(operations.path(2), "replace", TEMPLATE)
+                && (operations.size() == 3 || operations.size() == 5 && borrows(operations));
+    }
+
+    private static boolean borrows(ArrayNode operations) {
+        String path = operations.path(3).path("path").asText();
+        return Borrowed.isBorrowable(path)
+                && is(operations.path(3), "test", path)
+                && is(operations.path(4), "replace", path);
     }
 
     /** Whether it begins with the precondition. */
@@ -50,6 +69,24 @@ public record UndoPatch(ArrayNode operations) {
         return operation.path("op").asText().equals(op)
                 && operation.path("path").asText().equals(path)
                 && operation.has("value");
+    }
+
+    /** Whether it sets just this, or nothing besides the template. */
+    boolean borrows(Optional<Borrowed> borrowed) {
+        return borrowed.map(b -> operations.path(4).path("path").asText().equals(b.path())
+                        && operations.path(4).path("value").equals(b.meanwhile()))
+                .orElse(operations.size() == 3);
+    }
+
+    /** Says who has changed what a stored patch would borrow; empty when nobody has. */
+    public static Optional<String> strategyChanged(
+            String text, Optional<Borrowed> borrowed, TargetRef target, JsonNode live) {
+        return borrowed.filter(b -> {
+                    UndoPatch stored = parse(text);
+                    JsonNode seen = stored.operations().path(3).path("value");
+                    return !seen.equals(b.now(live));
+                })
+                .map(b -> Blame.strategyChanged(target, live, b));
     }
 
     public String text() {

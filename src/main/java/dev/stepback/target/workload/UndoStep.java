@@ -9,11 +9,15 @@ import dev.stepback.target.StepContext;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Puts the template of an earlier revision back, with one conditional write. */
 public final class UndoStep implements Step {
     /** The annotation that names the Rollback that changed the workload last, written together with the change. */
     public static final String MARK = "stepback.dev/rollback";
+
+    /** The parameter that says what is borrowed. */
+    private static final String BORROWS = "borrows";
 
     private static final int UNPROCESSABLE = 422;
     private static final int NOT_FOUND = 404;
@@ -35,6 +39,25 @@ public final class UndoStep implements Step {
                 kind.stepType(),
                 "Restore the template of revision " + revision,
                 Map.of("patch", patch.text(), "revision", Long.toString(revision), kind.storedIn(), stored));
+    }
+
+    /**
+     * One that sets a field of the strategy together with the template.
+     *
+     * @param patch borrows it
+     * @param how what that means, for people
+     */
+    public static PlannedStep planned(
+            Undoable kind, UndoPatch patch, long revision, String stored, Borrowed borrowed, String how) {
+        PlannedStep plain = planned(kind, patch, revision, stored);
+        Map<String, String> parameters = new TreeMap<>(plain.parameters());
+        parameters.put(BORROWS, borrowed.text());
+        return new PlannedStep(plain.type(), plain.description() + how, parameters);
+    }
+
+    /** What the step borrows, if anything. */
+    public static Optional<Borrowed> borrowed(PlannedStep step) {
+        return Optional.ofNullable(step.parameters().get(BORROWS)).map(Borrowed::parse);
     }
 
     @Override
@@ -121,6 +144,11 @@ public final class UndoStep implements Step {
                                             .formatted(parameter(context, "revision"))
                             : why));
         }
+        Optional<String> strategy = UndoPatch.strategyChanged(
+                parameter(context, "patch"), borrowed(context.step()), context.target(), live);
+        if (strategy.isPresent()) {
+            return Optional.of(new Start.Void(strategy.get()));
+        }
         return kind.obstacle(context.target(), live).<Start>map(Start.Void::new).or(() -> foreign(context, patch));
     }
 
@@ -148,15 +176,23 @@ public final class UndoStep implements Step {
     }
 
     private ObjectNode annotations(StepContext context) {
-        return Json.object()
+        ObjectNode annotations = Json.object()
                 .put(
                         ChangeCause.ANNOTATION,
                         ChangeCause.of(parameter(context, "revision"), context.attribution(), redactor::text))
                 .put(MARK, context.attribution().rollback());
+        borrowed(context.step())
+                .ifPresent(b -> annotations.put(
+                        Borrowed.NOTE, b.note(context.attribution().rollback())));
+        return annotations;
     }
 
     private static UndoPatch patch(StepContext context) {
-        return UndoPatch.parse(parameter(context, "patch"));
+        UndoPatch patch = UndoPatch.parse(parameter(context, "patch"));
+        if (!patch.borrows(borrowed(context.step()))) {
+            throw new IllegalArgumentException("its patch does not borrow what it says");
+        }
+        return patch;
     }
 
     private static String parameter(StepContext context, String name) {

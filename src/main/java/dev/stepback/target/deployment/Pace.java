@@ -1,0 +1,110 @@
+package dev.stepback.target.deployment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.stepback.target.Finding;
+import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.Room;
+import java.util.Optional;
+
+/**
+ * How a rollout is made fast: its maxSurge is raised so far that all new pods start at once, or as many as there is room for.
+ *
+ * @param borrowed what is set differently for the rollout; empty when nothing has to be, or can be
+ * @param finding what is worth knowing about that
+ */
+record Pace(Optional<Borrowed> borrowed, Optional<Finding> finding) {
+    /** As the Deployment's strategy says. */
+    static final Pace USUAL = new Pace(Optional.empty(), Optional.empty());
+
+    private static final String CHECK = "fast";
+    private static final JsonNode ALL = TextNode.valueOf("100%");
+
+    /** @param room for pods of the restored template */
+    static Pace fast(Workload workload, Room room) {
+        JsonNode spec = workload.deployment().path("spec");
+        if (spec.path("strategy").path("type").asText().equals("Recreate")) {
+            return none(Finding.pass(CHECK, "Fast changes nothing: with Recreate all new pods start at once anyway."));
+        }
+        JsonNode now = workload.deployment().at(Borrowed.MAX_SURGE);
+        if (now.isMissingNode()) {
+            return none(
+                    Finding.warn(CHECK, "Fast changes nothing: its strategy has no maxSurge that could be raised."));
+        }
+        JsonNode former = former(workload, now);
+        int replicas = spec.path("replicas").asInt(1);
+        int surge = pods(former, replicas);
+        if (surge >= replicas) {
+            return none(Finding.pass(
+                    CHECK,
+                    "Fast changes nothing: with maxSurge %s all new pods start at once anyway."
+                            .formatted(former.asText())));
+        }
+        int most = Math.min(replicas, room.pods().orElse(replicas));
+        if (most <= surge) {
+            return none(Finding.warn(
+                    CHECK,
+                    "Fast changes nothing: there is room for %d more pods only, and maxSurge is %s already."
+                            .formatted(most, former.asText())));
+        }
+        JsonNode meanwhile = most == replicas ? ALL : IntNode.valueOf(most);
+        return new Pace(
+                Optional.of(new Borrowed(Borrowed.MAX_SURGE, former, meanwhile)),
+                Optional.of(finding(room, most, replicas)));
+    }
+
+    private static Pace none(Finding finding) {
+        return new Pace(Optional.empty(), Optional.of(finding));
+    }
+
+    /** What it really is, where a Rollback that is no more has left its own value behind. */
+    private static JsonNode former(Workload workload, JsonNode now) {
+        return Borrowed.on(workload.deployment())
+                .map(Borrowed.Noted::borrowed)
+                .filter(b ->
+                        b.path().equals(Borrowed.MAX_SURGE) && b.meanwhile().equals(now))
+                .map(Borrowed::former)
+                .orElse(now);
+    }
+
+    private static Finding finding(Room room, int most, int replicas) {
+        if (most < replicas) {
+            return Finding.warn(
+                    CHECK,
+                    "There is room for %d of %d new pods at once; the others follow as old ones stop."
+                            .formatted(most, replicas));
+        }
+        return room.unread().isEmpty()
+                ? Finding.pass(CHECK, "There is room for %d more pods.".formatted(replicas))
+                : Finding.warn(
+                        CHECK,
+                        "Whether there is room for %d more pods could not be looked at (%s); pods without room wait."
+                                .formatted(replicas, String.join(" and ", room.unread())));
+    }
+
+    /** As in {@code , all new pods at once (maxSurge 25% → 100%, put back afterwards)}. */
+    static String words(Borrowed borrowed) {
+        return ", %s at once (maxSurge %s → %s, put back afterwards)"
+                .formatted(
+                        borrowed.meanwhile().equals(ALL)
+                                ? "all new pods"
+                                : "up to %s new pods"
+                                        .formatted(borrowed.meanwhile().asText()),
+                        borrowed.former().asText(),
+                        borrowed.meanwhile().asText());
+    }
+
+    /** A percentage is of the replicas, rounded up as the Deployment controller does. */
+    private static int pods(JsonNode value, int replicas) {
+        if (value.isInt()) {
+            return value.asInt();
+        }
+        try {
+            int percent = Integer.parseInt(value.asText().replace("%", "").trim());
+            return (int) Math.min(Integer.MAX_VALUE, ((long) replicas * percent + 99) / 100);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.stepback.target.workload;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A field of a workload's strategy that has another value while a rollout lasts. What it was is in the plan, and in a note on
+ * the object itself, which is written and removed together with the value: whoever finds the note can put the value back.
+ *
+ * @param path of the field, as in a JSON patch
+ * @param former what it shall be again
+ * @param meanwhile what it is for the rollout
+ */
+public record Borrowed(String path, JsonNode former, JsonNode meanwhile) {
+    public static final String MAX_SURGE = "/spec/strategy/rollingUpdate/maxSurge";
+    public static final String PARTITION = "/spec/updateStrategy/rollingUpdate/partition";
+
+    /** The annotation that is the note. */
+    public static final String NOTE = "stepback.dev/former-strategy";
+
+    private static final Set<String> PATHS = Set.of(MAX_SURGE, PARTITION);
+    private static final String ROLLBACK = "rollback";
+
+    /** @throws IllegalArgumentException when it is another field, or a value that no such field has */
+    public Borrowed {
+        if (!isBorrowable(path) || !isValue(former) || !isValue(meanwhile)) {
+            throw new IllegalArgumentException("not a field of a strategy");
+        }
+    }
+
+    static boolean isBorrowable(String path) {
+        return PATHS.contains(path);
+    }
+
+    private static boolean isValue(JsonNode value) {
+        return value.isIntegralNumber() || value.isTextual();
+    }
+
+    /** @throws IllegalArgumentException when it is no such text */
+    public static Borrowed parse(String text) {
+        return of(Json.parse(text));
+    }
+
+    private static Borrowed of(JsonNode json) {
+        return new Borrowed(json.path("path").asText(), json.path("former"), json.path("meanwhile"));
+    }
+
+    /** As in a step's parameters. */
+    public String text() {
+        return Json.canonical(json());
+    }
+
+    private ObjectNode json() {
+        ObjectNode json = Json.object().put("path", path);
+        json.set("former", former);
+        json.set("meanwhile", meanwhile);
+        return json;
+    }
+
+    /** What the note says when the Rollback of this name borrows it. */
+    public String note(String rollback) {
+        return Json.canonical(json().put(ROLLBACK, rollback));
+    }
+
+    /** The field's name, such as {@code maxSurge}. */
+    public String field() {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    public JsonNode now(JsonNode live) {
+        return live.at(path);
+    }
+
+    /** Who wrote the field last. */
+    public Optional<Writer> writer(JsonNode live) {
+        String[] names = path.substring(1).split("/", -1);
+        for (int i = 0; i < names.length; i++) {
+            names[i] = "f:" + names[i];
+        }
+        return Writer.last(live, names);
+    }
+
+    /**
+     * A note as it was found.
+     *
+     * @param rollback name of the Rollback that borrows
+     */
+    public record Noted(String rollback, Borrowed borrowed) {}
+
+    /** The note on an object; empty when there is none, or it says nothing that makes sense. */
+    public static Optional<Noted> on(JsonNode live) {
+        String text = Json.annotation(live, NOTE);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode json = Json.parse(text);
+            return Optional.of(new Noted(json.path(ROLLBACK).asText(), of(json)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The JSON patch that puts the field back and removes the note. It succeeds only while both are as they were seen; a
+     * value that somebody has changed since stays.
+     */
+    public ArrayNode back(ObjectNode live) {
+        ArrayNode operations = Json.object().arrayNode();
+        Annotating.add(operations, "test", "/metadata/uid", operations.textNode(Json.uid(live)));
+        Annotating.add(operations, "test", Annotating.path(NOTE), operations.textNode(Json.annotation(live, NOTE)));
+        JsonNode now = now(live);
+        if (!now.isMissingNode()) {
+            Annotating.add(operations, "test", path, now);
+            if (now.equals(meanwhile)) {
+                Annotating.add(operations, "replace", path, former);
+            }
+        }
+        operations.addObject().put("op", "remove").put("path", Annotating.path(NOTE));
+        return operations;
+    }
+}

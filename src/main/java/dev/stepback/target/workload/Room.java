@@ -1,0 +1,163 @@
+package dev.stepback.target.workload;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * How many more pods of a template there is room for now: an estimate by the ResourceQuotas of the namespace and by what the
+ * nodes have left.
+ *
+ * @param quota by the quotas; empty when none limits it, or they may not be read
+ * @param nodes by the nodes; empty when they may not be read
+ * @param unread what could not be looked at
+ */
+public record Room(OptionalInt quota, OptionalInt nodes, List<String> unread) {
+    private static final int PAGE = 500;
+    private static final int MAX_PAGES = 20;
+
+    /** The least of what is known; empty when nothing limits it as far as is known. */
+    public OptionalInt pods() {
+        return quota.isPresent() && nodes.isPresent()
+                ? OptionalInt.of(Math.min(quota.getAsInt(), nodes.getAsInt()))
+                : quota.isPresent() ? quota : nodes;
+    }
+
+    public static Room of(ApiServer api, String namespace, PodTemplate template) {
+        JsonNode spec = template.json().path("spec");
+        Requests each = Requests.of(spec);
+        List<String> unread = new ArrayList<>();
+        OptionalInt quota = OptionalInt.empty();
+        OptionalInt nodes = OptionalInt.empty();
+        try {
+            quota = api.list("/api/v1/namespaces/" + namespace + "/resourcequotas").stream()
+                    .flatMapToInt(q -> left(q, each).stream())
+                    .min();
+        } catch (KubernetesClientException e) {
+            unread.add("quotas");
+        }
+        try {
+            List<ObjectNode> usable = api.list("/api/v1/nodes").stream()
+                    .filter(node -> takes(node, spec))
+                    .toList();
+            Optional<Map<String, Used>> used = usable.isEmpty() ? Optional.empty() : used(api);
+            if (used.isPresent()) {
+                Map<String, Used> byNode = used.get();
+                nodes = OptionalInt.of(usable.stream()
+                        .mapToInt(node -> fits(node, byNode.getOrDefault(Json.name(node), Used.NONE), each))
+                        .sum());
+            } else {
+                unread.add("nodes");
+            }
+        } catch (KubernetesClientException e) {
+            unread.add("nodes");
+        }
+        return new Room(quota, nodes, List.copyOf(unread));
+    }
+
+    private static OptionalInt left(ObjectNode quota, Requests each) {
+        if (!quota.path("spec").path("scopes").isEmpty() || quota.path("spec").has("scopeSelector")) {
+            return OptionalInt.empty(); // about some pods only, and hardly about these
+        }
+        JsonNode hard = quota.path("spec").path("hard");
+        JsonNode used = quota.path("status").path("used");
+        int[] least = hard.properties().stream()
+                .flatMapToInt(limit -> pods(
+                        Requests.amount(limit.getValue()).subtract(Requests.amount(used.path(limit.getKey()))),
+                        switch (limit.getKey()) {
+                            case "pods", "count/pods" -> BigDecimal.ONE;
+                            case "cpu", "requests.cpu" -> each.cpu();
+                            case "memory", "requests.memory" -> each.memory();
+                            case "limits.cpu" -> each.cpuLimit();
+                            case "limits.memory" -> each.memoryLimit();
+                            default -> BigDecimal.ZERO;
+                        })
+                        .stream())
+                .sorted()
+                .toArray();
+        return least.length == 0 ? OptionalInt.empty() : OptionalInt.of(least[0]);
+    }
+
+    private static OptionalInt pods(BigDecimal left, BigDecimal each) {
+        if (each.signum() <= 0) {
+            return OptionalInt.empty();
+        }
+        BigDecimal count = left.max(BigDecimal.ZERO).divide(each, 0, RoundingMode.DOWN);
+        return OptionalInt.of(count.min(BigDecimal.valueOf(100_000)).intValue());
+    }
+
+    private record Used(BigDecimal cpu, BigDecimal memory, int pods) {
+        static final Used NONE = new Used(BigDecimal.ZERO, BigDecimal.ZERO, 0);
+
+        Used and(Requests pod) {
+            return new Used(cpu.add(pod.cpu()), memory.add(pod.memory()), pods + 1);
+        }
+    }
+
+    /** By node; empty when there are too many pods to count them now. A page at a time: they may be large. */
+    private static Optional<Map<String, Used>> used(ApiServer api) {
+        Map<String, Used> used = new HashMap<>();
+        String more = "";
+        for (int page = 0; page < MAX_PAGES; page++) {
+            String query = "?limit=" + PAGE + (more.isEmpty() ? "" : "&" + ApiServer.query("continue", more));
+            ObjectNode list = api.get("/api/v1/pods" + query).orElse(Json.object());
+            Json.elements(list.path("items"))
+                    .filter(pod -> !pod.path("status").path("phase").asText().matches("Succeeded|Failed"))
+                    .forEach(pod -> used.merge(
+                            pod.path("spec").path("nodeName").asText(""),
+                            Used.NONE.and(Requests.of(pod.path("spec"))),
+                            (a, b) -> new Used(a.cpu().add(b.cpu()), a.memory().add(b.memory()), a.pods() + b.pods())));
+            more = list.path("metadata").path("continue").asText("");
+            if (more.isEmpty()) {
+                return Optional.of(used);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static int fits(ObjectNode node, Used used, Requests each) {
+        JsonNode room = node.path("status").path("allocatable");
+        OptionalInt cpu = pods(Requests.amount(room.path("cpu")).subtract(used.cpu()), each.cpu());
+        OptionalInt memory = pods(Requests.amount(room.path("memory")).subtract(used.memory()), each.memory());
+        int pods = Math.max(0, Requests.amount(room.path("pods")).intValue() - used.pods());
+        return Math.min(pods, Math.min(cpu.orElse(pods), memory.orElse(pods)));
+    }
+
+    private static boolean takes(ObjectNode node, JsonNode podSpec) {
+        boolean ready = Json.condition(node.path("status"), "Ready")
+                .filter(c -> c.path("status").asText().equals("True"))
+                .isPresent();
+        boolean selected = podSpec.path("nodeSelector").properties().stream()
+                .allMatch(label -> node.path("metadata")
+                        .path("labels")
+                        .path(label.getKey())
+                        .equals(label.getValue()));
+        return ready
+                && selected
+                && !node.path("spec").path("unschedulable").asBoolean(false)
+                && Json.elements(node.path("spec").path("taints"))
+                        .filter(taint -> !taint.path("effect").asText().equals("PreferNoSchedule"))
+                        .allMatch(taint -> Json.elements(podSpec.path("tolerations"))
+                                .anyMatch(toleration -> tolerates(toleration, taint)));
+    }
+
+    private static boolean tolerates(JsonNode toleration, JsonNode taint) {
+        String key = toleration.path("key").asText("");
+        String effect = toleration.path("effect").asText("");
+        return (key.isEmpty() || key.equals(taint.path("key").asText()))
+                && (effect.isEmpty() || effect.equals(taint.path("effect").asText()))
+                && (toleration.path("operator").asText().equals("Exists")
+                        || toleration
+                                .path("value")
+                                .asText("")
+                                .equals(taint.path("value").asText("")));
+    }
+}
