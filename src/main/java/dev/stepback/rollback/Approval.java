@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Which of the recorded decisions count. */
 final class Approval {
@@ -73,6 +74,19 @@ final class Approval {
                 .orElse(expiresAt);
     }
 
+    /**
+     * Until when it is waited for; null while nobody knows. What the group let go has as long from then on as others have
+     * from their plan on.
+     */
+    static @Nullable Instant expiresAt(Rollback rollback) {
+        Instant released = rollback.getSpec().released();
+        Instant plannedAt = rollback.statusOrInitial().plannedAt();
+        Instant expiresAt = rollback.statusOrInitial().expiresAt();
+        return released == null || plannedAt == null || expiresAt == null
+                ? expiresAt
+                : plus(released, Duration.between(plannedAt, expiresAt).toSeconds());
+    }
+
     private static Stream<RollbackSpec.Decision> inTime(Rollback rollback, Verdict verdict) {
         RollbackStatus status = rollback.statusOrInitial();
         Plan plan = status.plan();
@@ -83,7 +97,8 @@ final class Approval {
         return rollback.getSpec().decisions().stream()
                 .filter(d -> d.verdict() == verdict)
                 .filter(d -> d.planHash().equals(plan.hash()))
-                .filter(d -> d.at().isBefore(expiresAt));
+                // A group has a time of its own, and passes on what was decided in it.
+                .filter(d -> rollback.getSpec().group() != null || d.at().isBefore(expiresAt));
     }
 
     /** The decisions by which the rollback was let go, one of each person; none when it needed none. */

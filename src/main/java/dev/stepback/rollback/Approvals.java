@@ -60,8 +60,13 @@ public record Approvals(
         }
     }
 
+    /** The same, but it may not run, for this reason. */
+    public Approvals withheld(String why) {
+        return new Approvals(required, counted, false, false, why, refused, breakGlass, expiry, terms);
+    }
+
     /** Whether it may run without anybody having approved it. */
-    boolean unapproved() {
+    public boolean unapproved() {
         return granted && counted.isEmpty();
     }
 

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,8 +107,7 @@ public final class KubernetesRollbacks implements Rollbacks {
 
     @Override
     public Decided decide(String namespace, String name, NewDecision decision) {
-        return store.lookAndTry(namespace, name, r -> recorder.decide(r, decision))
-                .orElseGet(Decided.Gone::new);
+        return alone(namespace, name, r -> recorder.decide(r, decision));
     }
 
     @Override
@@ -118,7 +118,7 @@ public final class KubernetesRollbacks implements Rollbacks {
 
     @Override
     public Decided cancel(String namespace, String name, Actor by) {
-        return store.lookAndTry(namespace, name, r -> cancel(r, by)).orElseGet(Decided.Gone::new);
+        return alone(namespace, name, r -> cancel(r, by));
     }
 
     private Decided cancel(Rollback rollback, Actor by) {
@@ -149,7 +149,18 @@ public final class KubernetesRollbacks implements Rollbacks {
 
     @Override
     public Decided stop(String namespace, String name, Actor by, RollbackSpec.Midway midway) {
-        return store.lookAndTry(namespace, name, r -> stop(r, by, midway)).orElseGet(Decided.Gone::new);
+        return alone(namespace, name, r -> stop(r, by, midway));
+    }
+
+    /** What is part of a group is decided on with all of it. */
+    private Decided alone(String namespace, String name, Function<Rollback, Decided> attempt) {
+        return store.lookAndTry(namespace, name, r -> r.getSpec().group() == null
+                        ? attempt.apply(r)
+                        : new Decided.TooLate(
+                                r,
+                                r.target() + " is rolled back together with others (" + r.getSpec().group()
+                                        + "), and only all of it can be approved, rejected or stopped: on its card."))
+                .orElseGet(Decided.Gone::new);
     }
 
     private Decided stop(Rollback rollback, Actor by, RollbackSpec.Midway midway) {

@@ -15,7 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wanted. Immutable after creation except {@link #decisions}, {@link #choices} and {@link #cancellation}.
+ * What is wanted. Immutable after creation except {@link #decisions}, {@link #choices}, {@link #released} and
+ * {@link #cancellation}.
  *
  * @param target what is rolled back; it is in the Rollback's own namespace
  * @param operation what is done to it; null as well as {@link Operation#UNDO} for an undo, see {@link #wanted}
@@ -27,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param origin where in Slack the card goes
  * @param deadlineSeconds how long the rollout may take after the patch
  * @param follows name of the Rollback that this one undoes or retries; null for none
+ * @param group name of the RollbackGroup, in the same namespace, that this one is part of; null for none
  * @param decisions approvals, rejections and broken glass, in the order in which they came; only ever appended to
  * @param choices how it shall be done after all, chosen on the card, in the order in which they came; only ever appended to
+ * @param released set once, by the group, when it lets this one begin; null otherwise
  * @param cancellation set once, by whoever cancels
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -60,6 +63,9 @@ import org.jspecify.annotations.Nullable;
         value = "has(self.follows) == has(oldSelf.follows) && (!has(self.follows) || self.follows == oldSelf.follows)",
         message = "follows is immutable")
 @ValidationRule(
+        value = "has(self.group) == has(oldSelf.group) && (!has(self.group) || self.group == oldSelf.group)",
+        message = "group is immutable")
+@ValidationRule(
         value = "!has(oldSelf.decisions) || has(self.decisions)"
                 + " && size(self.decisions) >= size(oldSelf.decisions)"
                 + " && [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15].all(i, i >= size(oldSelf.decisions)"
@@ -71,6 +77,9 @@ import org.jspecify.annotations.Nullable;
                 + " && [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15].all(i, i >= size(oldSelf.choices)"
                 + " || self.choices[i] == oldSelf.choices[i])",
         message = "choices are only ever appended")
+@ValidationRule(
+        value = "!has(oldSelf.released) || has(self.released) && self.released == oldSelf.released",
+        message = "released is set once")
 @ValidationRule(
         value = "!has(oldSelf.cancellation) || has(self.cancellation) && self.cancellation == oldSelf.cancellation",
         message = "a cancellation is final")
@@ -85,15 +94,17 @@ public record RollbackSpec(
         @Required Origin origin,
         @Required @Min(0) long deadlineSeconds,
         @Nullable String follows,
+        @Nullable String group,
         @Size(max = RollbackSpec.MAX_DECISIONS) List<Decision> decisions,
 
         @JsonInclude(JsonInclude.Include.NON_EMPTY) @Size(max = RollbackSpec.MAX_DECISIONS)
         List<Choice> choices,
 
+        @Nullable Instant released,
         @Nullable Cancellation cancellation) {
 
     /** As many decisions, and choices, as the rules about them look at: CEL has no way to count along a list. */
-    static final int MAX_DECISIONS = 16;
+    public static final int MAX_DECISIONS = 16;
 
     public RollbackSpec {
         decisions = decisions == null ? List.of() : List.copyOf(decisions);
@@ -122,8 +133,43 @@ public record RollbackSpec(
                 origin,
                 deadlineSeconds,
                 follows,
+                null,
                 decisions,
                 List.of(),
+                null,
+                cancellation);
+    }
+
+    /** One that is no part of a group. */
+    public RollbackSpec(
+            TargetName target,
+            @Nullable Operation operation,
+            @Nullable Long toRevision,
+            @Nullable Instant toTime,
+            @Nullable PlanOptions options,
+            String reason,
+            Person requestedBy,
+            Origin origin,
+            long deadlineSeconds,
+            @Nullable String follows,
+            List<Decision> decisions,
+            List<Choice> choices,
+            @Nullable Cancellation cancellation) {
+        this(
+                target,
+                operation,
+                toRevision,
+                toTime,
+                options,
+                reason,
+                requestedBy,
+                origin,
+                deadlineSeconds,
+                follows,
+                null,
+                decisions,
+                choices,
+                null,
                 cancellation);
     }
 
@@ -241,19 +287,27 @@ public record RollbackSpec(
     }
 
     public RollbackSpec withDecisions(List<Decision> newDecisions) {
-        return with(newDecisions, choices, cancellation);
+        return with(newDecisions, choices, released, cancellation);
     }
 
     public RollbackSpec withChoices(List<Choice> newChoices) {
-        return with(decisions, newChoices, cancellation);
+        return with(decisions, newChoices, released, cancellation);
+    }
+
+    /** Let go by its group, with what was decided about the group. */
+    public RollbackSpec withRelease(List<Decision> newDecisions, Instant at) {
+        return with(newDecisions, choices, at, cancellation);
     }
 
     public RollbackSpec withCancellation(Cancellation newCancellation) {
-        return with(decisions, choices, newCancellation);
+        return with(decisions, choices, released, newCancellation);
     }
 
     private RollbackSpec with(
-            List<Decision> newDecisions, List<Choice> newChoices, @Nullable Cancellation newCancellation) {
+            List<Decision> newDecisions,
+            List<Choice> newChoices,
+            @Nullable Instant newRelease,
+            @Nullable Cancellation newCancellation) {
         return new RollbackSpec(
                 target,
                 operation,
@@ -265,8 +319,10 @@ public record RollbackSpec(
                 origin,
                 deadlineSeconds,
                 follows,
+                group,
                 newDecisions,
                 newChoices,
+                newRelease,
                 newCancellation);
     }
 }

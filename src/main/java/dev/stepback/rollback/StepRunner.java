@@ -182,7 +182,7 @@ final class StepRunner {
 
     /** An outage may have come between the approval and this very moment. */
     private Optional<String> late(Rollback rollback, Approvals approvals) {
-        Instant expiresAt = rollback.statusOrInitial().expiresAt();
+        Instant expiresAt = Approval.expiresAt(rollback);
         return Optional.ofNullable(expiresAt)
                 .filter(e -> !clock.instant().isBefore(Approval.goodUntil(e, approvals.counted())))
                 .map(e -> Sentences.startedTooLate(approvals.counted(), e));

@@ -104,9 +104,13 @@ final class Waiting {
             return moment.cancelled();
         }
         Plan plan = status.plan();
-        Instant expiresAt = status.expiresAt();
+        Instant expiresAt = Approval.expiresAt(rollback);
         if (plan == null || expiresAt == null || plan.steps().isEmpty()) {
             return moment.finish(Phase.FAILED, "the status has no plan to approve");
+        }
+        if (heldByGroup()) {
+            // The group is decided on, counts down and expires; it tells this one when to begin, or to stop.
+            return new Action.WaitUntil(now.plus(ASK_LATER));
         }
         var rejection = Approval.rejection(rollback);
         if (rejection.isPresent()) {
@@ -194,10 +198,18 @@ final class Waiting {
 
     /** When it starts by itself; null when it needs an approval, or something is in its way. */
     private @Nullable Instant startsAt(Approvals approvals) {
-        if (!approvals.unapproved()) {
+        if (!approvals.unapproved() || heldByGroup()) {
             return null;
         }
+        Instant released = rollback.getSpec().released();
+        if (released != null) {
+            return released;
+        }
         return status.startsAt() == null ? now.plus(COUNTDOWN) : status.startsAt();
+    }
+
+    private boolean heldByGroup() {
+        return rollback.getSpec().group() != null && rollback.getSpec().released() == null;
     }
 
     /** The policy, a group or a lock may change without anybody telling. */
