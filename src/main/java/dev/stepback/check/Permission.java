@@ -67,7 +67,14 @@ public record Permission(
             new Permission("update", "stepback.dev", "rollbacks", "recording approvals"),
             new Permission("patch", "stepback.dev", "rollbacks", "labelling requests that were made by hand"),
             new Permission("delete", "stepback.dev", "rollbacks", "deleting finished ones, see retention"),
-            new Permission("update", "stepback.dev", "rollbacks/status", "recording progress"));
+            new Permission("update", "stepback.dev", "rollbacks/status", "recording progress"),
+            new Permission("get", "stepback.dev", "rollbackgroups", "several targets at once"),
+            new Permission("list", "stepback.dev", "rollbackgroups", "several targets at once"),
+            new Permission("watch", "stepback.dev", "rollbackgroups", "several targets at once"),
+            new Permission("create", "stepback.dev", "rollbackgroups", "accepting requests"),
+            new Permission("update", "stepback.dev", "rollbackgroups", "recording approvals"),
+            new Permission("delete", "stepback.dev", "rollbackgroups", "deleting finished ones, see retention"),
+            new Permission("update", "stepback.dev", "rollbackgroups/status", "recording progress"));
 
     /** What the bot needs in the namespace of its Lease, where the locks are too. */
     public static final List<Permission> LEASE = List.of(

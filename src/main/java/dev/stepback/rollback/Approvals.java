@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -58,6 +59,11 @@ public record Approvals(
         public Terms {
             from = List.copyOf(from);
         }
+    }
+
+    /** Until when it has to begin, when the request expires then; who has approved just before gives it some more time. */
+    public Instant goodUntil(Instant expiresAt) {
+        return Approval.goodUntil(expiresAt, counted);
     }
 
     /** The same, but it may not run, for this reason. */

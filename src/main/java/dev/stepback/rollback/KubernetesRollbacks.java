@@ -112,8 +112,7 @@ public final class KubernetesRollbacks implements Rollbacks {
 
     @Override
     public Decided choose(String namespace, String name, NewChoice choice) {
-        return store.lookAndTry(namespace, name, r -> recorder.choose(r, choice))
-                .orElseGet(Decided.Gone::new);
+        return alone(namespace, name, r -> recorder.choose(r, choice));
     }
 
     @Override
@@ -154,12 +153,17 @@ public final class KubernetesRollbacks implements Rollbacks {
 
     /** What is part of a group is decided on with all of it. */
     private Decided alone(String namespace, String name, Function<Rollback, Decided> attempt) {
-        return store.lookAndTry(namespace, name, r -> r.getSpec().group() == null
-                        ? attempt.apply(r)
-                        : new Decided.TooLate(
-                                r,
-                                r.target() + " is rolled back together with others (" + r.getSpec().group()
-                                        + "), and only all of it can be approved, rejected or stopped: on its card."))
+        return store.lookAndTry(
+                        namespace,
+                        name,
+                        r -> r.getSpec().group() == null
+                                ? attempt.apply(r)
+                                : new Decided.TooLate(
+                                        r,
+                                        r.target() + " is rolled back together with others ("
+                                                + r.getSpec().group()
+                                                + "), and only all of it can be approved, rejected or stopped: on its"
+                                                + " card."))
                 .orElseGet(Decided.Gone::new);
     }
 

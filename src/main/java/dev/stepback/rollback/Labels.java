@@ -27,8 +27,18 @@ final class Labels {
 
     /** The name of the Rollback for a request: the same for every delivery of it. */
     static String rollbackName(NewRollback request) {
-        String suffix = "-" + hash(request.target() + "\n" + request.deliveryKey());
-        return cut(request.target().name(), MAX_NAME - suffix.length()) + suffix;
+        return uniqueName(request.target().name(), request.target() + "\n" + request.deliveryKey());
+    }
+
+    /** A name that begins like this and is the same for the same key. */
+    static String uniqueName(String beginning, String key) {
+        String suffix = "-" + hash(key);
+        return cut(beginning, MAX_NAME - suffix.length()) + suffix;
+    }
+
+    /** The value of a label that stands for a name. */
+    static String value(String name) {
+        return shortened(name, MAX_LABEL);
     }
 
     /** The name of an Event about a Rollback: the same whoever writes it, and whenever. */

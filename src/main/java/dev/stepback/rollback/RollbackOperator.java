@@ -4,8 +4,10 @@ import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.target.TargetType;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
@@ -34,6 +36,7 @@ public final class RollbackOperator implements AutoCloseable {
     private final Authorizer authorizer;
     private final Outcomes outcomes;
     private final Clock clock;
+    private final @Nullable Companion<?> companion;
     private final Leadership leadership;
     private @Nullable Operator operator;
 
@@ -43,6 +46,7 @@ public final class RollbackOperator implements AutoCloseable {
             List<TargetType> targets,
             Authorizer authorizer,
             Outcomes outcomes,
+            @Nullable Companion<?> companion,
             Clock clock,
             Leadership.Times times) {
         this.client = client;
@@ -50,6 +54,7 @@ public final class RollbackOperator implements AutoCloseable {
         this.targets = List.copyOf(targets);
         this.authorizer = authorizer;
         this.outcomes = outcomes;
+        this.companion = companion;
         this.clock = clock;
         this.leadership = new Leadership(
                 client, config.kubernetes().leaseNamespace(), times, this::startReconciling, this::stopReconciling);
@@ -78,8 +83,51 @@ public final class RollbackOperator implements AutoCloseable {
             Audit audit,
             Clock clock,
             Leadership.Times times) {
+        return start(client, config, targets, authorizer, listener, null, metrics, audit, clock, times);
+    }
+
+    /**
+     * Begins to compete for leadership and returns at once.
+     *
+     * @param companion is reconciled beside the Rollbacks
+     */
+    public static RollbackOperator start(
+            KubernetesClient client,
+            StepbackConfig config,
+            List<TargetType> targets,
+            Authorizer authorizer,
+            RollbackListener listener,
+            Companion<?> companion,
+            Metrics metrics,
+            Audit audit,
+            Clock clock) {
+        return start(
+                client,
+                config,
+                targets,
+                authorizer,
+                listener,
+                companion,
+                metrics,
+                audit,
+                clock,
+                Leadership.Times.DEFAULT);
+    }
+
+    static RollbackOperator start(
+            KubernetesClient client,
+            StepbackConfig config,
+            List<TargetType> targets,
+            Authorizer authorizer,
+            RollbackListener listener,
+            @Nullable Companion<?> companion,
+            Metrics metrics,
+            Audit audit,
+            Clock clock,
+            Leadership.Times times) {
+        RollbackListener all = companion == null ? listener : listener.and(companion);
         RollbackOperator operator = new RollbackOperator(
-                client, config, targets, authorizer, new Outcomes(listener, metrics, audit), clock, times);
+                client, config, targets, authorizer, new Outcomes(all, metrics, audit), companion, clock, times);
         operator.leadership.start();
         return operator;
     }
@@ -112,9 +160,25 @@ public final class RollbackOperator implements AutoCloseable {
                 .withInformerStoppedHandler((informer, error) -> stopped(error))
                 .withConcurrentReconciliationThreads(10)
                 .withReconciliationTerminationTimeout(STOP_WITHIN));
+        register(started, reconciler, "rollbacks");
+        if (companion != null) {
+            alongside(started, companion);
+        }
+        operator = started;
+        started.start();
+        LOG.info("reconciling rollbacks");
+    }
+
+    private <P extends HasMetadata> void alongside(Operator started, Companion<P> companion) {
+        if (companion.served()) {
+            register(started, companion.reconciler(leadership::leading), "groups");
+        }
+    }
+
+    private <P extends HasMetadata> void register(Operator started, Reconciler<P> reconciler, String name) {
         Set<String> namespaces = Set.copyOf(config.kubernetes().namespaces());
         started.register(reconciler, c -> {
-            c.withName("rollbacks")
+            c.withName(name)
                     .withGenerationAware(true)
                     .withRateLimiter(new LinearRateLimiter(Duration.ofMillis(500), 5))
                     .withRetry(new GenericRetry()
@@ -128,9 +192,6 @@ public final class RollbackOperator implements AutoCloseable {
                 c.settingNamespaces(namespaces);
             }
         });
-        operator = started;
-        started.start();
-        LOG.info("reconciling rollbacks");
     }
 
     /** By default the whole process would end, with all its cards. */

@@ -45,6 +45,12 @@ final class Store {
                 .toList();
     }
 
+    List<Rollback> labelled(String namespace, Map<String, String> labels) {
+        return resources().inNamespace(namespace).withLabels(labels).list().getItems().stream()
+                .filter(Rollback::understood)
+                .toList();
+    }
+
     /** @param namespaces empty for all */
     List<Rollback> all(Collection<String> namespaces) {
         if (namespaces.isEmpty()) {

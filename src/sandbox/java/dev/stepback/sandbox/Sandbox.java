@@ -117,19 +117,24 @@ final class Sandbox implements AutoCloseable {
     private void startCluster(Clock clock, KubeletTiming timing) throws IOException {
         SandboxCluster started = SandboxCluster.start(0, clock);
         parts.push(started);
-        started.store().create("customresourcedefinitions.apiextensions.k8s.io", customResource());
+        for (ObjectNode definition : customResources()) {
+            started.store().create("customresourcedefinitions.apiextensions.k8s.io", definition);
+        }
         botKubeconfig = BotAccount.install(started);
         Shop.seed(started.store(), clock);
         parts.push(Controllers.start(started.store(), clock, timing));
         cluster = Optional.of(started);
     }
 
-    private static ObjectNode customResource() throws IOException {
-        try (InputStream crd = Sandbox.class.getResourceAsStream(CRD)) {
-            if (crd == null) {
+    private static List<ObjectNode> customResources() throws IOException {
+        try (InputStream definitions = Sandbox.class.getResourceAsStream(CRD)) {
+            if (definitions == null) {
                 throw new IOException(CRD + " is not on the class path");
             }
-            return (ObjectNode) new YAMLMapper().readTree(crd);
+            return new YAMLMapper()
+                    .readerFor(ObjectNode.class)
+                    .<ObjectNode>readValues(definitions)
+                    .readAll();
         }
     }
 

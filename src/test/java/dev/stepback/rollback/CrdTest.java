@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.rollback.group.RollbackGroup;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import java.io.IOException;
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The CRD is generated from the classes; {@code -Dstepback.update=true} writes it anew. */
+/** The CRDs are generated from the classes; {@code -Dstepback.update=true} writes it anew. */
 class CrdTest {
     private static final Path CRD = Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml");
 
@@ -22,9 +23,11 @@ class CrdTest {
         new CRDGenerator()
                 .withParallelGenerationEnabled(false)
                 .inOutputDir(directory.toFile())
-                .customResourceClasses(Rollback.class)
+                .customResourceClasses(Rollback.class, RollbackGroup.class)
                 .generate();
-        String generated = inOrder(Files.readString(directory.resolve("rollbacks.stepback.dev-v1.yml")));
+        String generated = inOrder(directory, "rollbacks", Rollback.class)
+                + "---\n"
+                + inOrder(directory, "rollbackgroups", RollbackGroup.class);
         if (Boolean.getBoolean("stepback.update")) {
             Files.createDirectories(CRD.getParent());
             Files.writeString(CRD, generated);
@@ -33,11 +36,12 @@ class CrdTest {
     }
 
     /** The generator sorts the printer columns by their path; people read them in the order of the annotations. */
-    private static String inOrder(String crd) {
+    private static String inOrder(Path directory, String plural, Class<?> resource) throws IOException {
+        String crd = Files.readString(directory.resolve(plural + ".stepback.dev-v1.yml"));
         int start = crd.indexOf("    - jsonPath:");
         int end = crd.indexOf("    name: \"v1\"");
         List<String> columns = List.of(crd.substring(start, end).split("(?=    - jsonPath:)"));
-        String sorted = Arrays.stream(Rollback.class.getAnnotationsByType(AdditionalPrinterColumn.class))
+        String sorted = Arrays.stream(resource.getAnnotationsByType(AdditionalPrinterColumn.class))
                 .map(wanted -> columns.stream()
                         .filter(c -> c.contains("name: \"" + wanted.name() + "\""))
                         .findFirst()

@@ -8,6 +8,7 @@ import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.sandbox.slack.Control;
 import dev.stepback.sandbox.slack.SandboxSlack;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
@@ -76,18 +77,16 @@ public final class Stage implements AutoCloseable {
         }
     }
 
-    /** Makes the custom resource known. */
+    /** Makes the custom resources known. */
     public static void install(KubernetesClient client) throws IOException {
-        try (InputStream crd = Files.newInputStream(Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml"))) {
-            CustomResourceDefinition wanted = client.apiextensions()
-                    .v1()
-                    .customResourceDefinitions()
-                    .load(crd)
-                    .item();
-            client.resource(wanted)
-                    .createOr(known -> known.edit(c -> new CustomResourceDefinitionBuilder(c)
-                            .withSpec(wanted.getSpec())
-                            .build()));
+        try (InputStream crds = Files.newInputStream(Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml"))) {
+            for (HasMetadata item : client.load(crds).items()) {
+                CustomResourceDefinition wanted = (CustomResourceDefinition) item;
+                client.resource(wanted)
+                        .createOr(known -> known.edit(c -> new CustomResourceDefinitionBuilder(c)
+                                .withSpec(wanted.getSpec())
+                                .build()));
+            }
         }
     }
 

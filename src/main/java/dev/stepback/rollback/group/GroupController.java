@@ -1,0 +1,59 @@
+package dev.stepback.rollback.group;
+
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Companion;
+import dev.stepback.rollback.Members;
+import dev.stepback.rollback.Rollback;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import java.time.Clock;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reconciles groups beside their Rollbacks. */
+public final class GroupController implements Companion<RollbackGroup> {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupController.class);
+
+    private final KubernetesClient client;
+    private final Groups groups;
+    private final Authorizer authorizer;
+    private final GroupListener listener;
+    private final Clock clock;
+    private volatile MemberNews news = new MemberNews();
+
+    /** @param authorizer one that knows nothing of groups: it is asked about decisions that the group has not passed on yet */
+    public GroupController(KubernetesClient client, Authorizer authorizer, GroupListener listener, Clock clock) {
+        this.client = client;
+        this.groups = new Groups(client);
+        this.authorizer = authorizer;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean served() {
+        try {
+            if (groups.served()) {
+                return true;
+            }
+            LOG.warn("several targets at once are not possible: install the RollbackGroup custom resource and restart");
+            return false;
+        } catch (KubernetesClientException e) {
+            LOG.debug("nobody knows whether groups are served, so they are expected to be", e);
+            return true;
+        }
+    }
+
+    @Override
+    public Reconciler<RollbackGroup> reconciler(BooleanSupplier leading) {
+        news = new MemberNews();
+        return new GroupReconciler(groups, new Members(client), authorizer, listener, news, leading, clock);
+    }
+
+    @Override
+    public void changed(Rollback rollback) {
+        news.changed(rollback);
+    }
+}

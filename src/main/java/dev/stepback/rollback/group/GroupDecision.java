@@ -1,0 +1,331 @@
+package dev.stepback.rollback.group;
+
+import dev.stepback.rollback.Approvals;
+import dev.stepback.rollback.Members;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.group.RollbackGroupStatus.Member;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to do next about one group: a pure function of the group, of its Rollbacks, of how the approvals stand, and of the
+ * time.
+ *
+ * <p>Nothing begins before the approval of exactly these plans is written down, and nothing more once {@code ending} is. All
+ * that is done to a Rollback can be seen in it afterwards, so it is safe to die between any two actions.
+ */
+final class GroupDecision {
+    /** How long somebody can stop what starts without an approval. */
+    static final Duration COUNTDOWN = Duration.ofSeconds(10);
+
+    /** How long to wait for news of a Rollback before looking without any. */
+    static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+    static final Duration ASK_SOON = Duration.ofSeconds(5);
+    static final Duration ASK_LATER = Duration.ofSeconds(30);
+
+    /** In whose name Rollbacks are stopped that no person stops. */
+    private static final Person STEPBACK = new Person("stepback", "Stepback");
+
+    private final GroupView view;
+    private final RollbackGroupSpec spec;
+    private final RollbackGroupStatus status;
+    private final Instant now;
+
+    private GroupDecision(GroupView view, Instant now) {
+        this.view = view;
+        this.spec = view.group().getSpec();
+        this.status = view.group().statusOrInitial();
+        this.now = now;
+    }
+
+    /** @param asked how the approvals stand; empty when nobody has asked yet */
+    static GroupAction next(GroupView view, Optional<Approvals> asked, Instant now) {
+        GroupDecision decision = new GroupDecision(view, now);
+        if (decision.status.phase().terminal()) {
+            return new GroupAction.Leave();
+        }
+        if (decision.status.ending() != null) {
+            return decision.end(decision.status.ending());
+        }
+        return switch (decision.status.phase()) {
+            case PLANNING -> decision.planning(asked);
+            case AWAITING_APPROVAL -> decision.awaitingApproval(asked);
+            default -> decision.running();
+        };
+    }
+
+    private GroupAction planning(Optional<Approvals> asked) {
+        if (spec.cancellation() != null) {
+            return endIn(Phase.CANCELLED, stoppedBy());
+        }
+        if (!spec.decisions().isEmpty()) {
+            // As for a single one: an approval that was there before the plan was not given to a card.
+            return endIn(Phase.SUPERSEDED, "it was decided on before there was a plan; ask for the rollbacks again");
+        }
+        for (int i = 0; i < view.size(); i++) {
+            if (view.member(i).isEmpty()) {
+                return new GroupAction.Create(i);
+            }
+        }
+        if (view.members().stream().anyMatch(r -> phase(r) == Phase.PLANNING)) {
+            return waiting();
+        }
+        List<Rollback> refused =
+                view.members().stream().filter(GroupDecision::missed).toList();
+        if (!refused.isEmpty()) {
+            return endIn(Phase.FAILED, Sentence.refused(refused, view.size()));
+        }
+        if (view.members().stream().allMatch(r -> phase(r).terminal())) {
+            return finish(Phase.SUCCEEDED, "there was nothing to do: all of them are there already");
+        }
+        if (asked.isEmpty()) {
+            return new GroupAction.AskPolicy();
+        }
+        return write(s -> {
+            s.phase = Phase.AWAITING_APPROVAL;
+            s.hash = GroupHash.of(view);
+            s.plannedAt = now;
+            s.expiresAt = now.plus(asked.get().expiry());
+            stand(s, asked.get());
+        });
+    }
+
+    private GroupAction awaitingApproval(Optional<Approvals> asked) {
+        if (spec.cancellation() != null) {
+            return endIn(Phase.CANCELLED, stoppedBy());
+        }
+        Optional<Decision> rejection = spec.decisions().stream()
+                .filter(d -> d.verdict() == Verdict.Rejected)
+                .filter(d -> d.planHash().equals(status.hash()))
+                .findFirst();
+        if (rejection.isPresent()) {
+            return endIn(Phase.REJECTED, "rejected by " + rejection.get().by().name());
+        }
+        Optional<String> lost = lost();
+        if (lost.isPresent()) {
+            return endIn(Phase.SUPERSEDED, lost.get());
+        }
+        String hash = GroupHash.of(view);
+        if (!hash.equals(status.hash())) {
+            return write(s -> {
+                s.hash = hash;
+                s.startsAt = null;
+            });
+        }
+        if (asked.isEmpty()) {
+            return new GroupAction.AskPolicy();
+        }
+        Approvals approvals = asked.get();
+        Instant expiresAt = status.expiresAt() == null ? now : status.expiresAt();
+        Instant startsAt = startsAt(approvals);
+        boolean late = !now.isBefore(expiresAt);
+        boolean inTime = now.isBefore(approvals.goodUntil(expiresAt));
+        if (startsAt == null ? approvals.granted() && inTime : !late && !now.isBefore(startsAt)) {
+            return write(s -> {
+                stand(s, approvals);
+                s.phase = Phase.RUNNING;
+                s.message = "";
+                s.approvedAt = now;
+            });
+        }
+        if (late) {
+            return endIn(Phase.EXPIRED, tooLate(approvals));
+        }
+        RollbackGroupStatus news = changed(s -> stand(s, approvals));
+        return news.equals(status) ? askAgain(approvals, expiresAt) : new GroupAction.Write(news);
+    }
+
+    private GroupAction running() {
+        if (spec.cancellation() != null) {
+            return endIn(Phase.CANCELLED, stoppedBy());
+        }
+        List<Rollback> failed =
+                view.members().stream().filter(GroupDecision::missed).toList();
+        Optional<String> gone = gone();
+        if (!failed.isEmpty() || gone.isPresent()) {
+            return endIn(Phase.FAILED, gone.orElseGet(() -> Sentence.failed(failed)));
+        }
+        for (int i = 0; i < view.size(); i++) {
+            Rollback member = view.member(i).orElse(null);
+            if (member == null || phase(member) == Phase.SUCCEEDED) {
+                continue;
+            }
+            if (member.getSpec().released() == null) {
+                String approved = status.members().get(i).planHash();
+                return GroupHash.planHash(Optional.of(member)).equals(Optional.ofNullable(approved))
+                        ? new GroupAction.Release(member)
+                        : endIn(Phase.SUPERSEDED, "the plan for " + member.target() + " is not the approved one");
+            }
+            if (spec.inOrder()) {
+                return waiting();
+            }
+        }
+        return ended() ? finish(Phase.SUCCEEDED, Sentence.summary(view)) : waiting();
+    }
+
+    /** Stops what has not begun, waits for what has, and then it is over. */
+    private GroupAction end(Phase ending) {
+        for (Rollback member : view.members()) {
+            if (!Members.begun(member) && member.getSpec().cancellation() == null) {
+                return new GroupAction.Cancel(member, stopper());
+            }
+        }
+        if (!ended()) {
+            return waiting();
+        }
+        if (status.approvedAt() == null) {
+            return finish(ending, status.message());
+        }
+        boolean all =
+                view.members().size() == view.size() && view.members().stream().noneMatch(GroupDecision::missed);
+        boolean broken = view.members().stream().anyMatch(r -> phase(r) == Phase.FAILED);
+        return finish(all ? Phase.SUCCEEDED : broken ? Phase.FAILED : ending, Sentence.summary(view));
+    }
+
+    private GroupAction endIn(Phase phase, String message) {
+        return write(s -> {
+            s.ending = phase;
+            s.message = message;
+            s.startsAt = null;
+        });
+    }
+
+    private GroupAction finish(Phase phase, String message) {
+        return write(s -> {
+            s.phase = phase;
+            s.message = message;
+            s.finishedAt = now;
+        });
+    }
+
+    /** Writes how far the Rollbacks are when that has changed; then there is nothing to do until they are farther. */
+    private GroupAction waiting() {
+        RollbackGroupStatus news = changed(s -> {});
+        return news.equals(status) ? new GroupAction.WaitUntil(now.plus(LOOK_AGAIN)) : new GroupAction.Write(news);
+    }
+
+    private GroupAction write(Consumer<RollbackGroupStatus.Changes> changes) {
+        return new GroupAction.Write(changed(changes));
+    }
+
+    private RollbackGroupStatus changed(Consumer<RollbackGroupStatus.Changes> changes) {
+        return status.with(s -> {
+            s.members = members();
+            changes.accept(s);
+        });
+    }
+
+    /** Once it is approved, the hashes are those that were approved. */
+    private List<Member> members() {
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < view.size(); i++) {
+            Member before = i < status.members().size() ? status.members().get(i) : null;
+            Optional<Rollback> member = view.member(i);
+            String hash = before != null && status.phase() == Phase.RUNNING
+                    ? before.planHash()
+                    : GroupHash.planHash(member).orElse(null);
+            Phase phase = member.map(GroupDecision::phase).orElse(before == null ? Phase.PLANNING : before.phase());
+            members.add(new Member(Members.name(view.group(), view.target(i)), hash, phase));
+        }
+        return members;
+    }
+
+    private void stand(RollbackGroupStatus.Changes s, Approvals approvals) {
+        String cluster = approvals.terms().cluster();
+        s.cluster = cluster.isEmpty() ? null : cluster;
+        s.approvals = new ApprovalStatus(
+                approvals.required(),
+                approvals.counted().stream().map(d -> d.by().id()).toList(),
+                approvals.breakGlass(),
+                approvals.terms().from(),
+                approvals.terms().typeToConfirm());
+        s.startsAt = startsAt(approvals);
+        s.message =
+                approvals.required() < 2 && approvals.missing().startsWith("One approval") ? "" : approvals.missing();
+    }
+
+    private @Nullable Instant startsAt(Approvals approvals) {
+        if (!approvals.unapproved()) {
+            return null;
+        }
+        return status.startsAt() == null ? now.plus(COUNTDOWN) : status.startsAt();
+    }
+
+    private GroupAction askAgain(Approvals approvals, Instant expiresAt) {
+        boolean eager = approvals.undecided() || !spec.decisions().isEmpty();
+        Instant next = now.plus(eager ? ASK_SOON : ASK_LATER);
+        return new GroupAction.WaitUntil(
+                Stream.of(Optional.of(next), Optional.of(expiresAt), Optional.ofNullable(status.startsAt()))
+                        .flatMap(Optional::stream)
+                        .min(Comparator.naturalOrder())
+                        .orElse(next));
+    }
+
+    private String tooLate(Approvals approvals) {
+        return approvals.granted()
+                ? "it could not be started in time"
+                : spec.decisions().isEmpty() && approvals.required() < 2
+                        ? "nobody approved in time"
+                        : "not approved in time. " + approvals.missing();
+    }
+
+    /** What has happened to a Rollback that waited for the approval of all. */
+    private Optional<String> lost() {
+        return gone().or(() -> view.members().stream()
+                .filter(GroupDecision::missed)
+                .findFirst()
+                .map(r -> r.target() + " is " + phase(r).apiName()
+                        + (r.statusOrInitial().message().isBlank()
+                                ? ""
+                                : ": " + r.statusOrInitial().message())));
+    }
+
+    /** A Rollback that is no longer there, and had not ended when it was seen last. */
+    private Optional<String> gone() {
+        for (int i = 0; i < view.size(); i++) {
+            boolean over = i < status.members().size()
+                    && status.members().get(i).phase().terminal();
+            if (view.member(i).isEmpty() && !over) {
+                return Optional.of("somebody deleted the Rollback of " + view.target(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean ended() {
+        return view.members().stream().allMatch(r -> phase(r).terminal());
+    }
+
+    private String stoppedBy() {
+        Cancellation cancellation = spec.cancellation();
+        return cancellation == null ? "" : "stopped by " + cancellation.by().name();
+    }
+
+    private Person stopper() {
+        RollbackSpec.Cancellation cancellation = spec.cancellation();
+        return cancellation == null ? STEPBACK : cancellation.by();
+    }
+
+    private static boolean missed(Rollback member) {
+        return phase(member).terminal() && phase(member) != Phase.SUCCEEDED;
+    }
+
+    private static Phase phase(Rollback member) {
+        return member.statusOrInitial().phase();
+    }
+}

@@ -1,0 +1,178 @@
+package dev.stepback.rollback.group;
+
+import dev.stepback.rollback.Approvals;
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Members;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackStatus.CardStatus;
+import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out what {@link GroupDecision} decides, one group at a time. Looks at everything again before every action. */
+final class GroupReconciler implements Reconciler<RollbackGroup> {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupReconciler.class);
+
+    /** Three for every target, and a few more; this only keeps a mistake from spinning. */
+    private static final int MAX_ACTIONS = 100;
+
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+    private final Groups groups;
+    private final Members members;
+    private final Authorizer authorizer;
+    private final GroupListener listener;
+    private final MemberNews news;
+    private final BooleanSupplier leading;
+    private final Clock clock;
+
+    /** @param leading asked before every action */
+    GroupReconciler(
+            Groups groups,
+            Members members,
+            Authorizer authorizer,
+            GroupListener listener,
+            MemberNews news,
+            BooleanSupplier leading,
+            Clock clock) {
+        this.groups = groups;
+        this.members = members;
+        this.authorizer = authorizer;
+        this.listener = listener;
+        this.news = news;
+        this.leading = leading;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<EventSource<?, RollbackGroup>> prepareEventSources(EventSourceContext<RollbackGroup> context) {
+        return List.of(news);
+    }
+
+    @Override
+    public UpdateControl<RollbackGroup> reconcile(RollbackGroup cached, Context<RollbackGroup> context) {
+        String namespace = cached.getMetadata().getNamespace();
+        String name = cached.getMetadata().getName();
+        if (cached.getSpec() == null
+                || (cached.statusOrInitial().phase().terminal()
+                        && cached.statusOrInitial().card().complete())) {
+            return UpdateControl.noUpdate();
+        }
+        for (int i = 0; i < MAX_ACTIONS; i++) {
+            if (!leading.getAsBoolean()) {
+                return UpdateControl.<RollbackGroup>noUpdate().rescheduleAfter(LOOK_AGAIN);
+            }
+            Optional<GroupView> view = groups.view(namespace, name);
+            if (view.isEmpty() || view.get().group().getMetadata().getDeletionTimestamp() != null) {
+                return UpdateControl.noUpdate();
+            }
+            GroupAction action = decide(view.get());
+            if (action instanceof GroupAction.Leave) {
+                tell(view.get());
+                return UpdateControl.noUpdate();
+            } else if (action instanceof GroupAction.WaitUntil wait) {
+                tell(view.get());
+                return UpdateControl.<RollbackGroup>noUpdate().rescheduleAfter(until(wait.time()));
+            }
+            carryOut(action, view.get());
+        }
+        return UpdateControl.<RollbackGroup>noUpdate().reschedule();
+    }
+
+    private GroupAction decide(GroupView view) {
+        Instant now = clock.instant();
+        GroupAction action = GroupDecision.next(view, Optional.empty(), now);
+        if (action instanceof GroupAction.AskPolicy) {
+            Approvals approvals = GroupMatter.approvals(view, authorizer);
+            return GroupDecision.next(view, Optional.of(approvals), now);
+        }
+        return action;
+    }
+
+    private void carryOut(GroupAction action, GroupView view) {
+        if (action instanceof GroupAction.Create create) {
+            create(view.group(), create.target());
+        } else if (action instanceof GroupAction.Release release) {
+            members.release(release.member(), view.decisions(release.member()), clock.instant());
+        } else if (action instanceof GroupAction.Cancel cancel) {
+            members.cancel(cancel.member(), cancel.by(), clock.instant());
+        } else if (action instanceof GroupAction.Write write) {
+            write(view, write.status());
+        }
+    }
+
+    private void create(RollbackGroup group, int i) {
+        RollbackGroupSpec spec = group.getSpec();
+        TargetRef target = group.targets().get(i);
+        members.create(
+                group,
+                target,
+                new RollbackSpec(
+                        new RollbackSpec.TargetName(target.kind(), target.name()),
+                        null,
+                        spec.targets().get(i).toRevision(),
+                        null,
+                        spec.options(),
+                        spec.reason(),
+                        spec.requestedBy(),
+                        spec.origin(),
+                        spec.deadlineSeconds(),
+                        null,
+                        group.getMetadata().getName(),
+                        List.of(),
+                        List.of(),
+                        null,
+                        null));
+    }
+
+    private void write(GroupView view, RollbackGroupStatus status) {
+        try {
+            RollbackGroup written = groups.updateStatus(view.group(), status);
+            if (view.group().statusOrInitial().phase() != status.phase()) {
+                LOG.atInfo()
+                        .addKeyValue("group", written.getMetadata().getName())
+                        .addKeyValue("user", written.getSpec().requestedBy().id())
+                        .addKeyValue("message", status.message())
+                        .log(status.phase().apiName());
+            }
+            listener.changed(new GroupView(written, view.byName()));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    /** Who asks about one of the Rollbacks alone is led to the group's card. */
+    private void tell(GroupView view) {
+        listener.changed(view);
+        CardStatus card = view.group().statusOrInitial().card();
+        if (card.ts() != null) {
+            CardStatus there = new CardStatus(card.channel(), card.ts(), List.of(), true);
+            for (Rollback member : view.members()) {
+                if (!member.statusOrInitial().card().equals(there)) {
+                    members.card(member, there);
+                }
+            }
+        }
+    }
+
+    private Duration until(Instant time) {
+        Duration left = Duration.between(clock.instant(), time);
+        return left.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : left;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.stepback.rollback.group;
+
+import dev.stepback.rollback.Members;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.target.Plan;
+import dev.stepback.target.TargetRef;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * A group and its Rollbacks as they were at about the same time.
+ *
+ * @param byName the group's Rollbacks; those that are not there yet, or no more, are left out
+ */
+public record GroupView(RollbackGroup group, Map<String, Rollback> byName) {
+
+    public GroupView {
+        byName = Map.copyOf(byName);
+    }
+
+    /** How many targets there are. */
+    public int size() {
+        return group.getSpec().targets().size();
+    }
+
+    public TargetRef target(int i) {
+        return group.targets().get(i);
+    }
+
+    /** The Rollback of the target with this index. */
+    public Optional<Rollback> member(int i) {
+        return Optional.ofNullable(byName.get(Members.name(group, target(i))));
+    }
+
+    /** Those that are there, in the order of the targets. */
+    public List<Rollback> members() {
+        return IntStream.range(0, size())
+                .mapToObj(this::member)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Those that have, or had, something to do. */
+    List<Rollback> planned() {
+        return members().stream()
+                .filter(r -> r.statusOrInitial().plan() != null)
+                .toList();
+    }
+
+    /** The Rollback as if it had been decided on by itself, as its group was: what was decided about other plans is left out. */
+    Rollback decided(Rollback member) {
+        Rollback copy = new Rollback();
+        copy.setMetadata(member.getMetadata());
+        copy.setSpec(member.getSpec().withDecisions(decisions(member)));
+        copy.setStatus(member.getStatus());
+        return copy;
+    }
+
+    /** What was decided about the group's plans, as it is passed on to one of its Rollbacks. */
+    List<Decision> decisions(Rollback member) {
+        Plan plan = member.statusOrInitial().plan();
+        String hash = group.statusOrInitial().hash();
+        if (plan == null || hash == null) {
+            return List.of();
+        }
+        return group.getSpec().decisions().stream()
+                .filter(d -> d.planHash().equals(hash))
+                .map(d -> new Decision(d.verdict(), d.by(), d.at(), plan.hash(), d.channel(), d.reason(), d.typed()))
+                .toList();
+    }
+}

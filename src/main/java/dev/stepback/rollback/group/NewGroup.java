@@ -1,0 +1,44 @@
+package dev.stepback.rollback.group;
+
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.target.PlanOptions;
+import dev.stepback.target.TargetRef;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request for several targets as it came from Slack.
+ *
+ * @param deliveryKey the same for every delivery of the same request; makes creation idempotent
+ * @param targets all in one namespace, no two of them the same
+ * @param follows name of the group that this one undoes; null for none
+ */
+public record NewGroup(
+        String deliveryKey,
+        List<Wish> targets,
+        RollbackGroupSpec.Order order,
+        PlanOptions options,
+        String reason,
+        Actor requestedBy,
+        RollbackSpec.Origin origin,
+        @Nullable String follows) {
+
+    /** @throws IllegalArgumentException when there are none, too many, or some of another namespace */
+    public NewGroup {
+        targets = List.copyOf(targets);
+        long namespaces =
+                targets.stream().map(t -> t.target().namespace()).distinct().count();
+        if (namespaces != 1 || targets.size() > RollbackGroupSpec.MAX_TARGETS) {
+            throw new IllegalArgumentException(targets.size() + " targets in " + namespaces + " namespaces");
+        }
+    }
+
+    /** @param toRevision empty lets the plan choose */
+    public record Wish(TargetRef target, OptionalLong toRevision) {}
+
+    public String namespace() {
+        return targets.get(0).target().namespace();
+    }
+}

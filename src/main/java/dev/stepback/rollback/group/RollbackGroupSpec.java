@@ -1,0 +1,128 @@
+package dev.stepback.rollback.group;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.rollback.RollbackSpec.Origin;
+import dev.stepback.target.Kind;
+import dev.stepback.target.PlanOptions;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wanted. Immutable after creation except {@link #decisions} and {@link #cancellation}.
+ *
+ * @param targets what is rolled back, all in the group's own namespace
+ * @param order whether one waits for the one before it
+ * @param options how each is done; null for as usual
+ * @param reason the requester's words; may be empty
+ * @param requestedBy who asked
+ * @param origin where in Slack the card goes
+ * @param deadlineSeconds how long each rollout may take after its patch
+ * @param follows name of the group that this one undoes; null for none
+ * @param decisions about all of it, bound to {@link RollbackGroupStatus#hash}; only ever appended to
+ * @param cancellation set once, by whoever stops what has not begun
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@ValidationRule(value = "self.targets == oldSelf.targets", message = "targets are immutable")
+@ValidationRule(value = "self.order == oldSelf.order", message = "order is immutable")
+@ValidationRule(
+        value = "has(self.options) == has(oldSelf.options)"
+                + " && (!has(self.options) || self.options == oldSelf.options)",
+        message = "options are immutable")
+@ValidationRule(value = "self.reason == oldSelf.reason", message = "reason is immutable")
+@ValidationRule(value = "self.requestedBy == oldSelf.requestedBy", message = "requestedBy is immutable")
+@ValidationRule(value = "self.origin == oldSelf.origin", message = "origin is immutable")
+@ValidationRule(value = "self.deadlineSeconds == oldSelf.deadlineSeconds", message = "deadlineSeconds is immutable")
+@ValidationRule(
+        value = "has(self.follows) == has(oldSelf.follows) && (!has(self.follows) || self.follows == oldSelf.follows)",
+        message = "follows is immutable")
+@ValidationRule(
+        value = "!has(oldSelf.decisions) || has(self.decisions)"
+                + " && size(self.decisions) >= size(oldSelf.decisions)"
+                + " && [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15].all(i, i >= size(oldSelf.decisions)"
+                + " || self.decisions[i] == oldSelf.decisions[i])",
+        message = "decisions are only ever appended")
+@ValidationRule(
+        value = "!has(oldSelf.cancellation) || has(self.cancellation) && self.cancellation == oldSelf.cancellation",
+        message = "a cancellation is final")
+public record RollbackGroupSpec(
+        @Required @Size(min = 1, max = RollbackGroupSpec.MAX_TARGETS)
+        List<Target> targets,
+
+        @Required Order order,
+        @Nullable PlanOptions options,
+        @Required String reason,
+        @Required Person requestedBy,
+        @Required Origin origin,
+        @Required @Min(0) long deadlineSeconds,
+        @Nullable String follows,
+        @Size(max = RollbackSpec.MAX_DECISIONS) List<Decision> decisions,
+        @Nullable Cancellation cancellation) {
+
+    /** As many as one card shows well. */
+    public static final int MAX_TARGETS = 20;
+
+    public RollbackGroupSpec {
+        targets = targets == null ? List.of() : List.copyOf(targets);
+        decisions = decisions == null ? List.of() : List.copyOf(decisions);
+    }
+
+    /** How many are under way at the same time. */
+    public enum Order {
+        /** All begin at once. */
+        Together,
+        /** Each begins when the one before it has succeeded. */
+        InOrder
+    }
+
+    /** @param toRevision the revision asked for; null lets the plan choose */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Target(
+            @Required Kind kind,
+            @Required String name,
+            @Nullable Long toRevision) {}
+
+    @JsonIgnore
+    public boolean inOrder() {
+        return order == Order.InOrder;
+    }
+
+    public RollbackGroupSpec withDecisions(List<Decision> newDecisions) {
+        return new RollbackGroupSpec(
+                targets,
+                order,
+                options,
+                reason,
+                requestedBy,
+                origin,
+                deadlineSeconds,
+                follows,
+                newDecisions,
+                cancellation);
+    }
+
+    public RollbackGroupSpec withCancellation(Cancellation newCancellation) {
+        return new RollbackGroupSpec(
+                targets,
+                order,
+                options,
+                reason,
+                requestedBy,
+                origin,
+                deadlineSeconds,
+                follows,
+                decisions,
+                newCancellation);
+    }
+}

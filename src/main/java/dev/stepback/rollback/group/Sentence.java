@@ -1,0 +1,68 @@
+package dev.stepback.rollback.group;
+
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** What people are told of a group. */
+final class Sentence {
+    private static final int MAX_MESSAGE = 200;
+
+    private Sentence() {}
+
+    /** @param all how many targets there are */
+    static String refused(List<Rollback> refused, int all) {
+        String why = refused.stream().map(Sentence::with).collect(Collectors.joining("; "));
+        return refused.size() == all ? why : why + ". Nothing was begun; ask again without " + names(refused);
+    }
+
+    static String failed(List<Rollback> failed) {
+        return failed.stream().map(Sentence::with).collect(Collectors.joining("; "));
+    }
+
+    /** What became of each, in the end. */
+    static String summary(GroupView view) {
+        List<String> parts = new ArrayList<>();
+        List<Rollback> failed = those(view, r -> phase(r) != Phase.SUCCEEDED && !untouched(r));
+        List<Rollback> untouched = those(view, Sentence::untouched);
+        List<Rollback> done = those(view, r -> phase(r) == Phase.SUCCEEDED);
+        if (!failed.isEmpty()) {
+            parts.add(failed(failed));
+        }
+        if (!untouched.isEmpty()) {
+            parts.add("not begun: " + names(untouched));
+        }
+        if (!done.isEmpty()) {
+            parts.add(parts.isEmpty() ? "all " + done.size() + " are done" : "done: " + names(done));
+        }
+        return String.join(". ", parts);
+    }
+
+    private static boolean untouched(Rollback rollback) {
+        return phase(rollback) != Phase.SUCCEEDED
+                && phase(rollback) != Phase.FAILED
+                && rollback.statusOrInitial().patchedAt() == null;
+    }
+
+    private static List<Rollback> those(GroupView view, Predicate<Rollback> which) {
+        return view.members().stream().filter(which).toList();
+    }
+
+    private static String with(Rollback rollback) {
+        String message = rollback.statusOrInitial().message();
+        String cut = message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE - 1) + "…";
+        return rollback.target().name() + ": "
+                + (cut.isBlank() ? phase(rollback).apiName() : cut.replaceAll("\\.$", ""));
+    }
+
+    private static String names(List<Rollback> rollbacks) {
+        return rollbacks.stream().map(r -> r.target().name()).collect(Collectors.joining(", "));
+    }
+
+    private static Phase phase(Rollback rollback) {
+        return rollback.statusOrInitial().phase();
+    }
+}
