@@ -45,6 +45,12 @@ final class ClickedTargets {
         return recorded(who, Wish.REQUEST, on, authorizer.mayRequest(who, on.target()));
     }
 
+    /** Records that somebody came with something that the bot did not make. */
+    void forged(Actor who, Wish wish, String value) {
+        String why = "a button or a window that Stepback did not make: " + value;
+        audit.record(new AuditEvent.Denial(Audited.by(who), wish, Optional.empty(), why));
+    }
+
     /** Whether nobody may ask for a rollback of it without saying why. */
     boolean needsReason(TargetRef target) {
         return authorizer.needsReason(target);

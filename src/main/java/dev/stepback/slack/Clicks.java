@@ -85,11 +85,25 @@ final class Clicks {
             Actor by,
             String message,
             @Nullable String thread,
-            String triggerId) {}
+            String triggerId) {
 
+        Click about(String reference) {
+            return new Click(action, reference, by, message, thread, triggerId);
+        }
+    }
+
+    /** @param click its value is as it came from Slack */
     void run(Click click, Answers answers) {
+        Optional<String> reference = api.references().opened(click.action(), click.value());
+        if (reference.isEmpty()) {
+            targets.forged(click.by(), wish(click.action()), click.value());
+            answers.toPerson(
+                    Message.of("🤷 I do not know this button: it is an old one, or none of mine. Nothing was done."
+                            + " Please type the command again."));
+            return;
+        }
         try {
-            route(click, answers);
+            route(click.about(reference.get()), answers);
         } catch (Acting.NobodyException e) {
             commands.answer(new Reply.Refused(String.valueOf(e.getMessage())), answers);
         } catch (KubernetesClientException e) {

@@ -26,6 +26,8 @@ import okio.Buffer;
  *
  * <p>A body of another kind, such as an uploaded file, cannot be changed here, for its length has been announced: it is not
  * sent when there is anything to mask in it.
+ *
+ * <p>And what comes back from Slack with a click or a modal is signed here, see {@link References}, whoever drew it.
  */
 final class Outgoing implements Interceptor {
     /** They say what is meant and where it goes, to Slack and to the bot itself. */
@@ -58,9 +60,11 @@ final class Outgoing implements Interceptor {
             "upload_url");
 
     private final Redactor redactor;
+    private final References references;
 
-    Outgoing(Redactor redactor) {
+    Outgoing(Redactor redactor, References references) {
         this.redactor = redactor;
+        this.references = references;
     }
 
     @Override
@@ -117,6 +121,15 @@ final class Outgoing implements Interceptor {
         }
     }
 
+    private void sign(JsonObject object, String purpose, String reference) {
+        if (object.get(purpose) instanceof JsonPrimitive id
+                && object.get(reference) instanceof JsonPrimitive value
+                && !value.getAsString().isEmpty()) {
+            String signed = references.signed(References.purpose(id.getAsString()), value.getAsString());
+            object.addProperty(reference, signed);
+        }
+    }
+
     /** A copy with its texts masked. */
     private JsonElement masked(JsonElement json) {
         if (json instanceof JsonArray array) {
@@ -131,6 +144,8 @@ final class Outgoing implements Interceptor {
                         field.getKey(),
                         REFERENCES.contains(field.getKey()) ? field.getValue() : masked(field.getValue()));
             }
+            sign(masked, "action_id", "value");
+            sign(masked, "callback_id", "private_metadata");
             return masked;
         }
         return json instanceof JsonPrimitive value && value.isString()

@@ -152,7 +152,7 @@ final class Receiver {
         String thread = threadOf(payload);
         Person user = Senders.of(payload);
         Clicks.Click click = new Clicks.Click(
-                action.getActionId().split(":", 2)[0],
+                References.purpose(action.getActionId()),
                 orElse(action.getValue(), ""),
                 new Actor(user, channel),
                 messageOf(payload),

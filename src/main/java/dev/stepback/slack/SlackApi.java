@@ -31,6 +31,7 @@ final class SlackApi {
     private final MethodsClient methods;
     private final Metrics metrics;
     private final Outgoing outgoing;
+    private final References references;
 
     SlackApi(Map<String, String> env, Redactor redactor, Metrics metrics) {
         this(env, redactor, metrics, Duration.ofSeconds(15));
@@ -47,7 +48,9 @@ final class SlackApi {
         }
         config.setHttpClientReadTimeoutMillis(10_000);
         config.setHttpClientCallTimeoutMillis(Math.toIntExact(longest.toMillis()));
-        this.outgoing = new Outgoing(redactor);
+        String token = env.getOrDefault("SLACK_BOT_TOKEN", "");
+        this.references = new References(token);
+        this.outgoing = new Outgoing(redactor, references);
         // Whatever is sent, by whichever method, passes there.
         this.slack = Slack.getInstance(
                 config,
@@ -55,7 +58,7 @@ final class SlackApi {
                         .newBuilder()
                         .addInterceptor(outgoing)
                         .build()));
-        this.methods = slack.methods(env.getOrDefault("SLACK_BOT_TOKEN", ""));
+        this.methods = slack.methods(token);
         this.metrics = metrics;
     }
 
@@ -66,6 +69,11 @@ final class SlackApi {
     /** The last look at what is sent without a method. */
     Outgoing outgoing() {
         return outgoing;
+    }
+
+    /** Tells what the bot itself sent from what somebody made up. */
+    References references() {
+        return references;
     }
 
     /** One call of one method. */

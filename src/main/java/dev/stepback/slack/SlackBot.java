@@ -66,15 +66,10 @@ public final class SlackBot implements AutoCloseable {
         Commands commands = new Commands(dispatcher, workspace, replies, operators, clock);
         Whereabouts whereabouts = new Whereabouts(workspace, rollbacks);
         DecisionClicks decisions = new DecisionClicks(api, rollbacks, whereabouts);
-        Clicks clicks = new Clicks(
-                api,
-                rollbacks,
-                new ClickedTargets(targets, authorizer, rollbacks, audit),
-                commands,
-                decisions,
-                whereabouts);
+        ClickedTargets clicked = new ClickedTargets(targets, authorizer, rollbacks, audit);
+        Clicks clicks = new Clicks(api, rollbacks, clicked, commands, decisions, whereabouts);
         deliveries = new Deliveries(metrics, new RateLimits(config.limits(), clock));
-        Submissions submissions = new Submissions(api, deliveries, rollbacks, decisions);
+        Submissions submissions = new Submissions(api, deliveries, rollbacks, decisions, clicked);
         app = new Receiver(api, command, deliveries, workspace, commands, clicks, submissions).app();
         CardMessages messages = new CardMessages(api);
         CardAnnouncements announcements = new CardAnnouncements(

@@ -4,6 +4,7 @@ import com.slack.api.app_backend.views.payload.ViewSubmissionPayload;
 import com.slack.api.app_backend.views.response.ViewSubmissionResponse;
 import com.slack.api.model.view.View;
 import com.slack.api.model.view.ViewState;
+import dev.stepback.audit.AuditEvent.Wish;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
@@ -31,12 +32,19 @@ final class Submissions {
     private final Deliveries deliveries;
     private final Rollbacks rollbacks;
     private final DecisionClicks decisions;
+    private final ClickedTargets targets;
 
-    Submissions(SlackApi api, Deliveries deliveries, Rollbacks rollbacks, DecisionClicks decisions) {
+    Submissions(
+            SlackApi api,
+            Deliveries deliveries,
+            Rollbacks rollbacks,
+            DecisionClicks decisions,
+            ClickedTargets targets) {
         this.api = api;
         this.deliveries = deliveries;
         this.rollbacks = rollbacks;
         this.decisions = decisions;
+        this.targets = targets;
     }
 
     /** What came of it: the modal closes, or says what is wrong with an input, or why nothing was done. */
@@ -60,9 +68,13 @@ final class Submissions {
         if (verdict.isEmpty()) {
             return null; // one that only shows something
         }
-        Optional<Confirmation> about = Confirmation.parse(String.valueOf(view.getPrivateMetadata()));
+        String metadata = String.valueOf(view.getPrivateMetadata());
+        Optional<Confirmation> about =
+                api.references().opened(view.getCallbackId(), metadata).flatMap(Confirmation::parse);
         if (about.isEmpty()) {
             LOG.warn("a modal came back with a reference that is none");
+            Wish wish = verdict.get() == Verdict.BrokeGlass ? Wish.BREAK_GLASS : Wish.APPROVE;
+            targets.forged(new Actor(Senders.of(payload), ""), wish, metadata);
             return response(Outcome.nothing("This window is of an older kind. Press the button on the card again."));
         }
         Actor by = new Actor(Senders.of(payload), about.get().channel());

@@ -15,6 +15,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.sandbox.slack.Control.Sent;
+import dev.stepback.slack.Signed;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -141,7 +142,14 @@ class ApprovalFlowIT {
             Rollback rollback = scene.rollbacks().get(0);
             var plan = Objects.requireNonNull(rollback.statusOrInitial().plan());
             String ref = scene.namespace + "/" + rollback.getMetadata().getName() + "#" + plan.hash();
-            scene.people.action("responder", INCIDENTS, ts(card), "break_glass", null, ref, true);
+            scene.people.action(
+                    "responder",
+                    INCIDENTS,
+                    ts(card),
+                    "break_glass",
+                    null,
+                    Signed.by(scene.slack, "break_glass", ref),
+                    true);
             scene.awaitMessage(INCIDENTS, "responder", "You may not roll back");
             assertThat(scene.people.views("responder")).isEmpty();
             assertThat(scene.rollbacks().get(0).getSpec().decisions()).isEmpty();
@@ -194,7 +202,8 @@ class ApprovalFlowIT {
             var plan = Objects.requireNonNull(rollback.statusOrInitial().plan());
             String ref = scene.namespace + "/" + rollback.getMetadata().getName() + "#" + plan.hash();
             for (String action : new String[] {"approve", "full_diff", "cancel", "reject", "undo"}) {
-                scene.people.action("lead", "deploys", ts(list), action, null, ref, true);
+                scene.people.action(
+                        "lead", "deploys", ts(list), action, null, Signed.by(scene.slack, action, ref), true);
             }
             await().atMost(PATIENCE)
                     .until(() -> scene.people.messages("deploys", "lead").stream()

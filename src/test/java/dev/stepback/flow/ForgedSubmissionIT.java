@@ -12,6 +12,7 @@ import dev.stepback.config.StepbackConfig;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.slack.Signed;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -76,6 +77,10 @@ class ForgedSubmissionIT {
             forged.set(field, view.path(field));
         }
         forged.put("callback_id", callbackId).put("private_metadata", reference);
+        forge(view, forged);
+    }
+
+    private void forge(ObjectNode view, ObjectNode forged) throws Exception {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("view_id", view.path("id").asText()).set("view", forged);
         HttpRequest request = HttpRequest.newBuilder(URI.create(scene.slack.apiUrl() + "views.update"))
@@ -127,8 +132,23 @@ class ForgedSubmissionIT {
                 "../" + ref + here,
                 ref + " C0DEPLOYS")) {
             ObjectNode view = opened("lead", "approve");
-            forge(view, "confirm_approve", reference);
+            forge(view, "confirm_approve", Signed.by(scene.slack, "confirm_approve", reference));
             submit("lead", view, name);
+            scene.people
+                    .views("lead")
+                    .forEach(v -> scene.people.closeView("lead", v.path("id").asText()));
+        }
+        nothingDecided();
+    }
+
+    @Test
+    void references_thatTheBotDidNotMake_areAnsweredAndDecideNothing() throws Exception {
+        String reference = ref + " C0INCIDENTS";
+        for (String forged : List.of(reference, Signed.by(scene.slack, "confirm_break_glass", reference))) {
+            ObjectNode view = opened("lead", "approve");
+            forge(view, "confirm_approve", forged);
+            submit("lead", view, name);
+            assertThat(scene.people.views("lead").toString()).contains("of an older kind");
             scene.people
                     .views("lead")
                     .forEach(v -> scene.people.closeView("lead", v.path("id").asText()));
@@ -139,12 +159,12 @@ class ForgedSubmissionIT {
     @Test
     void modalOfOneDecision_doesNotGrantAnother() throws Exception {
         ObjectNode own = opened("responder", "break_glass");
-        forge(own, "confirm_approve", ref + " C0INCIDENTS");
+        forge(own, "confirm_approve", Signed.by(scene.slack, "confirm_approve", ref + " C0INCIDENTS"));
         submit("responder", own, name);
         assertThat(scene.people.views("responder").toString()).contains("somebody else has to approve");
 
         ObjectNode colleagues = opened("lead", "approve");
-        forge(colleagues, "confirm_break_glass", ref + " C0INCIDENTS");
+        forge(colleagues, "confirm_break_glass", Signed.by(scene.slack, "confirm_break_glass", ref + " C0INCIDENTS"));
         submit("lead", colleagues, "checkout");
         assertThat(scene.people.views("lead").toString()).contains("Only who asked");
         nothingDecided();

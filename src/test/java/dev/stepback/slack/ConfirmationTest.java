@@ -132,7 +132,8 @@ class ConfirmationTest {
     @Test
     void referenceOfTheModal_namesRollbackPlanAndChannelOnly() {
         JsonNode view = modal("lead", asked(), "approve");
-        assertThat(view.path("private_metadata").asText()).isEqualTo("production/checkout-1#0123456789ab C0INCIDENTS");
+        assertThat(view.path("private_metadata").asText())
+                .isEqualTo(Signed.by(bot.slack, "confirm_approve", "production/checkout-1#0123456789ab C0INCIDENTS"));
     }
 
     @Test
@@ -212,7 +213,7 @@ class ConfirmationTest {
                         second.path("ts").asText(),
                         "break_glass",
                         null,
-                        "production/checkout-2#0123456789ab",
+                        Signed.by(bot.slack, "break_glass", "production/checkout-2#0123456789ab"),
                         true);
         bot.awaitMessage("incidents", "lead", "Only who asked");
         assertThat(bot.control().views("lead")).isEmpty();

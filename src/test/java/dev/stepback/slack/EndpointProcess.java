@@ -83,7 +83,11 @@ final class EndpointProcess implements AutoCloseable {
                 health,
                 new Metrics(),
                 Optional.of(new SignedRequests(
-                        app, new Outgoing(new Redactor(List.of())), SECRET, new Metrics(), Clock.systemUTC())));
+                        app,
+                        new Outgoing(new Redactor(List.of()), new References("")),
+                        SECRET,
+                        new Metrics(),
+                        Clock.systemUTC())));
         System.out.println("port " + server.port());
         Thread.currentThread().join();
     }

@@ -90,7 +90,7 @@ final class Filled {
             return 3;
         } else if (plain == long.class || plain == Long.class) {
             return 3L;
-        } else if (plain == boolean.class) {
+        } else if (plain == boolean.class || plain == Boolean.class) {
             return true;
         } else if (plain.isEnum()) {
             return plain.getEnumConstants()[0];

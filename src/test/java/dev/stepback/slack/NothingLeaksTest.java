@@ -55,7 +55,7 @@ class NothingLeaksTest {
 
     private final Redactor redactor =
             new Redactor(StepbackConfig.defaults().redaction().secretNames());
-    private final Outgoing outgoing = new Outgoing(redactor);
+    private final Outgoing outgoing = new Outgoing(redactor, new References(""));
 
     @Provide
     Arbitrary<SecretText> texts() {

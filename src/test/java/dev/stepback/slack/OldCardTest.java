@@ -48,7 +48,7 @@ class OldCardTest {
     }
 
     private void force(String user, String channel, String ts, String action) {
-        bot.control().action(user, channel, ts, action, null, REF, true);
+        bot.control().action(user, channel, ts, action, null, Signed.by(bot.slack, action, REF), true);
     }
 
     @Test

@@ -130,7 +130,7 @@ class SignedRequestsTest {
         Instant now = Instant.parse("2026-11-21T03:00:00.999Z");
         SignedRequests requests = new SignedRequests(
                 new App(new AppConfig(), List.of()),
-                new Outgoing(new Redactor(List.of())),
+                new Outgoing(new Redactor(List.of()), new References("")),
                 "secret",
                 new Metrics(),
                 Clock.fixed(now, ZoneOffset.UTC));
@@ -155,7 +155,7 @@ class SignedRequestsTest {
                         .formatHex(mac.doFinal(("v0:" + timestamp + ":" + BODY).getBytes(StandardCharsets.UTF_8)));
         SignedRequests requests = new SignedRequests(
                 new App(new AppConfig(), List.of()),
-                new Outgoing(new Redactor(List.of())),
+                new Outgoing(new Redactor(List.of()), new References("")),
                 "secret",
                 new Metrics(),
                 Clock.systemUTC());

@@ -245,7 +245,7 @@ class SlackBotTest {
                         card.path("ts").asText(),
                         "approve",
                         null,
-                        "production/checkout-1#0123456789ab",
+                        Signed.by(bot.slack, "approve", "production/checkout-1#0123456789ab"),
                         true);
         bot.awaitMessage("incidents", "lead", "no longer waits", "The card");
     }
@@ -254,12 +254,46 @@ class SlackBotTest {
     void forgedValues_doNothing() {
         bot.control().command("responder", "incidents", "/rollback checkout");
         String ts = bot.awaitCard("AwaitingApproval").path("ts").asText();
-        for (String value : List.of("", "../../x#1", "production/other#0123456789ab", "x".repeat(1900))) {
+        List<String> forged = List.of(
+                "",
+                "../../x#1",
+                "production/checkout-1#0123456789ab",
+                Signed.by(bot.slack, "reject", "production/checkout-1#0123456789ab"),
+                "x".repeat(1900));
+        for (String value : forged) {
             assertThat(bot.control()
                             .action("guest", "incidents", ts, "approve", null, value, true)
                             .acknowledged())
                     .isTrue();
         }
+        // Signed, but it names nothing that there is.
+        String nothing = Signed.by(bot.slack, "approve", "production/other#0123456789ab");
+        bot.control().action("guest", "incidents", ts, "approve", null, nothing, true);
+        bot.awaitMessage("incidents", "guest", "no longer exists");
+        await().until(() ->
+                bot.messages("incidents", "guest", "I do not know this button").size() == forged.size());
         assertThat(bot.rollbacks.newest().getSpec().decisions()).isEmpty();
+        assertThat(bot.audited)
+                .filteredOn(AuditEvent.Denial.class::isInstance)
+                .hasSize(forged.size())
+                .allSatisfy(e -> {
+                    AuditEvent.Denial denial = (AuditEvent.Denial) e;
+                    assertThat(denial.wish()).isEqualTo(AuditEvent.Wish.APPROVE);
+                    assertThat(denial.why()).contains("did not make");
+                });
+    }
+
+    @Test
+    void forgedCommand_isNotRun() {
+        bot.control().command("responder", "incidents", "/rollback check");
+        String ts = bot.awaitMessage("incidents", "responder", "Which one do you mean")
+                .path("ts")
+                .asText();
+        int before = bot.invocations.size();
+        bot.control().action("responder", "incidents", ts, "run:0", null, "production/deployment/checkout", true);
+        bot.awaitMessage("incidents", "responder", "I do not know this button");
+        assertThat(bot.invocations).hasSize(before);
+        bot.control().action("responder", "incidents", ts, "run:0");
+        await().until(() -> bot.invocations.size() == before + 1);
     }
 }

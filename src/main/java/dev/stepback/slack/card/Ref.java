@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /**
  * What a button's value refers to. It carries no authority and no content: whatever it names is read and authorized again
- * when the click is delivered.
+ * when the click is delivered. It is signed on its way out, so that nobody can make one up.
  */
 public sealed interface Ref {
 
