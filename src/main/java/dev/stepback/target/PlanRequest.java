@@ -30,6 +30,11 @@ public record PlanRequest(
         this(Operation.UNDO, toRevision, knownBad, PlanOptions.NONE);
     }
 
+    /** The undo that was planned, once more. */
+    public static PlanRequest again(long toRevision, PlanOptions options) {
+        return new PlanRequest(Operation.UNDO, OptionalLong.of(toRevision), Map.of(), options);
+    }
+
     /** Another operation, which goes to no earlier revision. */
     public static PlanRequest to(Operation operation) {
         return new PlanRequest(operation, OptionalLong.empty(), Map.of(), PlanOptions.NONE);

@@ -7,6 +7,7 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.History;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlanResult.Reason;
@@ -17,6 +18,7 @@ import dev.stepback.target.Revision;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.Refusals;
 import dev.stepback.target.workload.TemplateDiff;
 import dev.stepback.target.workload.UndoPatch;
@@ -26,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -52,7 +53,8 @@ final class Planner {
 
     /** Which revision is restored, or why none. */
     private sealed interface Choice {
-        record Restore(Revision revision, ObjectNode stored, Rollouts.Restored restored) implements Choice {}
+        record Restore(Revision revision, ObjectNode stored, Rollouts.Restored restored, UndoPatch patch)
+                implements Choice {}
 
         record None(Refused why) implements Choice {}
     }
@@ -74,10 +76,13 @@ final class Planner {
         if (!workload.uid().equals(plan.targetUid())) {
             return Optional.of(Blame.anotherOne(workload.ref(), workload.object()));
         }
-        PlanRequest same = new PlanRequest(OptionalLong.of(plan.to().number()), Map.of());
+        Optional<UndoPatch> planned = UndoPatch.of(plan);
+        boolean applied = planned.filter(UndoPatch::updatesLastApplied).isPresent();
+        PlanRequest same = PlanRequest.again(plan.to().number(), PlanOptions.NONE.updatingLastApplied(applied));
         Choice choice = choose(workload, same);
         if (choice instanceof Choice.None none) {
-            if (none.why().reason() == Reason.ALREADY_THERE && onlyPods(plan)) {
+            if (none.why().reason() == Reason.ALREADY_THERE
+                    && planned.filter(Planner::onlyPods).isPresent()) {
                 return Optional.empty(); // the pods have come right by themselves: nothing is left to delete
             }
             return Optional.of(
@@ -88,13 +93,15 @@ final class Planner {
         Choice.Restore restore = (Choice.Restore) choice;
         List<PlannedStep> now = steps(workload, restore);
         if (!undo(now).equals(undo(plan.steps()))) {
-            UndoPatch patch = UndoPatch.from(workload, restore.restored().template());
-            boolean left = UndoPatch.sameBefore(undo(plan.steps()).getOrDefault("patch", ""), patch);
-            return Optional.of(
-                    left
-                            ? Blame.revisionChanged(
-                                    workload.ref(), restore.revision().number(), restore.stored())
-                            : Blame.templateChanged(workload, redactor));
+            return Optional.of(planned.map(patch -> Blame.patchChanged(
+                            patch,
+                            restore.patch(),
+                            Optional.empty(),
+                            workload,
+                            restore.revision().number(),
+                            restore.stored(),
+                            redactor))
+                    .orElseGet(() -> Blame.templateChanged(workload, redactor)));
         }
         // What was approved and is no longer needed does no harm: each step looks before it deletes.
         Set<String> approved = plan.steps().stream().map(Planner::key).collect(Collectors.toSet());
@@ -105,9 +112,8 @@ final class Planner {
                         .formatted(Blame.title(workload.ref()), step.description()));
     }
 
-    /** Whether the plan leaves the template as it is, and is about pods that are stuck. */
-    private boolean onlyPods(Plan plan) {
-        UndoPatch patch = UndoPatch.parse(undo(plan.steps()).getOrDefault("patch", ""));
+    /** Whether the template is left as it is, because it is about pods that are stuck. */
+    private static boolean onlyPods(UndoPatch patch) {
         return patch.before().sameAs(patch.after());
     }
 
@@ -138,14 +144,16 @@ final class Planner {
         if (restored.template().sameAs(workload.template()) && !rollouts.stuck(workload, restored)) {
             return new Choice.None(Refusals.alreadyThere(to.number()));
         }
-        return new Choice.Restore(to, stored, restored);
+        boolean applied = request.options().updateLastApplied();
+        return applied && !LastApplied.known(workload.object())
+                ? new Choice.None(Refusals.notApplied(workload.ref()))
+                : new Choice.Restore(to, stored, restored, UndoPatch.from(workload, restored.template(), applied));
     }
 
     private List<PlannedStep> steps(RevisionedWorkload workload, Choice.Restore restore) {
         Rollouts.Restored restored = restore.restored();
-        UndoPatch patch = UndoPatch.from(workload, restored.template());
         List<PlannedStep> steps = new ArrayList<>();
-        steps.add(UndoStep.planned(workloads, patch, restored.number(), restored.id()));
+        steps.add(UndoStep.planned(workloads, restore.patch(), restored.number(), restored.id()));
         steps.addAll(rollouts.afterUndo(workload, restored));
         steps.add(AwaitRolloutStep.planned(rollouts.kind(), restored.template(), restored.number()));
         return List.copyOf(steps);
@@ -166,9 +174,9 @@ final class Planner {
                 new Preflight.Subject(
                         workload,
                         restore.stored(),
-                        restored.template(),
-                        UndoPatch.from(workload, restored.template()),
-                        from.number()),
+                        restore.patch(),
+                        from.number(),
+                        restored.number()),
                 own(workload, steps)));
         return new PlanResult.Planned(new Plan(
                 PlanHash.of(workload.ref(), workload.uid(), restored.number(), steps),

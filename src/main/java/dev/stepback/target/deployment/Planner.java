@@ -9,6 +9,7 @@ import dev.stepback.target.History;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlanResult.Reason;
@@ -20,6 +21,7 @@ import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Refusals;
 import dev.stepback.target.workload.RestoreStrategyStep;
@@ -32,7 +34,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Decides where to go back to and how, or says in kubectl's words why not (kubectl's {@code
@@ -76,7 +77,9 @@ final class Planner {
         if (!workload.uid().equals(plan.targetUid())) {
             return Optional.of(Blame.anotherOne(workload.ref(), workload.deployment()));
         }
-        PlanRequest same = new PlanRequest(OptionalLong.of(plan.to().number()), Map.of());
+        Optional<UndoPatch> planned = UndoPatch.of(plan);
+        boolean applied = planned.filter(UndoPatch::updatesLastApplied).isPresent();
+        PlanRequest same = PlanRequest.again(plan.to().number(), PlanOptions.NONE.updatingLastApplied(applied));
         Choice choice = choose(workload, same);
         if (choice instanceof Choice.None none) {
             return Optional.of(
@@ -85,7 +88,6 @@ final class Planner {
                             : none.why().message());
         }
         Choice.Restore restore = (Choice.Restore) choice;
-        UndoPatch patch = UndoPatch.from(workload, restore.template());
         // How much room there is changes all the time; what was approved about it stays, if it still fits the strategy.
         Optional<Borrowed> borrowed = plan.steps().stream()
                 .map(UndoStep::borrowed)
@@ -95,24 +97,21 @@ final class Planner {
                 .equals(plan.hash())) {
             return Optional.empty();
         }
-        boolean left = plan.steps().stream()
-                .map(step -> step.parameters().getOrDefault("patch", ""))
-                .anyMatch(text -> UndoPatch.sameBefore(text, patch));
-        if (!left) {
-            return Optional.of(Blame.templateChanged(workload, redactor));
-        }
-        Optional<String> strategy = plan.steps().stream()
-                .map(step -> step.parameters().getOrDefault("patch", ""))
-                .flatMap(text -> UndoPatch.strategyChanged(text, borrowed, workload.ref(), workload.object()).stream())
-                .findFirst();
-        return Optional.of(strategy.orElseGet(
-                () -> Blame.revisionChanged(workload.ref(), restore.revision().number(), restore.replicaSet())));
+        return Optional.of(planned.map(patch -> Blame.patchChanged(
+                        patch,
+                        restore.patch(),
+                        borrowed,
+                        workload,
+                        restore.revision().number(),
+                        restore.replicaSet(),
+                        redactor))
+                .orElseGet(() -> Blame.templateChanged(workload, redactor)));
     }
 
     private List<PlannedStep> steps(Workload workload, Choice.Restore restore, Optional<Borrowed> borrowed) {
         long number = restore.revision().number();
         String stored = restore.revision().id();
-        UndoPatch patch = UndoPatch.from(workload, restore.template());
+        UndoPatch patch = restore.patch();
         PlannedStep await = AwaitRolloutStep.planned(Kind.DEPLOYMENT, restore.template(), number);
         return borrowed.map(b -> List.of(
                         UndoStep.planned(deployments, patch.borrowing(b, workload), number, stored, b, Pace.words(b)),
@@ -127,7 +126,11 @@ final class Planner {
 
     /** Which revision is restored, or why none. */
     private sealed interface Choice {
-        record Restore(Revision revision, ObjectNode replicaSet, PodTemplate template) implements Choice {}
+        record Restore(Revision revision, ObjectNode replicaSet, UndoPatch patch) implements Choice {
+            PodTemplate template() {
+                return patch.after();
+            }
+        }
 
         record None(Refused why) implements Choice {}
     }
@@ -152,13 +155,15 @@ final class Planner {
         if (restored.sameAs(workload.template())) {
             return new Choice.None(Refusals.alreadyThere(to.number()));
         }
-        return new Choice.Restore(to, replicaSet, restored);
+        boolean applied = request.options().updateLastApplied();
+        return applied && !LastApplied.known(workload.object())
+                ? new Choice.None(Refusals.notApplied(workload.ref()))
+                : new Choice.Restore(to, replicaSet, UndoPatch.from(workload, restored, applied));
     }
 
     private PlanResult planned(Workload workload, Choice.Restore restore, Pace pace, Optional<BadRevision> knownBad) {
         Revision to = restore.revision();
         PodTemplate restored = restore.template();
-        UndoPatch patch = UndoPatch.from(workload, restored);
         List<PlannedStep> steps = steps(workload, restore, pace.borrowed());
         PlannedRevision from = current(workload, redactor);
         List<Change> changes = diff.bounded(workload.template(), restored);
@@ -168,7 +173,7 @@ final class Planner {
                 "Revision %d is known bad: %s. Is it the one you want?".formatted(to.number(), bad.sentence()))));
         pace.finding().ifPresent(findings::add);
         findings.addAll(preflight.run(
-                new Preflight.Subject(workload, restore.replicaSet(), restored, patch, from.number()),
+                new Preflight.Subject(workload, restore.replicaSet(), restore.patch(), from.number(), to.number()),
                 Map.of("rollout", () -> RolloutStatus.findings(workload))));
         return new PlanResult.Planned(new Plan(
                 hash(workload, to, steps), workload.uid(), from, PlannedRevision.of(to), changes, findings, steps));

@@ -115,6 +115,14 @@ public final class Refusals {
         return Optional.of(new Refused(Reason.NOT_SUPPORTED, message));
     }
 
+    /** There is nothing that {@code kubectl apply} remembers, or it cannot be read. */
+    public static Refused notApplied(TargetRef target) {
+        return new Refused(
+                Reason.NOT_SUPPORTED,
+                "%s \"%s\" has no last-applied-configuration that could be rolled back, too; ask for the rollback without it"
+                        .formatted(target.kind().lowerCase(), target.name()));
+    }
+
     public static Refused notFound(TargetRef target) {
         return new Refused(
                 Reason.TARGET_NOT_FOUND,

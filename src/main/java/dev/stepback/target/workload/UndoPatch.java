@@ -2,7 +2,9 @@ package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
 import java.util.Optional;
 
@@ -18,12 +20,32 @@ import java.util.Optional;
 public record UndoPatch(ArrayNode operations) {
     private static final String UID = "/metadata/uid";
     private static final String TEMPLATE = "/spec/template";
+    /** The uid, and the template before and after. */
+    private static final int CORE = 3;
+
+    private static final String LAST_APPLIED =
+            "/metadata/annotations/" + LastApplied.ANNOTATION.replace("/", "~1");
 
     public static UndoPatch from(LiveWorkload workload, PodTemplate restored) {
+        return from(workload, restored, false);
+    }
+
+    /**
+     * @param updateLastApplied whether what {@code kubectl apply} remembers is rolled back, too
+     * @throws IllegalArgumentException when it is to be, and there is none; see {@link LastApplied#known}
+     */
+    public static UndoPatch from(LiveWorkload workload, PodTemplate restored, boolean updateLastApplied) {
         ArrayNode operations = Json.object().arrayNode();
         Annotating.add(operations, "test", UID, operations.textNode(workload.uid()));
         Annotating.add(operations, "test", TEMPLATE, workload.template().json());
         Annotating.add(operations, "replace", TEMPLATE, restored.json());
+        if (updateLastApplied) {
+            String remembered = Json.annotation(workload.object(), LastApplied.ANNOTATION);
+            String rolledBack = LastApplied.restored(remembered, workload.template(), restored);
+            // Whoever applied in between made another one of it, though perhaps of the same template.
+            Annotating.add(operations, "test", LAST_APPLIED, operations.textNode(remembered));
+            Annotating.add(operations, "replace", LAST_APPLIED, operations.textNode(rolledBack));
+        }
         return new UndoPatch(operations);
     }
 
@@ -50,14 +72,67 @@ public record UndoPatch(ArrayNode operations) {
     public static boolean isUndo(ArrayNode operations) {
         return hasTests(operations)
                 && is(operations.path(2), "replace", TEMPLATE)
-                && (operations.size() == 3 || operations.size() == 5 && borrows(operations));
+                && (operations.size() == CORE
+                        || operations.size() == CORE + 2 && isExtra(operations, CORE)
+                        || operations.size() == CORE + 4
+                                && isExtra(operations, CORE)
+                                && isExtra(operations, CORE + 2)
+                                && isLastApplied(operations, CORE) != isLastApplied(operations, CORE + 2));
     }
 
-    private static boolean borrows(ArrayNode operations) {
-        String path = operations.path(3).path("path").asText();
-        return Borrowed.isBorrowable(path)
-                && is(operations.path(3), "test", path)
-                && is(operations.path(4), "replace", path);
+    /** Whether there is a value that is tested and replaced, and that may be. */
+    private static boolean isExtra(ArrayNode operations, int at) {
+        String path = operations.path(at).path("path").asText();
+        return (isLastApplied(operations, at) || Borrowed.isBorrowable(path))
+                && is(operations.path(at), "test", path)
+                && is(operations.path(at + 1), "replace", path);
+    }
+
+    private static boolean isLastApplied(ArrayNode operations, int at) {
+        return operations.path(at).path("path").asText().equals(LAST_APPLIED);
+    }
+
+    /** The value of the operation of this kind on this path; missing when there is none. */
+    private JsonNode value(String op, String path) {
+        return Json.elements(operations)
+                .filter(operation -> is(operation, op, path))
+                .map(operation -> operation.path("value"))
+                .findFirst()
+                .orElse(MissingNode.getInstance());
+    }
+
+    /** Whether what {@code kubectl apply} remembers is rolled back, too. */
+    public boolean updatesLastApplied() {
+        return value("replace", LAST_APPLIED).isTextual();
+    }
+
+    /** The one in a plan; empty when it has none. */
+    public static Optional<UndoPatch> of(Plan plan) {
+        return plan.steps().stream()
+                .flatMap(step -> readable(step.parameters().getOrDefault("patch", "")).stream())
+                .findFirst();
+    }
+
+    private static Optional<UndoPatch> readable(String text) {
+        try {
+            return Optional.of(parse(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether what {@code kubectl apply} remembers of the object is still what the approval was given for. */
+    boolean fitsLastApplied(JsonNode live) {
+        return !updatesLastApplied()
+                || value("test", LAST_APPLIED).asText().equals(Json.annotation(live, LastApplied.ANNOTATION));
+    }
+
+    /** Whether of what {@code kubectl apply} remembers it writes nothing but what follows from the templates. */
+    boolean consistent() {
+        return !updatesLastApplied()
+                || value("replace", LAST_APPLIED)
+                        .asText()
+                        .equals(LastApplied.restored(value("test", LAST_APPLIED).asText(), before(), after()));
     }
 
     /** Whether it begins with the precondition. */
@@ -71,35 +146,20 @@ public record UndoPatch(ArrayNode operations) {
                 && operation.has("value");
     }
 
-    /** Whether it sets just this, or nothing besides the template. */
+    /** Whether it borrows just this, or nothing. */
     boolean borrows(Optional<Borrowed> borrowed) {
-        return borrowed.map(b -> operations.path(4).path("path").asText().equals(b.path())
-                        && operations.path(4).path("value").equals(b.meanwhile()))
-                .orElse(operations.size() == 3);
+        return borrowed.map(b -> value("replace", b.path()).equals(b.meanwhile()))
+                .orElse(operations.size() == CORE + (updatesLastApplied() ? 2 : 0));
     }
 
-    /** Says who has changed what a stored patch would borrow; empty when nobody has. */
-    public static Optional<String> strategyChanged(
-            String text, Optional<Borrowed> borrowed, TargetRef target, JsonNode live) {
-        return borrowed.filter(b -> {
-                    UndoPatch stored = parse(text);
-                    JsonNode seen = stored.operations().path(3).path("value");
-                    return !seen.equals(b.now(live));
-                })
+    /** Says who has changed what it would borrow; empty when nobody has. */
+    public Optional<String> strategyChanged(Optional<Borrowed> borrowed, TargetRef target, JsonNode live) {
+        return borrowed.filter(b -> !value("test", b.path()).equals(b.now(live)))
                 .map(b -> Blame.strategyChanged(target, live, b));
     }
 
     public String text() {
         return Json.canonical(operations);
-    }
-
-    /** Whether {@code text} is a patch with the same precondition. */
-    public static boolean sameBefore(String text, UndoPatch other) {
-        try {
-            return parse(text).before().json().equals(other.before().json());
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 
     /** The template that the approval was given for. */

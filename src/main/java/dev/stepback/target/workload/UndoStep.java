@@ -37,7 +37,8 @@ public final class UndoStep implements Step {
     public static PlannedStep planned(Undoable kind, UndoPatch patch, long revision, String stored) {
         return new PlannedStep(
                 kind.stepType(),
-                "Restore the template of revision " + revision,
+                "Restore the template of revision " + revision
+                        + (patch.updatesLastApplied() ? ", and what kubectl apply remembers of it" : ""),
                 Map.of("patch", patch.text(), "revision", Long.toString(revision), kind.storedIn(), stored));
     }
 
@@ -144,10 +145,12 @@ public final class UndoStep implements Step {
                                             .formatted(parameter(context, "revision"))
                             : why));
         }
-        Optional<String> strategy = UndoPatch.strategyChanged(
-                parameter(context, "patch"), borrowed(context.step()), context.target(), live);
+        Optional<String> strategy = patch.strategyChanged(borrowed(context.step()), context.target(), live);
         if (strategy.isPresent()) {
             return Optional.of(new Start.Void(strategy.get()));
+        }
+        if (!patch.fitsLastApplied(live)) {
+            return Optional.of(new Start.Void(Blame.appliedSince(context.target(), live)));
         }
         return kind.obstacle(context.target(), live).<Start>map(Start.Void::new).or(() -> foreign(context, patch));
     }
@@ -164,7 +167,7 @@ public final class UndoStep implements Step {
             return Optional.of(new Start.Void("Revision %s is no longer in the history of %s."
                     .formatted(revision, Blame.title(context.target()))));
         }
-        return stored.get().sameAs(patch.after())
+        return stored.get().sameAs(patch.after()) && patch.consistent()
                 ? Optional.empty()
                 : Optional.of(
                         new Start.Void("What the stored plan would restore is not the template of revision %s of %s."

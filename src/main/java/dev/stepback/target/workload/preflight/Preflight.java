@@ -48,11 +48,15 @@ public final class Preflight {
      * What is checked.
      *
      * @param revision the object that keeps the revision to restore
-     * @param restored its template as it will be written
      * @param from number of the revision to leave
+     * @param to number of the revision to restore
      */
-    public record Subject(
-            LiveWorkload workload, ObjectNode revision, PodTemplate restored, UndoPatch patch, long from) {}
+    public record Subject(LiveWorkload workload, ObjectNode revision, UndoPatch patch, long from, long to) {
+        /** The template as it will be written. */
+        public PodTemplate restored() {
+            return patch.after();
+        }
+    }
 
     /** One check; it may throw {@link KubernetesClientException} and may take its time. */
     public interface Check {

@@ -7,13 +7,15 @@ import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LabelSelector;
+import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.Text;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Checks of what is around a workload: who may change it, who else does, and what is going on. */
 final class Surroundings {
-    static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+    /** Where this is found, the card offers to roll back what {@code kubectl apply} remembers, too. */
+    static final String LAST_APPLIED_STALE = "last-applied-stale";
 
     private final ApiServer api;
 
@@ -86,14 +88,23 @@ final class Surroundings {
                 && labels.path("app.kubernetes.io/managed-by").asText().equals("Helm")) {
             findings.add(drift("Helm release " + release, "helm upgrade"));
         }
-        if (!Json.annotation(object, LAST_APPLIED).isEmpty()) {
-            findings.add(Finding.warn(
-                    "last-applied",
-                    "It was made with kubectl apply: the next apply of the same manifest brings revision %d back. "
-                                    .formatted(subject.from())
-                            + "Correct the manifest."));
+        if (!Json.annotation(object, LastApplied.ANNOTATION).isEmpty()) {
+            findings.add(applied(subject));
         }
         return findings;
+    }
+
+    private static Finding applied(Preflight.Subject subject) {
+        String manifest = "It was made with kubectl apply: correct the manifest, or the next apply brings revision %d back."
+                .formatted(subject.from());
+        boolean offered = !subject.patch().updatesLastApplied()
+                && LastApplied.known(subject.workload().object());
+        return offered
+                ? Finding.warn(
+                        LAST_APPLIED_STALE,
+                        manifest + " And kubectl will remember revision %d: what only revision %d has may stay behind then."
+                                .formatted(subject.from(), subject.to()))
+                : Finding.warn("last-applied", manifest);
     }
 
     private static Finding drift(String source, String next) {
