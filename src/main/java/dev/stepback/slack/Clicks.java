@@ -307,6 +307,7 @@ final class Clicks {
             case Actions.REJECT -> Wish.REJECT;
             case Actions.BREAK_GLASS -> Wish.BREAK_GLASS;
             case Actions.CANCEL -> Wish.CANCEL;
+            case Actions.LAST_APPLIED_TOO, Actions.LAST_APPLIED_STAYS -> Wish.CHOOSE;
             case Actions.STOP_HERE, Actions.GO_FORWARD -> Wish.STOP;
             case Actions.RETRY, Actions.PLAN_AGAIN, Actions.UNDO, Actions.ROLL_BACK_TO -> Wish.REQUEST;
             default -> Wish.VIEW;

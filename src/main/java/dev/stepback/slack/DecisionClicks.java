@@ -1,6 +1,7 @@
 package dev.stepback.slack;
 
 import com.slack.api.model.view.View;
+import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackSpec.Midway;
@@ -19,8 +20,14 @@ import org.slf4j.LoggerFactory;
 
 /** The buttons that decide: each decision is made by the engine, which may want something to be typed first. */
 final class DecisionClicks {
-    static final Set<String> ACTIONS =
-            Set.of(Actions.APPROVE, Actions.REJECT, Actions.CANCEL, Actions.STOP_HERE, Actions.BREAK_GLASS);
+    static final Set<String> ACTIONS = Set.of(
+            Actions.APPROVE,
+            Actions.REJECT,
+            Actions.CANCEL,
+            Actions.STOP_HERE,
+            Actions.BREAK_GLASS,
+            Actions.LAST_APPLIED_TOO,
+            Actions.LAST_APPLIED_STAYS);
 
     private static final Logger LOG = LoggerFactory.getLogger(DecisionClicks.class);
 
@@ -48,9 +55,16 @@ final class DecisionClicks {
             case Actions.APPROVE -> decide(click, ref, Verdict.Approved);
             case Actions.REJECT -> decide(click, ref, Verdict.Rejected);
             case Actions.BREAK_GLASS -> decide(click, ref, Verdict.BrokeGlass);
+            case Actions.LAST_APPLIED_TOO -> choose(click, ref, true);
+            case Actions.LAST_APPLIED_STAYS -> choose(click, ref, false);
             case Actions.STOP_HERE -> rollbacks.stop(ref.namespace(), ref.name(), click.by(), Midway.Pause);
             default -> rollbacks.cancel(ref.namespace(), ref.name(), click.by());
         };
+    }
+
+    private Decided choose(Click click, Ref.ToRollback ref, boolean updateLastApplied) {
+        return rollbacks.choose(
+                ref.namespace(), ref.name(), new NewChoice(click.by(), ref.planHash(), updateLastApplied));
     }
 
     private Decided decide(Click click, Ref.ToRollback ref, Verdict verdict) {

@@ -6,6 +6,8 @@ public final class Actions {
     public static final String REJECT = "reject";
     public static final String BREAK_GLASS = "break_glass";
     public static final String CANCEL = "cancel";
+    public static final String LAST_APPLIED_TOO = "last_applied_too";
+    public static final String LAST_APPLIED_STAYS = "last_applied_stays";
     public static final String STOP_HERE = "stop_here";
     public static final String GO_FORWARD = "go_forward";
     public static final String FULL_DIFF = "full_diff";

@@ -37,6 +37,7 @@ final class Buttons {
                 }
                 buttons.add(reject(rollback, ref));
                 addDiff(buttons, plan, ref);
+                lastApplied(rollback, plan, ref).ifPresent(buttons::add);
                 buttons.add(cancel(ref));
                 if (mayGoAlone(rollback)) {
                     buttons.add(button(Actions.BREAK_GLASS, "Break glass…", ref));
@@ -115,6 +116,26 @@ final class Buttons {
             case PAUSE -> Optional.of(button(Actions.RUN, "Resume", rollback.target() + " resume"));
             case RESUME, RESTART -> Optional.empty();
         };
+    }
+
+    /** What {@code kubectl apply} remembers can be rolled back, too, where a check found that it would go stale. */
+    private static Optional<ButtonElement> lastApplied(Rollback rollback, @Nullable Plan plan, String ref) {
+        String again = "It is planned again. Who has approved it already has to approve it anew.";
+        if (rollback.getSpec().wantedOptions().updateLastApplied()) {
+            return Optional.of(confirmed(
+                    button(Actions.LAST_APPLIED_STAYS, "Leave last-applied", ref),
+                    "Leave last-applied as it is?",
+                    again,
+                    "Leave it"));
+        }
+        return plan == null || !Words.found(plan, "last-applied-stale")
+                ? Optional.empty()
+                : Optional.of(confirmed(
+                        button(Actions.LAST_APPLIED_TOO, "Update last-applied", ref),
+                        "Update last-applied, too?",
+                        "kubectl apply will remember the restored revision, so that its next run merges right. "
+                                + again,
+                        "Update it"));
     }
 
     private static ButtonElement approve(Rollback rollback, String ref) {

@@ -19,7 +19,10 @@ public final class Card {
     private static final int CARD_FENCES = 1;
     private static final int CARD_CHANGE_LIMIT = 600;
     private static final int MAX_FINDINGS = 8;
-    private static final Set<String> LASTING = Set.of("managed-by", "last-applied", "configuration", "replicas");
+    private static final Set<String> LASTING =
+            Set.of("managed-by", "last-applied", "last-applied-stale", "configuration", "replicas");
+    /** The check that tells how the rollout will go: nothing is wrong, but people want to know. */
+    private static final String PACE = "pace";
 
     private Card() {}
 
@@ -85,6 +88,15 @@ public final class Card {
         if (!spec.reason().isBlank()) {
             out.append(" because ").append(Mrkdwn.line(spec.reason(), 700));
         }
+        if (spec.wantedOptions().updateLastApplied()) {
+            out.append("\n*Also* rolls back what `kubectl apply` remembers");
+            int last = spec.choices().size() - 1;
+            out.append(
+                    last < 0
+                            ? ""
+                            : ", chosen by "
+                                    + Mrkdwn.mention(spec.choices().get(last).by()));
+        }
         out.append(ApprovalLines.of(rollback));
         // Who rejected or cancelled stands in the first line once that is the outcome.
         if (spec.cancellation() != null && rollback.statusOrInitial().phase() != Phase.CANCELLED) {
@@ -108,6 +120,12 @@ public final class Card {
                 && (rollback.getSpec().wanted() == Operation.UNDO
                         || !plan.changes().isEmpty())) {
             blocks.addAll(changes(plan));
+        }
+        if (waits) {
+            plan.findings().stream()
+                    .filter(f -> f.check().equals(PACE) && f.verdict() == Finding.Verdict.PASS)
+                    .limit(1)
+                    .forEach(f -> blocks.add(Kit.context("⏱️ " + Mrkdwn.line(f.message(), 300))));
         }
         String findings = findings(phase, plan);
         if (!findings.isEmpty()) {

@@ -171,12 +171,7 @@ final class Planner {
                 "Revision %d is known bad: %s. Is it the one you want?".formatted(restored.number(), bad.sentence()))));
         findings.addAll(rollouts.findings(workload, restored));
         findings.addAll(preflight.run(
-                new Preflight.Subject(
-                        workload,
-                        restore.stored(),
-                        restore.patch(),
-                        from.number(),
-                        restored.number()),
+                new Preflight.Subject(workload, restore.stored(), restore.patch(), from.number(), restored.number()),
                 own(workload, steps)));
         return new PlanResult.Planned(new Plan(
                 PlanHash.of(workload.ref(), workload.uid(), restored.number(), steps),

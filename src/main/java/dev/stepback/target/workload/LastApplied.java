@@ -61,8 +61,8 @@ public final class LastApplied {
      * @throws IllegalArgumentException when {@code remembered} is no manifest with a template
      */
     static String restored(String remembered, PodTemplate live, PodTemplate restored) {
-        ObjectNode manifest =
-                manifest(remembered).orElseThrow(() -> new IllegalArgumentException("not what kubectl apply remembers"));
+        ObjectNode manifest = manifest(remembered)
+                .orElseThrow(() -> new IllegalArgumentException("not what kubectl apply remembers"));
         JsonNode applied = PodTemplate.of(manifest).json();
         ObjectNode template = object(applied, live.json(), withoutRestart(restored));
         manifest.withObject("/spec").set("template", template);

@@ -23,8 +23,7 @@ public record UndoPatch(ArrayNode operations) {
     /** The uid, and the template before and after. */
     private static final int CORE = 3;
 
-    private static final String LAST_APPLIED =
-            "/metadata/annotations/" + LastApplied.ANNOTATION.replace("/", "~1");
+    private static final String LAST_APPLIED = "/metadata/annotations/" + LastApplied.ANNOTATION.replace("/", "~1");
 
     public static UndoPatch from(LiveWorkload workload, PodTemplate restored) {
         return from(workload, restored, false);

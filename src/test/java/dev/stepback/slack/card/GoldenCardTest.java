@@ -55,6 +55,8 @@ class GoldenCardTest {
         return Stream.of(
                 new Sample("planning", Samples.rollback("", s -> {})),
                 new Sample("awaiting-approval", status(Samples.awaitingApproval(), s -> {})),
+                new Sample("applied", applied(Samples.awaitingApproval())),
+                new Sample("applied-chosen", chosen()),
                 new Sample("one-of-two", approved(s -> {
                     s.approvals = new ApprovalStatus(2, List.of(Samples.LEAD.id()), true, List.of("@oncall"), true);
                     s.message = "1 of 2 approvals is there.";
@@ -266,6 +268,37 @@ class GoldenCardTest {
                 s.decisions(),
                 List.of(),
                 null));
+        return rollback;
+    }
+
+    private static Rollback applied(Rollback rollback) {
+        return status(
+                rollback,
+                s -> s.plan = Samples.plan(
+                        Samples.changes(1),
+                        List.of(
+                                Finding.pass(
+                                        "pace",
+                                        "10 pods, one at a time (maxSurge 1, maxUnavailable 0); about 2 min, as the"
+                                                + " last one took."),
+                                Finding.warn(
+                                        "last-applied-stale",
+                                        "It was made with kubectl apply: correct the manifest, or the next apply brings"
+                                                + " revision 5 back. And kubectl will remember revision 5: what only"
+                                                + " revision 4 has may stay behind then."))));
+    }
+
+    private static Rollback chosen() {
+        Rollback rollback = status(
+                Samples.awaitingApproval(),
+                s -> s.plan = Samples.plan(
+                        Samples.changes(1),
+                        List.of(Finding.warn(
+                                "last-applied",
+                                "It was made with kubectl apply: correct the manifest, or the next apply brings"
+                                        + " revision 5 back."))));
+        rollback.setSpec(rollback.getSpec()
+                .withChoices(List.of(new RollbackSpec.Choice(true, Samples.LEAD, Samples.NOW, Samples.HASH))));
         return rollback;
     }
 

@@ -143,9 +143,7 @@ class LastAppliedIT {
         TargetRef ref = ref(kind, "both");
         apply(ref, "3.7", ", env: [{name: OLD, value: a}]");
         apply(ref, "3.8", "");
-        assertThat(plan(ref, false).findings())
-                .extracting(Finding::check)
-                .contains("last-applied-stale");
+        assertThat(plan(ref, false).findings()).extracting(Finding::check).contains("last-applied-stale");
         Plan plan = plan(ref, true);
         assertThat(plan.hash()).isNotEqualTo(plan(ref, false).hash());
         assertThat(plan.findings()).extracting(Finding::check).contains("last-applied");
@@ -171,7 +169,9 @@ class LastAppliedIT {
                 manifests.resolve("again.yaml"),
                 Files.readString(manifests.resolve("between.yaml"))
                         .replace("{name: between}", "{name: between, labels: {team: shop}}"));
-        assertThat(cluster.kubectl("apply", "--validate=false", "-f", file.toString()).exitCode()).isZero();
+        assertThat(cluster.kubectl("apply", "--validate=false", "-f", file.toString())
+                        .exitCode())
+                .isZero();
 
         assertThat(type(kind).changedSince(ref, plan).orElseThrow()).contains("was applied again by kubectl");
         assertThat(start(ref, plan, plan.steps().get(0)))

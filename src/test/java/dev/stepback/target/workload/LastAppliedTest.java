@@ -40,10 +40,7 @@ class LastAppliedTest {
                         "sidecar that was added",
                         container(GOOD),
                         "{containers: [{" + BAD + "}, {name: log, image: 'log:1'}]}"),
-                pair(
-                        "probe that was dropped",
-                        container(GOOD + ", readinessProbe: {path: /ready}"),
-                        container(BAD)),
+                pair("probe that was dropped", container(GOOD + ", readinessProbe: {path: /ready}"), container(BAD)),
                 pair(
                         "part of a probe that was dropped",
                         container(GOOD + ", livenessProbe: {path: /live, period: 5}"),
@@ -98,8 +95,7 @@ class LastAppliedTest {
         JsonNode restored = withOthers(template(good));
         JsonNode left = withOthers(template(bad));
 
-        String text = LastApplied.restored(
-                remembered(template(bad)), new PodTemplate(left), new PodTemplate(restored));
+        String text = LastApplied.restored(remembered(template(bad)), new PodTemplate(left), new PodTemplate(restored));
         JsonNode applied = PodTemplate.of(Json.parse(text)).json();
 
         assertThat(sorted(ThreeWayMerge.apply(applied, template(good), restored)))
@@ -145,8 +141,8 @@ class LastAppliedTest {
     @Test
     void restOfTheManifest_andFormOfTheText_stay() {
         JsonNode bad = template(container(BAD));
-        String text = LastApplied.restored(
-                remembered(bad), new PodTemplate(bad), new PodTemplate(template(container(GOOD))));
+        String text =
+                LastApplied.restored(remembered(bad), new PodTemplate(bad), new PodTemplate(template(container(GOOD))));
 
         assertThat(Json.parse(text).at("/spec/replicas").asInt()).isEqualTo(3);
         assertThat(text).isEqualTo(remembered(template(container(GOOD))));

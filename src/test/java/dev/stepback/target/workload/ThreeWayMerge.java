@@ -13,7 +13,15 @@ import java.util.Set;
  */
 final class ThreeWayMerge {
     private static final Map<String, String> KEYS = Map.of(
-            "containers", "name", "env", "name", "volumes", "name", "volumeMounts", "mountPath", "ports",
+            "containers",
+            "name",
+            "env",
+            "name",
+            "volumes",
+            "name",
+            "volumeMounts",
+            "mountPath",
+            "ports",
             "containerPort");
 
     private ThreeWayMerge() {}
@@ -51,7 +59,8 @@ final class ThreeWayMerge {
         ArrayNode merged = Json.object().arrayNode();
         for (JsonNode item : current) {
             JsonNode wanted = find(modified, key, item);
-            boolean deleted = wanted.isMissingNode() && !find(original, key, item).isMissingNode();
+            boolean deleted =
+                    wanted.isMissingNode() && !find(original, key, item).isMissingNode();
             if (!deleted) {
                 merged.add(wanted.isMissingNode() ? item : merge("", find(original, key, item), wanted, item));
             }

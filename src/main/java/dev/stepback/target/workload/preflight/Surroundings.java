@@ -95,15 +95,17 @@ final class Surroundings {
     }
 
     private static Finding applied(Preflight.Subject subject) {
-        String manifest = "It was made with kubectl apply: correct the manifest, or the next apply brings revision %d back."
-                .formatted(subject.from());
+        String manifest =
+                "It was made with kubectl apply: correct the manifest, or the next apply brings revision %d back."
+                        .formatted(subject.from());
         boolean offered = !subject.patch().updatesLastApplied()
                 && LastApplied.known(subject.workload().object());
         return offered
                 ? Finding.warn(
                         LAST_APPLIED_STALE,
-                        manifest + " And kubectl will remember revision %d: what only revision %d has may stay behind then."
-                                .formatted(subject.from(), subject.to()))
+                        manifest
+                                + " And kubectl will remember revision %d: what only revision %d has may stay behind then."
+                                        .formatted(subject.from(), subject.to()))
                 : Finding.warn("last-applied", manifest);
     }
 
