@@ -36,6 +36,7 @@ public final class ClusterCheck {
         rows.add(customResource());
         if (config.namespaces().isEmpty()) {
             own().forEach(p -> rows.add(permission(p, null)));
+            Permission.CLUSTER.forEach(p -> rows.add(permission(p, null)));
         } else {
             for (String namespace : config.namespaces()) {
                 own().forEach(p -> rows.add(permission(p, namespace)));

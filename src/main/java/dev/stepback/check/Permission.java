@@ -58,6 +58,9 @@ public record Permission(
             new Permission("get", "", "secrets", "checking that a revision's Secrets still exist"),
             new Permission("get", "", "serviceaccounts", "checking that a revision's ServiceAccount still exists"),
             new Permission("get", "", "persistentvolumeclaims", "checking that a revision's volumes still exist"),
+            new Permission("list", "", "services", "checking that Services still find the restored pods"),
+            new Permission("list", "", "limitranges", "checking that the restored pods are still allowed"),
+            new Permission("list", "", "resourcequotas", "checking that there is room for the restored pods"),
             new Permission("list", "autoscaling", "horizontalpodautoscalers", "warning about autoscalers"),
             new Permission("list", "policy", "poddisruptionbudgets", "warning about disruption budgets"),
             new Permission("get", "stepback.dev", "rollbacks", "everything"),
@@ -75,6 +78,12 @@ public record Permission(
             new Permission("update", "stepback.dev", "rollbackgroups", "recording approvals"),
             new Permission("delete", "stepback.dev", "rollbackgroups", "deleting finished ones, see retention"),
             new Permission("update", "stepback.dev", "rollbackgroups/status", "recording progress"));
+
+    /** What belongs to no namespace. Where only chosen namespaces are served it is not granted: checks say what they miss. */
+    public static final List<Permission> CLUSTER = List.of(
+            new Permission("list", "", "nodes", "checking that a node takes the restored pods"),
+            new Permission(
+                    "get", "scheduling.k8s.io", "priorityclasses", "checking that a PriorityClass still exists"));
 
     /** What the bot needs in the namespace of its Lease, where the locks are too. */
     public static final List<Permission> LEASE = List.of(

@@ -33,6 +33,8 @@ class ReadmeTest {
     private static String table() {
         StringBuilder text = new StringBuilder(HEAD);
         rows(Permission.ALL, "").forEach((on, row) -> text.append(row.text(on)));
+        rows(Permission.CLUSTER, ", not with `k8s-manifests/namespaced`")
+                .forEach((on, row) -> text.append(row.text(on)));
         rows(Permission.LEASE, ", in its own namespace").forEach((on, row) -> text.append(row.text(on)));
         return text.toString();
     }
