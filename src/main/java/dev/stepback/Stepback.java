@@ -27,6 +27,7 @@ import dev.stepback.slack.SlackDirectory;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.daemonset.DaemonSetTarget;
 import dev.stepback.target.deployment.DeploymentTarget;
+import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.statefulset.StatefulSetTarget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -102,10 +103,11 @@ public final class Stepback implements AutoCloseable {
                 new AuditEvents(client, Access.ownNamespace(config, client), replica, redactor, clock);
         Audit audit = new AuditLog(Access.cluster(config, client), replica, redactor, clock).and(auditEvents);
         configuration.listen(reload -> audit.record(event(reload)));
+        DataChecks dataChecks = new ConfiguredChecks(configuration::config, Access.cluster(config, client));
         List<TargetType> targets = List.of(
-                new DeploymentTarget(client, redactor, clock),
-                StatefulSetTarget.of(client, redactor, clock),
-                DaemonSetTarget.of(client, redactor, clock));
+                new DeploymentTarget(client, redactor, clock, dataChecks),
+                StatefulSetTarget.of(client, redactor, clock, dataChecks),
+                DaemonSetTarget.of(client, redactor, clock, dataChecks));
         SlackDirectory directory = SlackDirectory.of(env, metrics);
         health.note("directory", directory::problem);
         Access access = Access.of(configuration, directory, config, client, targets, audit, clock);

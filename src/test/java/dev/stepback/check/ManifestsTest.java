@@ -86,6 +86,15 @@ class ManifestsTest {
     }
 
     @Test
+    void dataChecks_grantJobsAndTheirLogsOnly() throws Exception {
+        List<PolicyRule> everywhere =
+                only(ClusterRole.class, render("k8s-manifests/data-checks")).getRules();
+        assertNothingElse(everywhere, Permission.DATA_CHECKS);
+        List<Role> chosen = of(Role.class, render("k8s-manifests/data-checks/namespaced"));
+        assertThat(chosen).hasSize(2).allSatisfy(role -> assertNothingElse(role.getRules(), Permission.DATA_CHECKS));
+    }
+
+    @Test
     void configurations_areValid() throws Exception {
         for (String directory : List.of("k8s-manifests", "k8s-manifests/namespaced")) {
             String yaml = only(ConfigMap.class, render(directory)).getData().get("stepback.yaml");

@@ -8,10 +8,12 @@ import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How far a rollback is: its steps, a bar, kubectl's sentence, and the pods that are not ready. */
 final class Progress {
     private static final int CELLS = 10;
+    private static final int LOG_LIMIT = 2_400;
 
     private Progress() {}
 
@@ -25,11 +27,20 @@ final class Progress {
         if (!steps.isEmpty()) {
             blocks.add(Kit.section(steps));
         }
+        status.steps().forEach(step -> log(step).ifPresent(blocks::add));
         Rollout rollout = status.rollout();
         if (rollout != null) {
             blocks.add(Kit.section(rollout(rollout)));
         }
         return blocks;
+    }
+
+    /** What a check has said. */
+    private static Optional<LayoutBlock> log(StepStatus step) {
+        String log = step.log();
+        return log == null
+                ? Optional.empty()
+                : Optional.of(Kit.section("```\n" + Mrkdwn.fenced(log, LOG_LIMIT) + "\n```"));
     }
 
     static String rollout(Rollout rollout) {
@@ -67,7 +78,8 @@ final class Progress {
             out.append(out.length() == 0 ? "" : "\n").append(sign(step.state())).append(' ');
             out.append(Mrkdwn.line(words, 120));
             // While a rollout runs its figures say the same, and more.
-            if (step.state() == StepStatus.State.Failed && !step.message().isBlank()) {
+            boolean bad = step.state() == StepStatus.State.Failed || step.state() == StepStatus.State.Overridden;
+            if (bad && !step.message().isBlank()) {
                 out.append(": ").append(Mrkdwn.line(step.message(), 110));
             }
         }
@@ -80,6 +92,7 @@ final class Progress {
             case Started -> "▶️";
             case Done -> "☑️";
             case Failed -> "✖️";
+            case Overridden -> "⚠️";
         };
     }
 }
