@@ -32,7 +32,13 @@ final class Clauses {
             "to",
             "revision",
             "because",
+            "fast",
+            "partition",
             "since");
+
+    /** What a word may have been meant for: names of targets are as near to the others by chance. */
+    private static final List<String> GUESSES =
+            WORDS.stream().filter(word -> !word.equals("fast")).toList();
 
     private static final String LOCK_EXAMPLE = "lock production because the database is being moved";
 
@@ -43,6 +49,8 @@ final class Clauses {
     private @Nullable Long to;
     private @Nullable String reason;
     private @Nullable Duration since;
+    private boolean fast;
+    private boolean byPartition;
     private @Nullable String problem;
     private @Nullable String instead;
 
@@ -81,6 +89,14 @@ final class Clauses {
         } else {
             verb = wanted;
         }
+    }
+
+    void fast() {
+        fast = true;
+    }
+
+    void byPartition() {
+        byPartition = true;
     }
 
     void reason(String words) {
@@ -161,7 +177,7 @@ final class Clauses {
             return;
         }
         for (Wanted word : List.of(second, first)) {
-            List<String> meant = EditDistance.nearest(word.name(), WORDS, 1);
+            List<String> meant = EditDistance.nearest(word.name(), GUESSES, 1);
             if (!meant.isEmpty() && word.namespace().isEmpty() && word.kind().isEmpty()) {
                 Wanted other = word.equals(second) ? first : second;
                 fail(
@@ -183,6 +199,7 @@ final class Clauses {
             case "revision" -> "to revision 3";
             case "because" -> "because error rate is up";
             case "diff" -> "diff 3";
+            case "partition" -> "by partition";
             case "since" -> "audit since 7d";
             case "lock" -> LOCK_EXAMPLE;
             default -> word;
@@ -203,6 +220,15 @@ final class Clauses {
 
     private Command build() {
         Verb what = verb == null ? Verb.UNDO : verb;
+        if (fast && byPartition) {
+            return notUnderstood(
+                    "“fast” and “by partition” are opposites; one of them, please.", shownTarget() + " fast");
+        }
+        if ((fast || byPartition) && what != Verb.UNDO) {
+            return notUnderstood(
+                    "“" + (fast ? "fast" : "by partition") + "” belongs to a rollback, not to “" + what.word() + "”.",
+                    target == null ? what.word() : shownTarget() + " " + what.word());
+        }
         if (what == Verb.AUDIT) {
             return to != null || reason != null
                     ? notUnderstood("“audit” takes a target and how far back.", "audit " + shownTarget() + " since 7d")
@@ -248,7 +274,7 @@ final class Clauses {
                         operation.orElse(Operation.UNDO),
                         to == null ? OptionalLong.empty() : OptionalLong.of(to),
                         Optional.empty(),
-                        PlanOptions.NONE,
+                        new PlanOptions(fast, byPartition, false),
                         reason == null ? "" : reason);
         };
     }
@@ -306,6 +332,12 @@ final class Clauses {
         }
         if (to != null) {
             known.add("to revision " + to);
+        }
+        if (fast) {
+            known.add("fast");
+        }
+        if (byPartition) {
+            known.add("by partition");
         }
         if (since != null) {
             known.add("since " + Past.text(since));

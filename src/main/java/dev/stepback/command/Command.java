@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What somebody asks for. */
 public sealed interface Command {
@@ -44,7 +46,10 @@ public sealed interface Command {
                     ? "to " + to.getAsLong()
                     : toTime.map(at -> "to time " + at).orElse("");
             String because = reason.isEmpty() ? "" : "because " + reason;
-            return (what + " " + revision + " " + because).trim();
+            String how = (options.fast() ? "fast" : "") + (options.byPartition() ? "by partition" : "");
+            return Stream.of(what, revision, how, because)
+                    .filter(part -> !part.isEmpty())
+                    .collect(Collectors.joining(" "));
         }
     }
 

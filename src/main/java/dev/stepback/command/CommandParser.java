@@ -99,6 +99,12 @@ public final class CommandParser {
             readRevision(token);
         } else if (token.lower().equals("since")) {
             readSince();
+        } else if (token.lower().equals("fast") || token.lower().equals("--fast")) {
+            clauses.fast();
+        } else if (token.lower().equals("--by-partition")) {
+            clauses.byPartition();
+        } else if (token.lower().equals("by")) {
+            readBy();
         } else if (token.word().startsWith("-")) {
             readFlag(token);
         } else if (clauses.isDiff() && Clauses.NUMBER.matcher(token.lower()).matches()) {
@@ -156,6 +162,18 @@ public final class CommandParser {
                         : time);
     }
 
+    /** Behind {@code by}: {@code partition}. */
+    private void readBy() {
+        if (next < tokens.size() && tokens.get(next).lower().matches("partitions?")) {
+            next++;
+            clauses.byPartition();
+        } else {
+            clauses.fail(
+                    "“by” is followed by “partition”: a StatefulSet's pods one after another.",
+                    clauses.shownTarget() + " by partition");
+        }
+    }
+
     private void readFlag(Token token) {
         Matcher revision = REVISION_FLAG.matcher(token.word());
         if (revision.matches()) {
@@ -184,7 +202,8 @@ public final class CommandParser {
         String hint = token.lower().startsWith("--dry-run") ? " What a rollback would change is shown by “diff”." : "";
         clauses.fail(
                 "The flag “" + TargetText.echo(token.word())
-                        + "” is not known; those that are: -n, --namespace, --to-revision." + hint,
+                        + "” is not known; those that are: -n, --namespace, --to-revision, --fast, --by-partition."
+                        + hint,
                 clauses.shownTarget() + (hint.isEmpty() ? "" : " diff"));
     }
 

@@ -241,7 +241,10 @@ final class Clicks {
             }
         }
         Operation operation = rollback.getSpec().wanted();
-        Optional<PlanResult.Refused> refusal = targets.refusal(click.by(), rollback.target(), operation, number);
+        // What was wished for one way says nothing about the other.
+        PlanOptions options = back ? PlanOptions.NONE : rollback.getSpec().wantedOptions();
+        Optional<PlanResult.Refused> refusal =
+                targets.refusal(click.by(), rollback.target(), operation, number, options);
         if (refusal.isPresent()) {
             String why = refusal.get().message();
             commands.answer(
@@ -260,7 +263,7 @@ final class Clicks {
                 operation,
                 number,
                 Optional.empty(),
-                PlanOptions.NONE,
+                options,
                 reason,
                 click.by(),
                 new RollbackSpec.Origin(click.by().channel(), click.thread()),

@@ -23,6 +23,8 @@ import dev.stepback.sandbox.slack.Control;
 import dev.stepback.sandbox.slack.SandboxSlack;
 import dev.stepback.slack.card.Samples;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.Operation;
+import dev.stepback.target.PlanOptions;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Clock;
@@ -211,7 +213,10 @@ final class BotFixture implements AutoCloseable {
         Created created = rollbacks.create(new NewRollback(
                 invocation.deliveryKey(),
                 Samples.CHECKOUT,
+                Operation.UNDO,
                 OptionalLong.empty(),
+                Optional.empty(),
+                new PlanOptions(text.endsWith(" fast"), false, false),
                 "",
                 invocation.by(),
                 new RollbackSpec.Origin(invocation.channel(), invocation.thread()),

@@ -123,6 +123,9 @@ public final class Card {
                         || !plan.changes().isEmpty())) {
             blocks.addAll(changes(plan));
         }
+        if (waits && worthListing(plan)) {
+            blocks.add(Kit.section(Progress.planned(plan)));
+        }
         if (waits) {
             plan.findings().stream()
                     .filter(f -> f.check().equals(PACE) && f.verdict() == Finding.Verdict.PASS)
@@ -146,6 +149,14 @@ public final class Card {
                 ? Optional.empty()
                 : Optional.of(Kit.section(
                         "🔎 *First*: " + String.join(", ", checks) + ". Nothing is changed unless it passes."));
+    }
+
+    /** To restore a template and to wait goes without saying. */
+    private static boolean worthListing(Plan plan) {
+        List<PlannedStep> steps =
+                plan.steps().stream().filter(step -> !step.checks()).toList();
+        return steps.size() > 2
+                || steps.stream().anyMatch(step -> step.description().length() > 45);
     }
 
     private static List<LayoutBlock> changes(Plan plan) {
