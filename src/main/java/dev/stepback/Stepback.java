@@ -116,8 +116,8 @@ public final class Stepback implements AutoCloseable {
                 new AuditedRollbacks(new KubernetesRollbacks(client, config, authorizer, targets, clock), audit);
         RolloutWatch rollouts = new RolloutWatch(targets, clock);
         Workloads workloads = Workloads.start(client, config, rollouts);
-        Dispatcher dispatcher =
-                new Dispatcher(workloads, rollbacks, targets, authorizer, access.locks(), config, audit, clock);
+        Dispatcher dispatcher = new Dispatcher(
+                workloads, rollbacks, targets, authorizer, access.locks(), config, audit, redactor::text, clock);
 
         SlackBot slack = new SlackBot(
                 configuration::config,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,12 +33,14 @@ public final class CommandParser {
     }
 
     private final String text;
+    private final UnaryOperator<String> safe;
     private final List<Token> tokens = new ArrayList<>();
     private final Clauses clauses = new Clauses();
     private int next;
 
-    private CommandParser(String text) {
+    private CommandParser(String text, UnaryOperator<String> safe) {
         this.text = text;
+        this.safe = safe;
         Matcher m = TOKEN.matcher(text);
         while (m.find()) {
             String word = SlackText.word(m.group());
@@ -47,22 +50,43 @@ public final class CommandParser {
         }
     }
 
-    /** What {@code delivered}, the text behind the command's name or behind the mention, asks for. */
-    public static Command parse(String delivered) {
+    /** As {@link #parse(String, UnaryOperator)}, with nothing to mask. */
+    static Command parse(String delivered) {
+        return parse(delivered, UnaryOperator.identity());
+    }
+
+    /**
+     * What {@code delivered}, the text behind the command's name or behind the mention, asks for.
+     *
+     * @param safe masks secrets: in the reason, which is stored and shown, and in whatever is repeated to who typed it
+     */
+    public static Command parse(String delivered, UnaryOperator<String> safe) {
         if (delivered.length() > MAX_LENGTH) {
             return new Command.NotUnderstood(
                     "", "The text is longer than " + MAX_LENGTH + " characters.", "checkout because a short reason");
         }
-        Command command = read(delivered);
-        // An example is made from what was typed; one that would not be understood either helps nobody.
-        if (command instanceof Command.NotUnderstood not && read(not.instead()) instanceof Command.NotUnderstood) {
-            return new Command.NotUnderstood(not.understood(), not.problem(), "checkout");
-        }
-        return command;
+        Command command = read(delivered, safe);
+        return command instanceof Command.NotUnderstood not ? repeatable(not, delivered, safe) : command;
     }
 
-    private static Command read(String delivered) {
-        return new CommandParser(SlackText.typed(delivered)).command();
+    private static Command repeatable(Command.NotUnderstood plain, String delivered, UnaryOperator<String> safe) {
+        Command.NotUnderstood not = plain;
+        String masked = safe.apply(delivered);
+        if (!masked.equals(delivered)) {
+            // Masked before it is cut into pieces: a piece of a secret is none that anybody knows.
+            not = read(masked, safe) instanceof Command.NotUnderstood of
+                    ? of
+                    : new Command.NotUnderstood(
+                            "", "Something in it looks like a secret; please leave that out.", "checkout");
+        }
+        // An example is made from what was typed; one that would not be understood either helps nobody.
+        return read(not.instead(), safe) instanceof Command.NotUnderstood
+                ? new Command.NotUnderstood(not.understood(), not.problem(), "checkout")
+                : not;
+    }
+
+    private static Command read(String delivered, UnaryOperator<String> safe) {
+        return new CommandParser(SlackText.typed(delivered), safe).command();
     }
 
     private Command command() {
@@ -131,7 +155,7 @@ public final class CommandParser {
             clauses.noReason();
             return;
         }
-        clauses.reason(SlackText.bounded(words, MAX_REASON));
+        clauses.reason(SlackText.bounded(safe.apply(words), MAX_REASON));
     }
 
     /** Behind {@code to}, {@code to revision} or {@code revision}: a number. */

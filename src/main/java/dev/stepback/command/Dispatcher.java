@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +34,14 @@ public final class Dispatcher {
     private final Workloads workloads;
     private final Authorizer authorizer;
     private final List<String> served;
+    private final UnaryOperator<String> safe;
     private final UndoCommands undo;
     private final ViewCommands view;
     private final LockCommands locks;
     private final AuditCommand audit;
     private final Denials denials;
 
+    /** @param safe masks secrets in what people typed */
     public Dispatcher(
             Workloads workloads,
             Rollbacks rollbacks,
@@ -47,7 +50,9 @@ public final class Dispatcher {
             Locks locks,
             StepbackConfig config,
             Audit record,
+            UnaryOperator<String> safe,
             Clock clock) {
+        this.safe = safe;
         this.workloads = workloads;
         this.authorizer = authorizer;
         this.served = config.kubernetes().namespaces();
@@ -62,7 +67,7 @@ public final class Dispatcher {
     /** What {@code invocation} is answered with. An invocation that is delivered again has no effect again. */
     public Reply dispatch(Invocation invocation) {
         try {
-            return answer(CommandParser.parse(invocation.text()), invocation);
+            return answer(CommandParser.parse(invocation.text(), safe), invocation);
         } catch (KubernetesClientException e) {
             log.warn("command failed at the API server: {}", e.getMessage());
             return new Reply.Refused(ClusterErrors.sentence(e));

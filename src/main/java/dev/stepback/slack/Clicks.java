@@ -256,7 +256,7 @@ final class Clicks {
         }
         String reason = back
                 ? "undo of " + rollback.getMetadata().getName()
-                : rollback.getSpec().reason();
+                : api.masked(rollback.getSpec().reason());
         Created created = rollbacks.create(new NewRollback(
                 "click:" + click.triggerId(),
                 rollback.target(),

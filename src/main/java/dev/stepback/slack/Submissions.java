@@ -82,7 +82,7 @@ final class Submissions {
             return response(Outcome.wrong(Confirmations.TYPED, BUSY));
         }
         String typed = input(view, Confirmations.TYPED);
-        String reason = input(view, Confirmations.REASON);
+        String reason = api.masked(input(view, Confirmations.REASON));
         Deliveries.Awaited<Outcome> outcome = deliveries.awaited(
                 "submission", () -> decide(verdict.get(), about.get(), by, typed, reason), late -> tell(by, late));
         return switch (outcome.state()) {

@@ -71,8 +71,8 @@ final class Bot implements AutoCloseable {
         rollbacks = new KubernetesRollbacks(cluster.bot, config, authorizer, targets, clock);
         workloads = Workloads.start(cluster.bot, config, new RolloutWatch(targets, clock));
         Locks locks = new KubernetesLocks(new LockMap(cluster.bot, BotAccount.NAMESPACE), authorizer, clock);
-        dispatcher =
-                new Dispatcher(workloads, rollbacks, targets, authorizer, locks, config, Audit.NONE, Clock.systemUTC());
+        dispatcher = new Dispatcher(
+                workloads, rollbacks, targets, authorizer, locks, config, Audit.NONE, t -> t, Clock.systemUTC());
         await().atMost(PATIENCE).until(workloads::synced);
     }
 

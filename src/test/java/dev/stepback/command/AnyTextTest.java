@@ -32,6 +32,7 @@ class AnyTextTest {
                 new FakeLocks(),
                 StepbackConfig.defaults(),
                 Audit.NONE,
+                t -> t,
                 Clock.systemUTC());
 
         Reply reply = dispatcher.dispatch(new Invocation(text, new Actor(new Person("U1", "a"), "C1"), null, "key"));

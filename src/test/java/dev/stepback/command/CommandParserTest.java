@@ -2,12 +2,15 @@ package dev.stepback.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -295,6 +298,39 @@ class CommandParserTest {
             Command.OnTarget command = (Command.OnTarget) CommandParser.parse(text);
             assertThat(CommandParser.parse("checkout " + command.remaining())).isEqualTo(command);
         }
+    }
+
+    @Test
+    void secret_isMaskedBeforeAnythingIsRepeatedOrCut() {
+        UnaryOperator<String> safe = new Redactor(List.of(Pattern.compile("password|token")))::text;
+        String secret = "hunter2" + "x".repeat(80);
+        for (String text : List.of(
+                "no: password=" + secret,
+                "--password=" + secret + " checkout",
+                "checkout to password=" + secret,
+                "checkout -n password=" + secret,
+                "checkout since token=" + secret,
+                "postgres://app:" + secret + "@db/x",
+                "checkout history because password=" + secret)) {
+            assertThat(CommandParser.parse(text, safe))
+                    .as(text)
+                    .isInstanceOfSatisfying(
+                            Command.NotUnderstood.class,
+                            not -> assertThat(not.toString()).doesNotContain("hunter2"));
+        }
+    }
+
+    @Test
+    void reason_isMaskedBeforeItIsCut() {
+        UnaryOperator<String> safe = new Redactor(List.of(Pattern.compile("password|token")))::text;
+        String filler = "so ".repeat(164);
+        assertThat(CommandParser.parse("checkout because " + filler + "password=hunter2 and more", safe))
+                .isInstanceOfSatisfying(
+                        Command.Rollback.class,
+                        r -> assertThat(r.reason())
+                                .startsWith(filler)
+                                .doesNotContain("hun")
+                                .hasSizeLessThanOrEqualTo(CommandParser.MAX_REASON));
     }
 
     private static Command.Rollback rollback(String text) {

@@ -405,7 +405,16 @@ class DispatcherTest {
     }
 
     private Dispatcher dispatcher(StepbackConfig config) {
-        return new Dispatcher(cluster, rollbacks, List.of(cluster), authorizer, locks, config, audited::add, clock);
+        return new Dispatcher(
+                cluster,
+                rollbacks,
+                List.of(cluster),
+                authorizer,
+                locks,
+                config,
+                audited::add,
+                t -> t.replace("hunter2", "•"),
+                clock);
     }
 
     /** Lets everybody do everything, except in some namespaces. */
