@@ -1,7 +1,5 @@
 package dev.stepback;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -98,17 +96,6 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..", "org.jspecify..", "dev.stepback.policy..", "dev.stepback.target", "dev.stepback.text")
-                .check(MAIN);
-    }
-
-    @Test
-    void leadership_knowsNothingOfTheRest() {
-        noClasses()
-                .that()
-                .resideInAPackage("dev.stepback.leadership..")
-                .should()
-                .dependOnClassesThat(
-                        resideInAPackage("dev.stepback..").and(resideOutsideOfPackage("dev.stepback.leadership..")))
                 .check(MAIN);
     }
 

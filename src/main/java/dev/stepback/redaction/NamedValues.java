@@ -1,7 +1,5 @@
 package dev.stepback.redaction;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,8 +11,6 @@ import java.util.regex.Pattern;
 final class NamedValues {
     /** Ends a text that was cut. */
     private static final char ELLIPSIS = '…';
-
-    private static final int REMEMBERED = 200;
 
     private static final String QUOTE = "\\\\{0,3}[\"']";
 
@@ -104,7 +100,6 @@ final class NamedValues {
         StringBuilder out = null;
         int shown = 0;
         int at = 0;
-        Map<String, Boolean> secret = new HashMap<>();
         while (at <= text.length() && found.find(at)) {
             // What is given to a harmless name may be a name with a value itself: --set=token=…
             at = found.end();
@@ -112,14 +107,7 @@ final class NamedValues {
             if (spaced && found.end(1) == found.start(1)) {
                 continue; // two words of a sentence
             }
-            // The same few names come again and again.
-            String name = found.group(nameGroup);
-            Boolean known = secret.get(name);
-            boolean isSecret = known == null ? names.isSecret(name) : known;
-            if (known == null && secret.size() < REMEMBERED) {
-                secret.put(name, isSecret);
-            }
-            if (!isSecret) {
+            if (!names.isSecret(found.group(nameGroup))) {
                 continue;
             }
             Span value = value(text, found.end(), spaced, pattern == NAME ? found.group(3) : "=");

@@ -1,7 +1,9 @@
 package dev.stepback.redaction;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,8 +23,7 @@ final class Randomness {
                     + "grirkrmrnrorrrsrtrurysascseshsisospssstsutatethtitltotrtstttutyuaubucueuiulumunupurusutvavevivo"
                     + "wawewixtze";
 
-    /** Whether two small letters are among them, at 26 times the first plus the second. */
-    private static final boolean[] PAIRS = pairs();
+    private static final Set<String> PAIRS = pairs();
 
     /**
      * Looks random and is worth reading: uids, digests with their algorithm, ids of containers, and fingerprints of files and
@@ -191,7 +192,7 @@ final class Randomness {
                 continue;
             }
             all++;
-            if (a == b || (isDigit(a) && isDigit(b)) || isCommon(a, b)) {
+            if (a == b || (isDigit(a) && isDigit(b)) || PAIRS.contains("" + a + b)) {
                 common++;
             }
         }
@@ -244,15 +245,11 @@ final class Randomness {
         return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
     }
 
-    private static boolean isCommon(char a, char b) {
-        return a >= 'a' && a <= 'z' && b >= 'a' && b <= 'z' && PAIRS[26 * (a - 'a') + b - 'a'];
-    }
-
-    private static boolean[] pairs() {
-        boolean[] pairs = new boolean[26 * 26];
+    private static Set<String> pairs() {
+        Set<String> pairs = new HashSet<>();
         for (int i = 0; i < COMMON.length(); i += 2) {
-            pairs[26 * (COMMON.charAt(i) - 'a') + COMMON.charAt(i + 1) - 'a'] = true;
+            pairs.add(COMMON.substring(i, i + 2));
         }
-        return pairs;
+        return Set.copyOf(pairs);
     }
 }

@@ -45,9 +45,8 @@ final class Closing {
         if (!begun
                 || plan == null
                 || status.steps().size() != plan.steps().size()
-                || IntStream.range(0, status.steps().size())
-                        .noneMatch(i -> status.steps().get(i).startedAt() != null
-                                && !plan.steps().get(i).checks())
+                || status.steps().isEmpty()
+                || status.steps().get(0).startedAt() == null
                 || plan.steps().stream().noneMatch(step -> step.always())
                 || !Approval.covers(moment.rollback(), plan)) {
             return OptionalInt.empty();

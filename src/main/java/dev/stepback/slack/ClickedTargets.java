@@ -73,11 +73,10 @@ final class ClickedTargets {
     }
 
     /** Known at once, so that nobody waits for a card that only says no. */
-    Optional<PlanResult.Refused> refusal(
-            Actor who, TargetRef target, Operation operation, OptionalLong number, PlanOptions options) {
+    Optional<PlanResult.Refused> refusal(Actor who, TargetRef target, Operation operation, OptionalLong number) {
         return type(who, target)
-                .flatMap(type ->
-                        type.refusal(target, new PlanRequest(operation, number, rollbacks.knownBad(target), options)));
+                .flatMap(type -> type.refusal(
+                        target, new PlanRequest(operation, number, rollbacks.knownBad(target), PlanOptions.NONE)));
     }
 
     private Optional<TargetType> type(Actor who, TargetRef target) {

@@ -19,10 +19,8 @@ public final class BenchMain {
         }
         try (Ground ground = Ground.start(KubeletTiming.visible())) {
             SlackCalls.measure(ground, report, 3);
-            if (ground.roomForPods() > 130) {
+            if (Stage.realCluster().isEmpty()) {
                 SlackCalls.measure(ground, report, 100);
-            } else {
-                report.add("calls to Slack for a rollback of 100 pods", "no room for so many pods");
             }
         }
         StartAndMemory.measure(report);

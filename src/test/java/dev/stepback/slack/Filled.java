@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /** Records of any type with the same text in every field that can hold one; by reflection, so that no new field is forgotten. */
-public final class Filled {
+final class Filled {
     /** What Stepback, Slack or Kubernetes made up: no text from outside gets there. */
     private static final Set<String> REFERENCES = Set.of(
             "hash",
@@ -44,7 +44,7 @@ public final class Filled {
 
     private final String text;
 
-    public Filled(String text) {
+    Filled(String text) {
         this.text = text;
     }
 
@@ -55,7 +55,7 @@ public final class Filled {
                 .toList();
     }
 
-    public Rollback rollback(Phase phase) {
+    Rollback rollback(Phase phase) {
         Rollback rollback = new Rollback();
         rollback.setMetadata(new ObjectMetaBuilder()
                 .withNamespace("production")

@@ -6,7 +6,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /** Secrets, and texts that have one in them. */
-public final class SecretTexts {
+final class SecretTexts {
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final String DIGITS = "0123456789";
 
@@ -61,9 +61,9 @@ public final class SecretTexts {
     private SecretTexts() {}
 
     /** @param text has the secret in it */
-    public record SecretText(String secret, String text) {}
+    record SecretText(String secret, String text) {}
 
-    public static Arbitrary<SecretText> any() {
+    static Arbitrary<SecretText> any() {
         return Arbitraries.oneOf(known(), named());
     }
 
