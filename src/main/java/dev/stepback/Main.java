@@ -100,7 +100,7 @@ public final class Main implements Callable<Integer> {
         found.setRequestRetryBackoffLimit(1);
         try (KubernetesClient client = kubernetes(found)) {
             rows.addAll(PolicyCheck.run(config.get(), Access.cluster(config.get(), client)));
-            rows.addAll(new ClusterCheck(client, config.get().kubernetes()).run());
+            rows.addAll(new ClusterCheck(client, config.get()).run());
         }
         Redactor redactor = redactor(config.get(), found);
         out().print(Table.of(rows.stream()

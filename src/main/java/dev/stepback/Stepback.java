@@ -22,16 +22,12 @@ import dev.stepback.rollback.KubernetesRollbacks;
 import dev.stepback.rollback.RollbackOperator;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.RolloutWatch;
-import dev.stepback.rollback.group.AuditedGroups;
-import dev.stepback.rollback.group.GroupController;
-import dev.stepback.rollback.group.GroupedAuthorizer;
-import dev.stepback.rollback.group.KubernetesRollbackGroups;
-import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.slack.SlackBot;
 import dev.stepback.slack.SlackDirectory;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.daemonset.DaemonSetTarget;
 import dev.stepback.target.deployment.DeploymentTarget;
+import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.statefulset.StatefulSetTarget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -107,29 +103,27 @@ public final class Stepback implements AutoCloseable {
                 new AuditEvents(client, Access.ownNamespace(config, client), replica, redactor, clock);
         Audit audit = new AuditLog(Access.cluster(config, client), replica, redactor, clock).and(auditEvents);
         configuration.listen(reload -> audit.record(event(reload)));
+        DataChecks dataChecks = new ConfiguredChecks(configuration::config, Access.cluster(config, client));
         List<TargetType> targets = List.of(
-                new DeploymentTarget(client, redactor, clock),
-                StatefulSetTarget.of(client, redactor, clock),
-                DaemonSetTarget.of(client, redactor, clock));
+                new DeploymentTarget(client, redactor, clock, dataChecks),
+                StatefulSetTarget.of(client, redactor, clock, dataChecks),
+                DaemonSetTarget.of(client, redactor, clock, dataChecks));
         SlackDirectory directory = SlackDirectory.of(env, metrics);
         health.note("directory", directory::problem);
         Access access = Access.of(configuration, directory, config, client, targets, audit, clock);
         Authorizer authorizer = access.authorizer();
         Rollbacks rollbacks =
                 new AuditedRollbacks(new KubernetesRollbacks(client, config, authorizer, targets, clock), audit);
-        RollbackGroups groups =
-                new AuditedGroups(new KubernetesRollbackGroups(client, config, authorizer, clock), audit);
         RolloutWatch rollouts = new RolloutWatch(targets, clock);
         Workloads workloads = Workloads.start(client, config, rollouts);
-        Dispatcher dispatcher =
-                new Dispatcher(workloads, rollbacks, groups, targets, authorizer, access.locks(), config, audit, clock);
+        Dispatcher dispatcher = new Dispatcher(
+                workloads, rollbacks, targets, authorizer, access.locks(), config, audit, redactor::text, clock);
 
         SlackBot slack = new SlackBot(
                 configuration::config,
                 env,
                 dispatcher::dispatch,
                 rollbacks,
-                groups,
                 targets,
                 authorizer,
                 redactor,
@@ -147,15 +141,7 @@ public final class Stepback implements AutoCloseable {
                         : Optional.empty());
         KubernetesEvents events = new KubernetesEvents(client, redactor, clock);
         RollbackOperator operator = RollbackOperator.start(
-                client,
-                config,
-                targets,
-                new GroupedAuthorizer(authorizer, client),
-                slack.listener().and(events),
-                new GroupController(client, authorizer, slack.groupListener(), clock),
-                metrics,
-                audit,
-                clock);
+                client, config, targets, authorizer, slack.listener().and(events), metrics, audit, clock);
         configuration.listen(reload -> {
             if (operator.leading()) { // once, not by every replica
                 slack.tellOperators(reload.sentence());

@@ -1,5 +1,7 @@
 package dev.stepback;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -96,6 +98,17 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..", "org.jspecify..", "dev.stepback.policy..", "dev.stepback.target", "dev.stepback.text")
+                .check(MAIN);
+    }
+
+    @Test
+    void leadership_knowsNothingOfTheRest() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.stepback.leadership..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.stepback..").and(resideOutsideOfPackage("dev.stepback.leadership..")))
                 .check(MAIN);
     }
 

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the API server whether the bot may do what it needs to. */
@@ -17,10 +18,12 @@ public final class ClusterCheck {
 
     private final KubernetesClient client;
     private final StepbackConfig.Kubernetes config;
+    private final boolean dataChecks;
 
-    public ClusterCheck(KubernetesClient client, StepbackConfig.Kubernetes config) {
+    public ClusterCheck(KubernetesClient client, StepbackConfig config) {
         this.client = client;
-        this.config = config;
+        this.config = config.kubernetes();
+        this.dataChecks = !config.checks().isEmpty();
     }
 
     /** One row for the connection, one for the custom resource, one for each permission. Changes nothing. */
@@ -54,8 +57,11 @@ public final class ClusterCheck {
 
     /** With impersonation the change itself needs no permission of the bot's. */
     private List<Permission> own() {
-        return Permission.ALL.stream()
-                .filter(p -> !config.people().impersonate() || !Permission.CHANGES.contains(p))
+        boolean asPeople = config.people().impersonate();
+        return Stream.concat(
+                        Permission.ALL.stream(),
+                        dataChecks ? Permission.DATA_CHECKS.stream() : Stream.<Permission>empty())
+                .filter(p -> !asPeople || !(Permission.CHANGES.contains(p) || p.equals(Permission.RUN_CHECKS)))
                 .toList();
     }
 

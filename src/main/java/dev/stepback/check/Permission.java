@@ -85,6 +85,15 @@ public record Permission(
             new Permission(
                     "get", "scheduling.k8s.io", "priorityclasses", "checking that a PriorityClass still exists"));
 
+    /** The change that runs a data check. */
+    public static final Permission RUN_CHECKS = new Permission("create", "batch", "jobs", "running data checks");
+
+    /** What the bot needs besides, where {@code checks} are configured. */
+    public static final List<Permission> DATA_CHECKS = List.of(
+            new Permission("get", "batch", "jobs", "following data checks"),
+            RUN_CHECKS,
+            new Permission("get", "", "pods/log", "showing what data checks said"));
+
     /** What the bot needs in the namespace of its Lease, where the locks are too. */
     public static final List<Permission> LEASE = List.of(
             new Permission("get", "coordination.k8s.io", "leases", "electing a leader"),

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,7 +23,6 @@ public final class CommandParser {
     private static final Pattern TOKEN = Pattern.compile("\\S+");
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})(?:\\.{2,3}|,|-|:)(\\d{1,18})");
     private static final Pattern NAMESPACE_FLAG = Pattern.compile("(?i)(?:--namespace=|-n=|-n)(.+)");
-    private static final Pattern SELECTOR_FLAG = Pattern.compile("(?i)(?:--selector|-l)(?:=|(?<=-l)(?=.))?(.*)");
     private static final Pattern REVISION_FLAG = Pattern.compile("(?i)--(?:to-)?revision(?:=(.*))?");
 
     /** A token and where it stands in the text. */
@@ -33,12 +33,14 @@ public final class CommandParser {
     }
 
     private final String text;
+    private final UnaryOperator<String> safe;
     private final List<Token> tokens = new ArrayList<>();
     private final Clauses clauses = new Clauses();
     private int next;
 
-    private CommandParser(String text) {
+    private CommandParser(String text, UnaryOperator<String> safe) {
         this.text = text;
+        this.safe = safe;
         Matcher m = TOKEN.matcher(text);
         while (m.find()) {
             String word = SlackText.word(m.group());
@@ -48,22 +50,43 @@ public final class CommandParser {
         }
     }
 
-    /** What {@code delivered}, the text behind the command's name or behind the mention, asks for. */
-    public static Command parse(String delivered) {
+    /** As {@link #parse(String, UnaryOperator)}, with nothing to mask. */
+    static Command parse(String delivered) {
+        return parse(delivered, UnaryOperator.identity());
+    }
+
+    /**
+     * What {@code delivered}, the text behind the command's name or behind the mention, asks for.
+     *
+     * @param safe masks secrets: in the reason, which is stored and shown, and in whatever is repeated to who typed it
+     */
+    public static Command parse(String delivered, UnaryOperator<String> safe) {
         if (delivered.length() > MAX_LENGTH) {
             return new Command.NotUnderstood(
                     "", "The text is longer than " + MAX_LENGTH + " characters.", "checkout because a short reason");
         }
-        Command command = read(delivered);
-        // An example is made from what was typed; one that would not be understood either helps nobody.
-        if (command instanceof Command.NotUnderstood not && read(not.instead()) instanceof Command.NotUnderstood) {
-            return new Command.NotUnderstood(not.understood(), not.problem(), "checkout");
-        }
-        return command;
+        Command command = read(delivered, safe);
+        return command instanceof Command.NotUnderstood not ? repeatable(not, delivered, safe) : command;
     }
 
-    private static Command read(String delivered) {
-        return new CommandParser(SlackText.typed(delivered)).command();
+    private static Command repeatable(Command.NotUnderstood plain, String delivered, UnaryOperator<String> safe) {
+        Command.NotUnderstood not = plain;
+        String masked = safe.apply(delivered);
+        if (!masked.equals(delivered)) {
+            // Masked before it is cut into pieces: a piece of a secret is none that anybody knows.
+            not = read(masked, safe) instanceof Command.NotUnderstood of
+                    ? of
+                    : new Command.NotUnderstood(
+                            "", "Something in it looks like a secret; please leave that out.", "checkout");
+        }
+        // An example is made from what was typed; one that would not be understood either helps nobody.
+        return read(not.instead(), safe) instanceof Command.NotUnderstood
+                ? new Command.NotUnderstood(not.understood(), not.problem(), "checkout")
+                : not;
+    }
+
+    private static Command read(String delivered, UnaryOperator<String> safe) {
+        return new CommandParser(SlackText.typed(delivered), safe).command();
     }
 
     private Command command() {
@@ -98,15 +121,14 @@ public final class CommandParser {
             readReason(token);
         } else if (token.lower().equals("to") || token.lower().equals("revision")) {
             readRevision(token);
-        } else if (token.lower().equals("together")) {
-            clauses.order(false);
-        } else if (token.lower().equals("in")
-                && next < tokens.size()
-                && tokens.get(next).lower().equals("order")) {
-            next++;
-            clauses.order(true);
         } else if (token.lower().equals("since")) {
             readSince();
+        } else if (token.lower().equals("fast") || token.lower().equals("--fast")) {
+            clauses.fast();
+        } else if (token.lower().equals("--by-partition")) {
+            clauses.byPartition();
+        } else if (token.lower().equals("by")) {
+            readBy();
         } else if (token.word().startsWith("-")) {
             readFlag(token);
         } else if (clauses.isDiff() && Clauses.NUMBER.matcher(token.lower()).matches()) {
@@ -133,7 +155,7 @@ public final class CommandParser {
             clauses.noReason();
             return;
         }
-        clauses.reason(SlackText.bounded(words, MAX_REASON));
+        clauses.reason(SlackText.bounded(safe.apply(words), MAX_REASON));
     }
 
     /** Behind {@code to}, {@code to revision} or {@code revision}: a number. */
@@ -164,6 +186,18 @@ public final class CommandParser {
                         : time);
     }
 
+    /** Behind {@code by}: {@code partition}. */
+    private void readBy() {
+        if (next < tokens.size() && tokens.get(next).lower().matches("partitions?")) {
+            next++;
+            clauses.byPartition();
+        } else {
+            clauses.fail(
+                    "“by” is followed by “partition”: a StatefulSet's pods one after another.",
+                    clauses.shownTarget() + " by partition");
+        }
+    }
+
     private void readFlag(Token token) {
         Matcher revision = REVISION_FLAG.matcher(token.word());
         if (revision.matches()) {
@@ -184,11 +218,6 @@ public final class CommandParser {
             clauses.namespace(tokens.get(next++).lower());
             return;
         }
-        Matcher selector = SELECTOR_FLAG.matcher(bare(token.raw()));
-        if (selector.matches()) {
-            readSelector(selector.group(1));
-            return;
-        }
         Matcher attached = NAMESPACE_FLAG.matcher(token.word());
         if (attached.matches()) {
             clauses.namespace(attached.group(1).toLowerCase(Locale.ROOT));
@@ -197,40 +226,9 @@ public final class CommandParser {
         String hint = token.lower().startsWith("--dry-run") ? " What a rollback would change is shown by “diff”." : "";
         clauses.fail(
                 "The flag “" + TargetText.echo(token.word())
-                        + "” is not known; those that are: -n, --namespace, -l, --selector, --to-revision." + hint,
+                        + "” is not known; those that are: -n, --namespace, --to-revision, --fast, --by-partition."
+                        + hint,
                 clauses.shownTarget() + (hint.isEmpty() ? "" : " diff"));
-    }
-
-    /** As kubectl takes it; a set's spaces need no quotes: {@code -l release in (a, b)}. */
-    private void readSelector(String attached) {
-        if (attached.isEmpty() && next == tokens.size()) {
-            clauses.fail("A label selector must follow “-l”.", "-l release=2024-11-20");
-            return;
-        }
-        StringBuilder text =
-                new StringBuilder(attached.isEmpty() ? bare(tokens.get(next++).raw()) : attached);
-        while (next < tokens.size() && goesOn(text, bare(tokens.get(next).raw()))) {
-            text.append(' ').append(bare(tokens.get(next++).raw()));
-        }
-        clauses.selector(text.toString());
-    }
-
-    private static boolean goesOn(CharSequence text, String following) {
-        boolean open = text.chars().filter(c -> c == '(').count()
-                > text.chars().filter(c -> c == ')').count();
-        boolean comma = text.charAt(text.length() - 1) == ',';
-        String read = text.toString();
-        return open
-                || comma
-                || read.endsWith(" in")
-                || read.endsWith(" notin")
-                || following.equals("notin")
-                || following.equals("in")
-                || following.startsWith(",");
-    }
-
-    private static String bare(String raw) {
-        return raw.replaceAll("^[\"'`]+|[\"'`]+$", "");
     }
 
     private void readTarget(Token token) {

@@ -29,7 +29,7 @@ final class Denials {
     }
 
     static Wish wish(Command command) {
-        if (command instanceof Command.Rollback || command instanceof Command.Several) {
+        if (command instanceof Command.Rollback) {
             return Wish.REQUEST;
         }
         return command instanceof Command.Cancel ? Wish.CANCEL : Wish.VIEW;

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration in force. Follows the file: {@code access}, {@code approvals}, {@code notifications} and {@code
- * redaction} are taken over when it changes, other sections only by a restart. A file with mistakes is not used: what was in
+ * The configuration in force. Follows the file: {@code access}, {@code approvals}, {@code notifications}, {@code
+ * redaction} and {@code checks} are taken over when it changes, other sections only by a restart. A file with mistakes is not used: what was in
  * force stays, which is logged and told to listeners. Safe for use by several threads; what it hands out never changes.
  *
  * <p>The content is compared, not the time of the change or the file's identity: a mounted ConfigMap changes by a symbolic
@@ -152,7 +152,10 @@ public final class ConfigFile implements PolicySource, AutoCloseable {
     private void take(StepbackConfig read) {
         StepbackConfig before = config;
         boolean wasBad = !problem.isEmpty();
-        config = started.with(read.policy()).with(read.notifications()).with(read.redaction());
+        config = started.with(read.policy())
+                .with(read.notifications())
+                .with(read.redaction())
+                .withChecks(read.checks());
         problem = "";
         List<String> changed = changed(before, config);
         List<String> waiting = waiting(read);
@@ -188,6 +191,9 @@ public final class ConfigFile implements PolicySource, AutoCloseable {
         }
         if (!before.redaction().equals(after.redaction())) {
             changed.add("redaction");
+        }
+        if (!before.checks().equals(after.checks())) {
+            changed.add("checks");
         }
         return changed;
     }

@@ -65,6 +65,7 @@ public final class ConfigLoader {
                     slack(root, defaults.slack()),
                     kubernetes(root, defaults.kubernetes()),
                     policy(root, defaults.policy()),
+                    ChecksSection.read(root),
                     rollback(root, defaults.rollback()),
                     retention(root, defaults.retention()),
                     notifications(root, defaults.notifications()),

@@ -83,6 +83,18 @@ final class Section implements AutoCloseable {
         report.add(at == null ? node : at, key.isEmpty() ? path : at(key), message);
     }
 
+    /** Reports something that is wrong with a part of a value. */
+    void problem(Node at, String path, String message) {
+        report.add(at, at(path), message);
+    }
+
+    /** A value as it stands there; null when there is none. */
+    @Nullable
+    Node raw(String key) {
+        Node node = ask(key);
+        return node == null || isNull(node) ? null : node;
+    }
+
     /** A list of mappings. */
     <T> List<T> each(String key, List<T> byDefault, Function<Section, T> item) {
         report.known(at(key));

@@ -13,17 +13,23 @@ import org.jspecify.annotations.Nullable;
  * The configuration as it is in force; {@code config/stepback.yaml} explains every key.
  *
  * @param policy the sections {@code access} and {@code approvals}
+ * @param checks what has to pass before its targets are rolled back, in the order in which it runs
  */
 public record StepbackConfig(
         Slack slack,
         Kubernetes kubernetes,
         Policy policy,
+        List<DataCheckRule> checks,
         Rollback rollback,
         Retention retention,
         Notifications notifications,
         Redaction redaction,
         Limits limits,
         Server server) {
+
+    public StepbackConfig {
+        checks = List.copyOf(checks);
+    }
 
     /**
      * @param command the slash command, with its slash
@@ -136,6 +142,7 @@ public record StepbackConfig(
                 new Slack(Slack.Mode.SOCKET, "/rollback"),
                 new Kubernetes(null, List.of(), null),
                 Policy.DEFAULT,
+                List.of(),
                 new Rollback(Duration.ofMinutes(10)),
                 new Retention(50, Duration.ofDays(90)),
                 new Notifications(List.of()),
@@ -165,46 +172,51 @@ public record StepbackConfig(
 
     public StepbackConfig with(Slack slack) {
         return new StepbackConfig(
-                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
+                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Kubernetes kubernetes) {
         return new StepbackConfig(
-                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
+                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Policy policy) {
         return new StepbackConfig(
-                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
+                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Rollback rollback) {
         return new StepbackConfig(
-                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
+                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Retention retention) {
         return new StepbackConfig(
-                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
+                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Notifications notifications) {
         return new StepbackConfig(
-                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
+                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Redaction redaction) {
         return new StepbackConfig(
-                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
+                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Limits limits) {
         return new StepbackConfig(
-                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
+                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
     }
 
     public StepbackConfig with(Server server) {
         return new StepbackConfig(
-                slack, kubernetes, policy, rollback, retention, notifications, redaction, limits, server);
+                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
+    }
+
+    public StepbackConfig withChecks(List<DataCheckRule> checks) {
+        return new StepbackConfig(
+                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
     }
 }

@@ -1,5 +1,7 @@
 package dev.stepback.redaction;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,6 +13,8 @@ import java.util.regex.Pattern;
 final class NamedValues {
     /** Ends a text that was cut. */
     private static final char ELLIPSIS = '…';
+
+    private static final int REMEMBERED = 200;
 
     private static final String QUOTE = "\\\\{0,3}[\"']";
 
@@ -100,6 +104,7 @@ final class NamedValues {
         StringBuilder out = null;
         int shown = 0;
         int at = 0;
+        Map<String, Boolean> secret = new HashMap<>();
         while (at <= text.length() && found.find(at)) {
             // What is given to a harmless name may be a name with a value itself: --set=token=…
             at = found.end();
@@ -107,7 +112,14 @@ final class NamedValues {
             if (spaced && found.end(1) == found.start(1)) {
                 continue; // two words of a sentence
             }
-            if (!names.isSecret(found.group(nameGroup))) {
+            // The same few names come again and again.
+            String name = found.group(nameGroup);
+            Boolean known = secret.get(name);
+            boolean isSecret = known == null ? names.isSecret(name) : known;
+            if (known == null && secret.size() < REMEMBERED) {
+                secret.put(name, isSecret);
+            }
+            if (!isSecret) {
                 continue;
             }
             Span value = value(text, found.end(), spaced, pattern == NAME ? found.group(3) : "=");

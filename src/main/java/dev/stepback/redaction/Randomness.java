@@ -1,9 +1,7 @@
 package dev.stepback.redaction;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,7 +21,8 @@ final class Randomness {
                     + "grirkrmrnrorrrsrtrurysascseshsisospssstsutatethtitltotrtstttutyuaubucueuiulumunupurusutvavevivo"
                     + "wawewixtze";
 
-    private static final Set<String> PAIRS = pairs();
+    /** Whether two small letters are among them, at 26 times the first plus the second. */
+    private static final boolean[] PAIRS = pairs();
 
     /**
      * Looks random and is worth reading: uids, digests with their algorithm, ids of containers, and fingerprints of files and
@@ -192,7 +191,7 @@ final class Randomness {
                 continue;
             }
             all++;
-            if (a == b || (isDigit(a) && isDigit(b)) || PAIRS.contains("" + a + b)) {
+            if (a == b || (isDigit(a) && isDigit(b)) || isCommon(a, b)) {
                 common++;
             }
         }
@@ -245,11 +244,15 @@ final class Randomness {
         return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
     }
 
-    private static Set<String> pairs() {
-        Set<String> pairs = new HashSet<>();
+    private static boolean isCommon(char a, char b) {
+        return a >= 'a' && a <= 'z' && b >= 'a' && b <= 'z' && PAIRS[26 * (a - 'a') + b - 'a'];
+    }
+
+    private static boolean[] pairs() {
+        boolean[] pairs = new boolean[26 * 26];
         for (int i = 0; i < COMMON.length(); i += 2) {
-            pairs.add(COMMON.substring(i, i + 2));
+            pairs[26 * (COMMON.charAt(i) - 'a') + COMMON.charAt(i + 1) - 'a'] = true;
         }
-        return Set.copyOf(pairs);
+        return pairs;
     }
 }

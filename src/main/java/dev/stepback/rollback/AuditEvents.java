@@ -69,7 +69,7 @@ public final class AuditEvents implements Audit, AutoCloseable {
         }
     }
 
-    private static Happening happening(AuditEvent.Denial denial, Instant now) {
+    static Happening happening(AuditEvent.Denial denial, Instant now) {
         String what = denial.wish().word() + " denied to " + denial.by().name() + " ("
                 + denial.by().id() + ")";
         return new Happening("", now, true, "RollbackDenied", what, denial.why());

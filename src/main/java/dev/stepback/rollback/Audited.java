@@ -23,8 +23,7 @@ public final class Audited {
         return new On(
                 rollback.target(),
                 rollback.getMetadata().getName(),
-                rollback.getSpec().wanted().apiName(),
-                rollback.getSpec().group());
+                rollback.getSpec().wanted().apiName());
     }
 
     static String planHash(Rollback rollback) {

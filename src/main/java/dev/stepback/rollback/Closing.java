@@ -45,8 +45,9 @@ final class Closing {
         if (!begun
                 || plan == null
                 || status.steps().size() != plan.steps().size()
-                || status.steps().isEmpty()
-                || status.steps().get(0).startedAt() == null
+                || IntStream.range(0, status.steps().size())
+                        .noneMatch(i -> status.steps().get(i).startedAt() != null
+                                && !plan.steps().get(i).checks())
                 || plan.steps().stream().noneMatch(step -> step.always())
                 || !Approval.covers(moment.rollback(), plan)) {
             return OptionalInt.empty();

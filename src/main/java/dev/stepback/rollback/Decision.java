@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Done;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Failed;
+import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Overridden;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Pending;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Started;
 
@@ -101,11 +102,13 @@ final class Decision {
             return notYet(i, notYet.why());
         }
         if (outcome instanceof Step.Start.Failed failed) {
-            return moment.finish(Phase.FAILED, failed.why(), s -> s.steps = ended(i, Failed, failed.why()));
+            return overrides(i)
+                    ? done(i, Overridden, new Step.Observation(Step.Observation.State.FAILED, failed.why(), null))
+                    : moment.finish(Phase.FAILED, failed.why(), s -> s.steps = ended(i, Failed, failed.why()));
         }
         return moment.write(s -> {
             s.steps = moment.replaced(i, p -> new StepStatus(p.type(), Started, "", p.startedAt(), null));
-            if (s.patchedAt == null) {
+            if (s.patchedAt == null && !checks(i)) {
                 s.patchedAt = now;
                 s.deadlineAt = Approval.plus(now, rollback.getSpec().deadlineSeconds());
             }
@@ -157,20 +160,8 @@ final class Decision {
     private Action progress(int i, Step.Observation observation) {
         String message = observation.message();
         return switch (observation.state()) {
-            case DONE ->
-                moment.write(s -> {
-                    s.message = message;
-                    s.rollout = observation.rollout() == null ? s.rollout : observation.rollout();
-                    s.steps = ended(i, Done, message);
-                    Plan plan = s.plan;
-                    boolean goOn = plan != null && i + 1 < ordinary(plan) && !stopsBetweenSteps();
-                    if (goOn) {
-                        List<StepStatus> steps = new ArrayList<>(s.steps);
-                        steps.set(i + 1, new StepStatus(steps.get(i + 1).type(), Pending, "", now, null));
-                        s.steps = steps;
-                    }
-                });
-            case FAILED -> failed(i, message, observation);
+            case DONE -> done(i, Done, observation);
+            case FAILED -> overrides(i) ? done(i, Overridden, observation) : failed(i, message, observation);
             case RUNNING, AGAIN -> {
                 Midway midway = midway();
                 if (midway != null) {
@@ -193,6 +184,34 @@ final class Decision {
                 yield observation.state() == Step.Observation.State.AGAIN ? new Action.StartStep(i) : lookAgain();
             }
         };
+    }
+
+    /** Goes on with the next step. */
+    private Action done(int i, StepStatus.State state, Step.Observation observation) {
+        return moment.write(s -> {
+            s.message = observation.message();
+            s.rollout = observation.rollout() == null ? s.rollout : observation.rollout();
+            s.steps = ended(i, state, observation);
+            Plan plan = s.plan;
+            boolean goOn = plan != null && i + 1 < ordinary(plan) && !stopsBetweenSteps();
+            if (goOn) {
+                List<StepStatus> steps = new ArrayList<>(s.steps);
+                steps.set(i + 1, new StepStatus(steps.get(i + 1).type(), Pending, "", now, null));
+                s.steps = steps;
+            }
+        });
+    }
+
+    private boolean checks(int i) {
+        Plan plan = status.plan();
+        return plan != null && plan.steps().get(i).checks();
+    }
+
+    /** Whether it does not matter that the step failed: it only checks, and whoever let it go broke the glass. */
+    private boolean overrides(int i) {
+        return checks(i)
+                && Approval.granting(rollback).stream()
+                        .anyMatch(d -> d.verdict() == RollbackSpec.Decision.Verdict.BrokeGlass);
     }
 
     private boolean stopsBetweenSteps() {
@@ -248,7 +267,7 @@ final class Decision {
     private Action failed(int i, String message, Step.Observation observation) {
         return moment.finish(Phase.FAILED, message, s -> {
             s.rollout = observation.rollout() == null ? s.rollout : observation.rollout();
-            s.steps = ended(i, Failed, message);
+            s.steps = ended(i, Failed, message, observation.log());
         });
     }
 
@@ -273,10 +292,10 @@ final class Decision {
         return (int) plan.steps().stream().takeWhile(step -> !step.always()).count();
     }
 
-    /** Index of the first step that is not done; their number when all are. */
+    /** Index of the first step that has not passed; their number when all are. */
     private int current() {
         int i = 0;
-        while (i < status.steps().size() && status.steps().get(i).state() == Done) {
+        while (i < status.steps().size() && status.steps().get(i).passed()) {
             i++;
         }
         return i;
@@ -284,5 +303,14 @@ final class Decision {
 
     private List<StepStatus> ended(int i, StepStatus.State state, String message) {
         return moment.ended(i, state, message);
+    }
+
+    private List<StepStatus> ended(int i, StepStatus.State state, Step.Observation observation) {
+        return ended(i, state, observation.message(), observation.log());
+    }
+
+    private List<StepStatus> ended(int i, StepStatus.State state, String message, String log) {
+        String kept = log.isEmpty() ? null : log;
+        return moment.replaced(i, p -> new StepStatus(p.type(), state, message, p.startedAt(), now, kept));
     }
 }

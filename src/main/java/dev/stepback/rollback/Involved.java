@@ -1,5 +1,6 @@
 package dev.stepback.rollback;
 
+import dev.stepback.leadership.Leadership;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectReference;

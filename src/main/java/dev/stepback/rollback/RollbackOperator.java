@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
+import dev.stepback.leadership.Leadership;
 import dev.stepback.ops.Metrics;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.api.model.HasMetadata;

@@ -150,7 +150,11 @@ public record RollbackStatus(
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Ending(Phase phase, String message) {}
 
-    /** How far one step of the plan is. */
+    /**
+     * How far one step of the plan is.
+     *
+     * @param log the last lines of what it ran, redacted; null when there are none
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record StepStatus(
@@ -158,12 +162,28 @@ public record RollbackStatus(
             State state,
             String message,
             @Nullable Instant startedAt,
-            @Nullable Instant finishedAt) {
+            @Nullable Instant finishedAt,
+            @Nullable String log) {
+
+        /** One that ran nothing that has a log. */
+        public StepStatus(
+                String type, State state, String message, @Nullable Instant startedAt, @Nullable Instant finishedAt) {
+            this(type, state, message, startedAt, finishedAt, null);
+        }
+
         public enum State {
             Pending,
             Started,
             Done,
-            Failed
+            Failed,
+            /** A check that failed, and was gone past by breaking the glass. */
+            Overridden
+        }
+
+        /** Whether the next step may follow. */
+        @JsonIgnore
+        public boolean passed() {
+            return state == State.Done || state == State.Overridden;
         }
     }
 

@@ -73,10 +73,11 @@ final class ClickedTargets {
     }
 
     /** Known at once, so that nobody waits for a card that only says no. */
-    Optional<PlanResult.Refused> refusal(Actor who, TargetRef target, Operation operation, OptionalLong number) {
+    Optional<PlanResult.Refused> refusal(
+            Actor who, TargetRef target, Operation operation, OptionalLong number, PlanOptions options) {
         return type(who, target)
-                .flatMap(type -> type.refusal(
-                        target, new PlanRequest(operation, number, rollbacks.knownBad(target), PlanOptions.NONE)));
+                .flatMap(type ->
+                        type.refusal(target, new PlanRequest(operation, number, rollbacks.knownBad(target), options)));
     }
 
     private Optional<TargetType> type(Actor who, TargetRef target) {

@@ -55,7 +55,6 @@ final class Clicks {
     private final ClickedTargets targets;
     private final Commands commands;
     private final DecisionClicks decisions;
-    private final GroupClicks groups;
     private final Whereabouts whereabouts;
 
     Clicks(
@@ -64,14 +63,12 @@ final class Clicks {
             ClickedTargets targets,
             Commands commands,
             DecisionClicks decisions,
-            GroupClicks groups,
             Whereabouts whereabouts) {
         this.api = api;
         this.rollbacks = rollbacks;
         this.targets = targets;
         this.commands = commands;
         this.decisions = decisions;
-        this.groups = groups;
         this.whereabouts = whereabouts;
     }
 
@@ -125,11 +122,6 @@ final class Clicks {
     }
 
     private void rollback(Click click, Answers answers) {
-        Optional<Ref.ToGroup> group = Ref.ToGroup.parse(click.value());
-        if (group.isPresent()) {
-            groups.run(click, wish(click.action()), group.get(), answers);
-            return;
-        }
         Optional<Ref.ToRollback> ref = Ref.ToRollback.parse(click.value());
         if (ref.isEmpty()) {
             answers.toPerson(Message.of("This button is of an older kind. Please type the command again."));
@@ -249,7 +241,10 @@ final class Clicks {
             }
         }
         Operation operation = rollback.getSpec().wanted();
-        Optional<PlanResult.Refused> refusal = targets.refusal(click.by(), rollback.target(), operation, number);
+        // What was wished for one way says nothing about the other.
+        PlanOptions options = back ? PlanOptions.NONE : rollback.getSpec().wantedOptions();
+        Optional<PlanResult.Refused> refusal =
+                targets.refusal(click.by(), rollback.target(), operation, number, options);
         if (refusal.isPresent()) {
             String why = refusal.get().message();
             commands.answer(
@@ -261,14 +256,14 @@ final class Clicks {
         }
         String reason = back
                 ? "undo of " + rollback.getMetadata().getName()
-                : rollback.getSpec().reason();
+                : api.masked(rollback.getSpec().reason());
         Created created = rollbacks.create(new NewRollback(
                 "click:" + click.triggerId(),
                 rollback.target(),
                 operation,
                 number,
                 Optional.empty(),
-                PlanOptions.NONE,
+                options,
                 reason,
                 click.by(),
                 new RollbackSpec.Origin(click.by().channel(), click.thread()),

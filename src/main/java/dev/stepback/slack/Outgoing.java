@@ -59,6 +59,10 @@ final class Outgoing implements Interceptor {
             "url",
             "upload_url");
 
+    /** Parameters that are JSON; in any other, what looks like it is somebody's text. */
+    private static final Set<String> STRUCTURED =
+            Set.of("blocks", "view", "attachments", "metadata", "files", "dialog", "unfurls", "user_auth_blocks");
+
     private final Redactor redactor;
     private final References references;
 
@@ -104,12 +108,12 @@ final class Outgoing implements Interceptor {
         if (REFERENCES.contains(name)) {
             return value;
         }
-        return value.startsWith("{") || value.startsWith("[") ? json(value) : redactor.reference(value);
+        return STRUCTURED.contains(name) ? json(value) : redactor.reference(value);
     }
 
     /** What a delivery is answered with: JSON or plain text. */
     String body(String text) {
-        return parameter("", text);
+        return text.startsWith("{") || text.startsWith("[") ? json(text) : redactor.reference(text);
     }
 
     /** The same JSON, with its texts masked; as a text when it is no JSON. */

@@ -4,10 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackListener;
-import dev.stepback.rollback.Rollbacks;
-import dev.stepback.rollback.group.GroupListener;
-import dev.stepback.rollback.group.GroupView;
-import dev.stepback.rollback.group.RollbackGroups;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -23,10 +19,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Keeps the cards: one writer for each of them, which only ever draws the newest state that it was told, at most once a
+ * Keeps the cards: one writer for each Rollback, which only ever draws the newest state that it was told, at most once a
  * second, and goes on until Slack has the last one.
  */
-final class Projector implements RollbackListener, GroupListener, AutoCloseable {
+final class Projector implements RollbackListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
     private static final int THREADS = 4;
     private static final Duration BETWEEN_EDITS = Duration.ofSeconds(1);
@@ -34,8 +30,6 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final CardWriter writer;
-    private final Rollbacks rollbacks;
-    private final RollbackGroups groups;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     // A state that was read before the last write may still be told after it.
     private final Cache<String, Boolean> done = Caffeine.newBuilder()
@@ -44,10 +38,8 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
             .build();
     private final ScheduledExecutorService threads = pool();
 
-    Projector(CardWriter writer, Rollbacks rollbacks, RollbackGroups groups) {
+    Projector(CardWriter writer) {
         this.writer = writer;
-        this.rollbacks = rollbacks;
-        this.groups = groups;
     }
 
     private static ScheduledExecutorService pool() {
@@ -57,26 +49,17 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
         return pool;
     }
 
-    /** One that is part of a group has no card of its own. */
     @Override
     public void changed(Rollback rollback) {
-        if (rollback.getSpec().group() == null) {
-            changed(new RollbackTopic(rollback, rollbacks));
-        }
-    }
-
-    @Override
-    public void changed(GroupView view) {
-        changed(new GroupTopic(view, groups));
-    }
-
-    private void changed(Topic topic) {
-        if (topic.card().complete() || topic.metadata().getDeletionTimestamp() != null) {
+        if (rollback.statusOrInitial().card().complete()
+                || rollback.getMetadata().getDeletionTimestamp() != null) {
             return;
         }
-        String key = topic.id() + "/" + topic.metadata().getUid();
+        String key = rollback.getMetadata().getNamespace() + "/"
+                + rollback.getMetadata().getName() + "/"
+                + rollback.getMetadata().getUid();
         if (done.getIfPresent(key) == null) {
-            lanes.computeIfAbsent(key, Lane::new).offer(topic);
+            lanes.computeIfAbsent(key, Lane::new).offer(rollback);
         }
     }
 
@@ -89,7 +72,7 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
     private final class Lane {
         private final String key;
         private final CardMemory memory = new CardMemory();
-        private @Nullable Topic newest;
+        private @Nullable Rollback newest;
         private boolean dirty;
         private boolean running;
         private long notBefore = System.nanoTime();
@@ -100,8 +83,8 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
             this.key = key;
         }
 
-        private synchronized void offer(Topic topic) {
-            newest = topic;
+        private synchronized void offer(Rollback rollback) {
+            newest = rollback;
             dirty = true;
             if (!running) {
                 schedule(notBefore - System.nanoTime());
@@ -121,7 +104,7 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
         }
 
         private void run() {
-            Topic drawn;
+            Rollback drawn;
             synchronized (this) {
                 drawn = newest;
                 if (running || drawn == null) {
@@ -131,7 +114,7 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
                 dirty = false;
             }
             try (MDC.MDCCloseable field =
-                    MDC.putCloseable("rollback", drawn.metadata().getName())) {
+                    MDC.putCloseable("rollback", drawn.getMetadata().getName())) {
                 Optional<Duration> refresh = writer.write(drawn, memory);
                 pause = FIRST_PAUSE;
                 rest(BETWEEN_EDITS, refresh.orElse(null));

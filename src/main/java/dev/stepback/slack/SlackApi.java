@@ -31,6 +31,7 @@ final class SlackApi {
     private final MethodsClient methods;
     private final Metrics metrics;
     private final Outgoing outgoing;
+    private final Redactor redactor;
     private final References references;
 
     SlackApi(Map<String, String> env, Redactor redactor, Metrics metrics) {
@@ -48,6 +49,7 @@ final class SlackApi {
         }
         config.setHttpClientReadTimeoutMillis(10_000);
         config.setHttpClientCallTimeoutMillis(Math.toIntExact(longest.toMillis()));
+        this.redactor = redactor;
         String token = env.getOrDefault("SLACK_BOT_TOKEN", "");
         this.references = new References(token);
         this.outgoing = new Outgoing(redactor, references);
@@ -69,6 +71,11 @@ final class SlackApi {
     /** The last look at what is sent without a method. */
     Outgoing outgoing() {
         return outgoing;
+    }
+
+    /** What somebody wrote, as it may be stored: with secrets masked. */
+    String masked(String words) {
+        return redactor.text(words);
     }
 
     /** Tells what the bot itself sent from what somebody made up. */

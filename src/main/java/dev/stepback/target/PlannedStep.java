@@ -35,6 +35,15 @@ public record PlannedStep(String type, String description, Map<String, String> p
         return parameters.containsKey(PARTS);
     }
 
+    /** How the types of steps end that check something first: they change nothing of the target. */
+    public static final String CHECK = ".check";
+
+    /** Whether it only checks, and changes nothing of the target. */
+    @JsonIgnore
+    public boolean checks() {
+        return type.endsWith(CHECK);
+    }
+
     /** Whether it deletes pods, which is another right than to change the target. */
     @JsonIgnore
     public boolean deletesPods() {

@@ -53,9 +53,16 @@ public interface Step {
      *
      * @param message one sentence; for a rollout, kubectl's status sentence
      * @param rollout the rollout's figures when the step has to do with one
+     * @param log the last lines of what the step ran, redacted; empty when it ran nothing
      */
     record Observation(
-            State state, String message, @Nullable Rollout rollout) {
+            State state, String message, @Nullable Rollout rollout, String log) {
+
+        /** Of a step that ran nothing. */
+        public Observation(State state, String message, @Nullable Rollout rollout) {
+            this(state, message, rollout, "");
+        }
+
         public enum State {
             RUNNING,
             /** There is something more to do: the step has to be started again. */

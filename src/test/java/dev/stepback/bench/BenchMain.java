@@ -19,8 +19,10 @@ public final class BenchMain {
         }
         try (Ground ground = Ground.start(KubeletTiming.visible())) {
             SlackCalls.measure(ground, report, 3);
-            if (Stage.realCluster().isEmpty()) {
+            if (ground.roomForPods() > 130) {
                 SlackCalls.measure(ground, report, 100);
+            } else {
+                report.add("calls to Slack for a rollback of 100 pods", "no room for so many pods");
             }
         }
         StartAndMemory.measure(report);

@@ -8,6 +8,7 @@ import dev.stepback.config.StepbackConfig;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.sandbox.slack.Control;
 import dev.stepback.stage.Stage;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
@@ -57,6 +58,19 @@ final class Ground implements AutoCloseable {
 
     Path kubeconfig() {
         return stage.kubeconfig;
+    }
+
+    /** How many more pods the nodes of a real cluster take; the sandbox's take any number. */
+    int roomForPods() {
+        if (!Stage.isReal()) {
+            return Integer.MAX_VALUE;
+        }
+        int all = client.nodes().list().getItems().stream()
+                .mapToInt(node -> Quantity.getAmountInBytes(
+                                node.getStatus().getAllocatable().getOrDefault("pods", new Quantity("0")))
+                        .intValue())
+                .sum();
+        return all - client.pods().inAnyNamespace().list().getItems().size();
     }
 
     /** A Deployment that is at its second revision. */

@@ -37,7 +37,7 @@ class ManifestsTest {
         List<HasMetadata> all = render("k8s-manifests");
         List<PolicyRule> rules = only(ClusterRole.class, all).getRules();
         Permission.ALL.forEach(p -> assertThat(granted(rules, p)).as("%s", p).isTrue());
-        assertThat(of(CustomResourceDefinition.class, all)).hasSize(2);
+        assertThat(of(CustomResourceDefinition.class, all)).hasSize(1);
         assertLease(all);
         assertWritesLittle(rules);
         assertNothingElse(rules, Permission.ALL, Permission.CLUSTER);
@@ -83,6 +83,15 @@ class ManifestsTest {
                     assertThat(rule.getResources()).containsExactly("subjectaccessreviews");
                     assertThat(rule.getVerbs()).containsExactly("create");
                 });
+    }
+
+    @Test
+    void dataChecks_grantJobsAndTheirLogsOnly() throws Exception {
+        List<PolicyRule> everywhere =
+                only(ClusterRole.class, render("k8s-manifests/data-checks")).getRules();
+        assertNothingElse(everywhere, Permission.DATA_CHECKS);
+        List<Role> chosen = of(Role.class, render("k8s-manifests/data-checks/namespaced"));
+        assertThat(chosen).hasSize(2).allSatisfy(role -> assertNothingElse(role.getRules(), Permission.DATA_CHECKS));
     }
 
     @Test

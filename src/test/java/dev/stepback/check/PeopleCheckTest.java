@@ -80,7 +80,7 @@ class PeopleCheckTest {
     private Map<String, Row> rows(StepbackConfig.People people) {
         StepbackConfig.Kubernetes config =
                 new StepbackConfig.Kubernetes(null, List.of(), BotAccount.NAMESPACE).with(people);
-        return new ClusterCheck(cluster.bot, config)
+        return new ClusterCheck(cluster.bot, StepbackConfig.defaults().with(config))
                 .run().stream().collect(Collectors.toMap(Row::item, row -> row, (a, b) -> a));
     }
 

@@ -35,6 +35,7 @@ class ReadmeTest {
         rows(Permission.ALL, "").forEach((on, row) -> text.append(row.text(on)));
         rows(Permission.CLUSTER, ", not with `k8s-manifests/namespaced`")
                 .forEach((on, row) -> text.append(row.text(on)));
+        rows(Permission.DATA_CHECKS, ", where `checks` are configured").forEach((on, row) -> text.append(row.text(on)));
         rows(Permission.LEASE, ", in its own namespace").forEach((on, row) -> text.append(row.text(on)));
         return text.toString();
     }

@@ -6,7 +6,6 @@ import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Person;
-import dev.stepback.rollback.group.FakeGroups;
 import java.time.Clock;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -28,12 +27,12 @@ class AnyTextTest {
         Dispatcher dispatcher = new Dispatcher(
                 cluster,
                 new FakeRollbacks(),
-                new FakeGroups(),
                 List.of(cluster),
                 new DispatcherTest.HiddenNamespaces(),
                 new FakeLocks(),
                 StepbackConfig.defaults(),
                 Audit.NONE,
+                t -> t,
                 Clock.systemUTC());
 
         Reply reply = dispatcher.dispatch(new Invocation(text, new Actor(new Person("U1", "a"), "C1"), null, "key"));

@@ -2,12 +2,15 @@ package dev.stepback.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,9 +209,9 @@ class CommandParserTest {
                 "checkout to 3 to 4 | Two revisions | checkout to 3",
                 "checkout 3 | to 3 | checkout to 3",
                 "checkout because | reason must follow | checkout because error rate is up",
-                "checkout cart history | only a rollback takes several | checkout",
-                "checkout diff histroy | did you mean “history” | checkout history",
-                "staus checkout history | did you mean “status” | checkout status",
+                "checkout cart | one at a time | checkout",
+                "checkout histroy | did you mean “history” | checkout history",
+                "staus checkout | did you mean “status” | checkout status",
                 "production/checkout -n staging | Two namespaces | production/checkout",
                 "checkout -n a -n b | Two namespaces | -n a checkout",
                 "checkout -n | must follow | -n production checkout",
@@ -295,6 +298,39 @@ class CommandParserTest {
             Command.OnTarget command = (Command.OnTarget) CommandParser.parse(text);
             assertThat(CommandParser.parse("checkout " + command.remaining())).isEqualTo(command);
         }
+    }
+
+    @Test
+    void secret_isMaskedBeforeAnythingIsRepeatedOrCut() {
+        UnaryOperator<String> safe = new Redactor(List.of(Pattern.compile("password|token")))::text;
+        String secret = "hunter2" + "x".repeat(80);
+        for (String text : List.of(
+                "no: password=" + secret,
+                "--password=" + secret + " checkout",
+                "checkout to password=" + secret,
+                "checkout -n password=" + secret,
+                "checkout since token=" + secret,
+                "postgres://app:" + secret + "@db/x",
+                "checkout history because password=" + secret)) {
+            assertThat(CommandParser.parse(text, safe))
+                    .as(text)
+                    .isInstanceOfSatisfying(
+                            Command.NotUnderstood.class,
+                            not -> assertThat(not.toString()).doesNotContain("hunter2"));
+        }
+    }
+
+    @Test
+    void reason_isMaskedBeforeItIsCut() {
+        UnaryOperator<String> safe = new Redactor(List.of(Pattern.compile("password|token")))::text;
+        String filler = "so ".repeat(164);
+        assertThat(CommandParser.parse("checkout because " + filler + "password=hunter2 and more", safe))
+                .isInstanceOfSatisfying(
+                        Command.Rollback.class,
+                        r -> assertThat(r.reason())
+                                .startsWith(filler)
+                                .doesNotContain("hun")
+                                .hasSizeLessThanOrEqualTo(CommandParser.MAX_REASON));
     }
 
     private static Command.Rollback rollback(String text) {

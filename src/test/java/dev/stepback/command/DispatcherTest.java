@@ -12,7 +12,6 @@ import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
-import dev.stepback.rollback.group.FakeGroups;
 import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
@@ -35,7 +34,6 @@ class DispatcherTest {
     private static final Actor RESPONDER = new Actor(new Person("U1", "responder"), "C1");
 
     private final FakeTarget cluster = new FakeTarget();
-    private final FakeGroups groups = new FakeGroups();
     private final FakeRollbacks rollbacks = new FakeRollbacks();
     private final HiddenNamespaces authorizer = new HiddenNamespaces();
     private final FakeLocks locks = new FakeLocks();
@@ -408,7 +406,15 @@ class DispatcherTest {
 
     private Dispatcher dispatcher(StepbackConfig config) {
         return new Dispatcher(
-                cluster, rollbacks, groups, List.of(cluster), authorizer, locks, config, audited::add, clock);
+                cluster,
+                rollbacks,
+                List.of(cluster),
+                authorizer,
+                locks,
+                config,
+                audited::add,
+                t -> t.replace("hunter2", "•"),
+                clock);
     }
 
     /** Lets everybody do everything, except in some namespaces. */

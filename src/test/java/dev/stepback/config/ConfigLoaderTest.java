@@ -196,7 +196,7 @@ class ConfigLoaderTest {
                         "f.yaml:19: server.address: \"localhost\" is not an IP address; write auto, 127.0.0.1 or"
                                 + " 0.0.0.0",
                         "f.yaml:20: colour: is not a known key; known here: slack, kubernetes, access,"
-                                + " approvals, rollback, retention, notifications, redaction, limits, server");
+                                + " approvals, checks, rollback, retention, notifications, redaction, limits, server");
     }
 
     @Test

@@ -37,6 +37,10 @@ class AuditIT {
             scene.people.action("responder", INCIDENTS, card, "approve");
             await().atMost(Duration.ofSeconds(20)).until(() -> record.events().contains("denial"));
             scene.people.action("lead", INCIDENTS, card, "approve");
+            assertThat(scene.rollbacks().get(0).getSpec().reason())
+                    .startsWith("password=••••••")
+                    .doesNotContain("hunter2");
+            scene.awaitMessage(INCIDENTS, "responder", "looked like a secret and was masked");
             String name = scene.awaitPhase(Phase.SUCCEEDED).getMetadata().getName();
             scene.awaitCard("Succeeded");
             await().atMost(Duration.ofSeconds(20)).until(() -> record.events().contains("outcome"));

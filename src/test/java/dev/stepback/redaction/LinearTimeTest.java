@@ -85,7 +85,9 @@ class LinearTimeTest {
 
     @Property(tries = 100)
     void patterns_lookAtEachCharacterABoundedNumberOfTimes(@ForAll("hostile") String text) {
-        Stream.concat(Credentials.FORMS.stream(), Stream.of(NamedValues.NAME, NamedValues.VARIABLE))
+        Stream.concat(
+                        Credentials.FORMS.stream().map(Credentials.Form::pattern),
+                        Stream.of(NamedValues.NAME, NamedValues.VARIABLE))
                 .forEach(pattern -> {
                     Counted counted = new Counted(text);
                     Matcher matcher = pattern.matcher(counted);
@@ -94,6 +96,15 @@ class LinearTimeTest {
                     }
                     assertThat(counted.looks).as("%s", pattern).isLessThan((long) LOOKS * text.length());
                 });
+    }
+
+    @Property(tries = 100)
+    void whatAFormMatches_hasWhatItNeeds(@ForAll("hostile") String text) {
+        for (Credentials.Form form : Credentials.FORMS) {
+            if (form.pattern().matcher(text).find()) {
+                assertThat(form.mayBeIn(text)).as("%s", form).isTrue();
+            }
+        }
     }
 
     @Property(tries = 100)

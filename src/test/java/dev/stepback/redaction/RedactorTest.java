@@ -91,6 +91,17 @@ class RedactorTest {
         assertThat(redactor.text(expected)).as("masked again").isEqualTo(expected);
     }
 
+    /** Most texts are not looked at closely for most forms, and none of these goes unseen for that. */
+    @ParameterizedTest
+    @CsvFileSource(resources = "texts.csv", delimiter = '|', quoteCharacter = '\u0001', numLinesToSkip = 1)
+    void form_hasWhatItNeedsWhereverItIsFound(String text, String shown) {
+        for (Credentials.Form form : Credentials.FORMS) {
+            assertThat(!form.pattern().matcher(text).find() || form.mayBeIn(text))
+                    .as("%s in %s", form, text)
+                    .isTrue();
+        }
+    }
+
     @Test
     void privateKey_isMaskedWhole_evenWhenItWasCut() {
         String key = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\n"

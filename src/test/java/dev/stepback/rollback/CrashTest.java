@@ -4,6 +4,7 @@ import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.SECONDING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.leadership.Leadership;
 import dev.stepback.rollback.EngineProcess.Point;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stepback.audit.Audit;
 import dev.stepback.audit.AuditEvent;
 import dev.stepback.config.StepbackConfig;
+import dev.stepback.leadership.Leadership;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.PolicySource;

@@ -19,11 +19,12 @@ import dev.stepback.rollback.People;
 import dev.stepback.rollback.PolicyAuthorizer;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.Rollbacks.Created;
-import dev.stepback.rollback.group.FakeGroups;
 import dev.stepback.sandbox.slack.Control;
 import dev.stepback.sandbox.slack.SandboxSlack;
 import dev.stepback.slack.card.Samples;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.Operation;
+import dev.stepback.target.PlanOptions;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Clock;
@@ -84,7 +85,6 @@ final class BotFixture implements AutoCloseable {
                 env(),
                 this::dispatch,
                 rollbacks,
-                new FakeGroups(),
                 List.of(new Shop()),
                 authorizer,
                 new Redactor(config.redaction().secretNames()),
@@ -213,7 +213,10 @@ final class BotFixture implements AutoCloseable {
         Created created = rollbacks.create(new NewRollback(
                 invocation.deliveryKey(),
                 Samples.CHECKOUT,
+                Operation.UNDO,
                 OptionalLong.empty(),
+                Optional.empty(),
+                new PlanOptions(text.endsWith(" fast"), false, false),
                 "",
                 invocation.by(),
                 new RollbackSpec.Origin(invocation.channel(), invocation.thread()),

@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /** Records of any type with the same text in every field that can hold one; by reflection, so that no new field is forgotten. */
-final class Filled {
+public final class Filled {
     /** What Stepback, Slack or Kubernetes made up: no text from outside gets there. */
     private static final Set<String> REFERENCES = Set.of(
             "hash",
@@ -44,7 +44,7 @@ final class Filled {
 
     private final String text;
 
-    Filled(String text) {
+    public Filled(String text) {
         this.text = text;
     }
 
@@ -55,7 +55,7 @@ final class Filled {
                 .toList();
     }
 
-    Rollback rollback(Phase phase) {
+    public Rollback rollback(Phase phase) {
         Rollback rollback = new Rollback();
         rollback.setMetadata(new ObjectMetaBuilder()
                 .withNamespace("production")

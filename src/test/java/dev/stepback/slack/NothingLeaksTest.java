@@ -13,6 +13,7 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.joran.spi.JoranException;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.gson.Gson;
 import dev.stepback.audit.AuditEvent;
 import dev.stepback.audit.AuditLog;
 import dev.stepback.command.Reply;
@@ -34,6 +35,7 @@ import dev.stepback.slack.card.Samples;
 import dev.stepback.target.Change;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.TemplateDiff;
+import dev.stepback.text.OneLine;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -45,11 +47,12 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 /** Whatever holds a secret, and whoever draws it: what goes out does not. */
-class NothingLeaksTest {
+public class NothingLeaksTest {
     /** So much of a secret is no accident. */
     private static final int PART = 8;
 
@@ -82,6 +85,20 @@ class NothingLeaksTest {
             drawn.add(Confirmations.breakGlass(rollback, "checkout", "ref"));
             drawn.add(Confirmations.outcome(Mrkdwn.text(text.text(), 1000)));
             drawn.forEach(message -> assertSafe(text, outgoing.body(SlackRules.json(message))));
+        }
+    }
+
+    /** Texts are cut to what Slack allows, in the middle of a secret too. */
+    @Property(tries = 100)
+    void everyCut(@ForAll("texts") SecretText text, @ForAll @IntRange(min = 1, max = 60) int before) {
+        for (int limit : List.of(40, 60, 80, 200)) {
+            String filler = "so ".repeat(limit).substring(0, Math.max(0, limit - before));
+            for (String cut : List.of(
+                    Mrkdwn.line(filler + " " + text.text(), limit),
+                    Mrkdwn.code(filler + " " + text.text(), limit),
+                    OneLine.of(filler + " " + text.text(), limit))) {
+                assertSafe(text, outgoing.body(new Gson().toJson(Map.of("text", cut))));
+            }
         }
     }
 
@@ -197,7 +214,7 @@ class NothingLeaksTest {
     }
 
     /** Compared by letters and digits alone: escapes and marks in between make it no safer. */
-    private static void assertSafe(SecretText text, String out) {
+    public static void assertSafe(SecretText text, String out) {
         String secret = bare(text.secret());
         String shown = bare(out);
         for (int i = 0; i + PART <= secret.length(); i++) {

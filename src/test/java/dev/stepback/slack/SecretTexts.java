@@ -6,7 +6,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /** Secrets, and texts that have one in them. */
-final class SecretTexts {
+public final class SecretTexts {
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final String DIGITS = "0123456789";
 
@@ -61,9 +61,9 @@ final class SecretTexts {
     private SecretTexts() {}
 
     /** @param text has the secret in it */
-    record SecretText(String secret, String text) {}
+    public record SecretText(String secret, String text) {}
 
-    static Arbitrary<SecretText> any() {
+    public static Arbitrary<SecretText> any() {
         return Arbitraries.oneOf(known(), named());
     }
 

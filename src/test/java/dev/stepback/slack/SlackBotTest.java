@@ -117,6 +117,21 @@ class SlackBotTest {
     }
 
     @Test
+    void retry_isAsFastAsWhatItRetries_andTheWayBackIsNot() {
+        bot.control().command("responder", "incidents", "/rollback checkout fast");
+        bot.click("lead", bot.awaitCard("AwaitingApproval"), "approve");
+        finish(bot.rollbacks, Phase.FAILED);
+        bot.click("responder", bot.awaitCard("*Failed*", "Retry"), "retry");
+        await().until(() -> bot.rollbacks.all().size() == 2);
+        assertThat(bot.rollbacks.newest().getSpec().wantedOptions().fast()).isTrue();
+        bot.click("lead", bot.awaitCard("AwaitingApproval"), "approve");
+        finish(bot.rollbacks, Phase.SUCCEEDED);
+        bot.click("responder", bot.awaitCard("*Succeeded*"), "undo");
+        await().until(() -> bot.rollbacks.all().size() == 3);
+        assertThat(bot.rollbacks.newest().getSpec().wantedOptions().fast()).isFalse();
+    }
+
+    @Test
     void mention_isAnsweredInTheThread() {
         String ts = bot.control()
                 .command("responder", "incidents", "@Stepback rollback checkout")

@@ -9,9 +9,11 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlannedRevision;
+import dev.stepback.target.PlannedStep;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The one message that shows a rollback: a pure function of the Rollback and the time. */
@@ -121,16 +123,40 @@ public final class Card {
                         || !plan.changes().isEmpty())) {
             blocks.addAll(changes(plan));
         }
+        if (waits && worthListing(plan)) {
+            blocks.add(Kit.section(Progress.planned(plan)));
+        }
         if (waits) {
             plan.findings().stream()
                     .filter(f -> f.check().equals(PACE) && f.verdict() == Finding.Verdict.PASS)
                     .limit(1)
                     .forEach(f -> blocks.add(Kit.context("⏱️ " + Mrkdwn.line(f.message(), 300))));
+            checks(plan).ifPresent(blocks::add);
         }
         String findings = findings(phase, plan);
         if (!findings.isEmpty()) {
             blocks.add(Kit.section(findings));
         }
+    }
+
+    /** What has to pass first, said before somebody approves. */
+    private static Optional<LayoutBlock> checks(Plan plan) {
+        List<String> checks = plan.steps().stream()
+                .filter(PlannedStep::checks)
+                .map(step -> Mrkdwn.line(step.description(), 120))
+                .toList();
+        return checks.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Kit.section(
+                        "🔎 *First*: " + String.join(", ", checks) + ". Nothing is changed unless it passes."));
+    }
+
+    /** To restore a template and to wait goes without saying. */
+    private static boolean worthListing(Plan plan) {
+        List<PlannedStep> steps =
+                plan.steps().stream().filter(step -> !step.checks()).toList();
+        return steps.size() > 2
+                || steps.stream().anyMatch(step -> step.description().length() > 45);
     }
 
     private static List<LayoutBlock> changes(Plan plan) {

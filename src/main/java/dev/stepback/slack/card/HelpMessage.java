@@ -16,6 +16,8 @@ final class HelpMessage {
                         "`" + c + " checkout` asks to go back to the last known good revision",
                         "`" + c + " checkout to 3 because <why>`".replace("<why>", "errors since 14:00")
                                 + " names the revision and says why",
+                        "`" + c + " checkout fast` starts all new pods of a Deployment at once; `" + c
+                                + " db by partition` replaces a StatefulSet's pods one by one, with a check in between",
                         "`" + c + " pause checkout`, `resume checkout` and `restart checkout` do what `kubectl rollout`"
                                 + " does, with an approval",
                         "`" + c + " checkout history` shows the revisions",

@@ -8,10 +8,16 @@ import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** How far a rollback is: its steps, a bar, kubectl's sentence, and the pods that are not ready. */
 final class Progress {
     private static final int CELLS = 10;
+    private static final int LOG_LIMIT = 2_400;
+    private static final int MAX_STEPS = 12;
+    private static final int DESCRIPTION = 140;
 
     private Progress() {}
 
@@ -25,11 +31,20 @@ final class Progress {
         if (!steps.isEmpty()) {
             blocks.add(Kit.section(steps));
         }
+        status.steps().forEach(step -> log(step).ifPresent(blocks::add));
         Rollout rollout = status.rollout();
         if (rollout != null) {
             blocks.add(Kit.section(rollout(rollout)));
         }
         return blocks;
+    }
+
+    /** What a check has said. */
+    private static Optional<LayoutBlock> log(StepStatus step) {
+        String log = step.log();
+        return log == null
+                ? Optional.empty()
+                : Optional.of(Kit.section("```\n" + Mrkdwn.fenced(log, LOG_LIMIT) + "\n```"));
     }
 
     static String rollout(Rollout rollout) {
@@ -56,22 +71,32 @@ final class Progress {
         return "▓".repeat(filled) + "░".repeat(cells - filled) + " " + done + "/" + all;
     }
 
+    /** What is going to be done, one after another. */
+    static String planned(Plan plan) {
+        int shown = Math.min(MAX_STEPS, plan.steps().size());
+        String steps = IntStream.range(0, shown)
+                .mapToObj(i -> (i + 1) + ". " + Mrkdwn.line(plan.steps().get(i).description(), DESCRIPTION))
+                .collect(Collectors.joining("\n"));
+        return "*Steps*\n" + steps + Words.more(plan.steps().size() - shown, "step");
+    }
+
     private static String steps(RollbackStatus status) {
         Plan plan = status.plan();
         StringBuilder out = new StringBuilder();
-        for (int i = 0; i < Math.min(12, status.steps().size()); i++) {
+        for (int i = 0; i < Math.min(MAX_STEPS, status.steps().size()); i++) {
             StepStatus step = status.steps().get(i);
             String words = plan != null && i < plan.steps().size()
                     ? plan.steps().get(i).description()
                     : step.type();
             out.append(out.length() == 0 ? "" : "\n").append(sign(step.state())).append(' ');
-            out.append(Mrkdwn.line(words, 120));
+            out.append(Mrkdwn.line(words, DESCRIPTION));
             // While a rollout runs its figures say the same, and more.
-            if (step.state() == StepStatus.State.Failed && !step.message().isBlank()) {
+            boolean bad = step.state() == StepStatus.State.Failed || step.state() == StepStatus.State.Overridden;
+            if (bad && !step.message().isBlank()) {
                 out.append(": ").append(Mrkdwn.line(step.message(), 110));
             }
         }
-        return out + Words.more(status.steps().size() - 12, "step");
+        return out + Words.more(status.steps().size() - MAX_STEPS, "step");
     }
 
     private static String sign(StepStatus.State state) {
@@ -80,6 +105,7 @@ final class Progress {
             case Started -> "▶️";
             case Done -> "☑️";
             case Failed -> "✖️";
+            case Overridden -> "⚠️";
         };
     }
 }

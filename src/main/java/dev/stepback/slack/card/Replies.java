@@ -3,6 +3,7 @@ package dev.stepback.slack.card;
 import com.slack.api.model.block.LayoutBlock;
 import com.slack.api.model.block.element.ButtonElement;
 import dev.stepback.command.Reply;
+import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.Operation;
@@ -40,9 +41,8 @@ public final class Replies {
     public Message draw(Reply reply, Instant now) {
         if (reply instanceof Reply.Opened r) {
             return Message.of(Speech.of(r.rollback()).emoji() + " On it: the card for the "
-                    + Speech.of(r.rollback()).lowerCase() + " of " + target(r.rollback()) + " is on its way.");
-        } else if (reply instanceof Reply.OpenedTogether r) {
-            return Message.of("⏪ On it: one card for the rollback of " + GroupCard.names(r.view()) + " is on its way.");
+                    + Speech.of(r.rollback()).lowerCase() + " of " + target(r.rollback()) + " is on its way."
+                    + masked(r.rollback().getSpec().reason()));
         } else if (reply instanceof Reply.AlreadyOpen r) {
             return Message.of("✋ A " + Speech.of(r.open()).lowerCase() + " of " + target(r.open()) + " is open already"
                     + Speech.comma(Words.fromTo(r.open())) + ": *" + phase(r.open()) + "*, asked for by "
@@ -83,6 +83,10 @@ public final class Replies {
             return Message.of("⛔ " + Mrkdwn.text(r.why(), 2000));
         }
         throw new IllegalStateException("an answer without a drawing: " + reply.getClass());
+    }
+
+    private static String masked(String reason) {
+        return reason.contains(Redactor.MASK) ? " Part of the reason looked like a secret and was masked." : "";
     }
 
     private static Message paused(Reply.Paused reply) {

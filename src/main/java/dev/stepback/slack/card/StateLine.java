@@ -37,7 +37,7 @@ final class StateLine {
             case AWAITING_APPROVAL -> ": " + words(status, awaited(status));
             case RUNNING, VERIFYING ->
                 time(rollback, now, " for ", true) + ": " + words(status, Words.meaning(status.phase()));
-            case SUCCEEDED -> time(rollback, now, " after ", false) + ": " + words(status, live(rollback));
+            case SUCCEEDED -> time(rollback, now, " after ", false) + ": " + succeeded(rollback, status);
             case FAILED -> failed(rollback, now);
             case REJECTED ->
                 Words.decisions(rollback, Verdict.Rejected).stream()
@@ -95,21 +95,27 @@ final class StateLine {
                 ? ""
                 : " by " + Mrkdwn.mention(cancellation.by()) + ", " + Mrkdwn.time(cancellation.at());
         if (cancellation != null && cancellation.midway() != null) {
-            return by + ". " + midway(cancellation.midway(), status);
+            return by + ". " + midway(cancellation.midway(), status) + besides(status);
         }
+        if (status.patchedAt() == null) {
+            return by + ". " + UNCHANGED;
+        }
+        Plan plan = status.plan();
+        boolean inParts = plan != null && plan.steps().stream().anyMatch(step -> step.inParts());
         return by + ". "
-                + (status.patchedAt() == null
-                        ? UNCHANGED
-                        : "It stopped between two steps; those that are done stay done.");
+                + (inParts
+                        ? sentence(why(status), "It stopped.")
+                        : "It stopped between two steps; those that are done stay done.")
+                + besides(status);
     }
 
     private static String midway(RollbackSpec.Midway midway, RollbackStatus status) {
         if (midway == RollbackSpec.Midway.GoOn) {
             return "The rollout goes on, but is followed no longer: something else was asked for in its place.";
         }
-        return status.message().isBlank()
+        return why(status).isBlank()
                 ? "It is paused where it is: pods of both revisions serve until it is resumed."
-                : "The rollout goes on, for " + sentence(status.message(), "");
+                : "The rollout goes on, for " + sentence(why(status), "");
     }
 
     /** What the message says beyond the status sentence, which stands beside the figures. */
@@ -120,6 +126,25 @@ final class StateLine {
             message = message.substring(rollout.sentence().length());
         }
         return message.isBlank() ? otherwise : Mrkdwn.text(message.strip(), 1500);
+    }
+
+    /** Why it ended, without what was done at the very end. */
+    private static String why(RollbackStatus status) {
+        return status.ending() == null ? status.message() : status.ending().message();
+    }
+
+    /** What was done at the very end, whatever became of the rest; with a blank before it, or empty. */
+    private static String besides(RollbackStatus status) {
+        String message = status.message();
+        String why = why(status);
+        return message.length() > why.length() && message.startsWith(why)
+                ? " " + sentence(message.substring(why.length()).replaceFirst("^[. …]+", ""), "")
+                : "";
+    }
+
+    private static String succeeded(Rollback rollback, RollbackStatus status) {
+        String besides = besides(status);
+        return besides.isEmpty() ? words(status, live(rollback)) : sentence(live(rollback), "") + besides;
     }
 
     private static String live(Rollback rollback) {

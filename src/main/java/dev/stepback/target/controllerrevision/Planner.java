@@ -16,6 +16,8 @@ import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Revision;
 import dev.stepback.target.Step.Observation;
+import dev.stepback.target.job.CheckPlan;
+import dev.stepback.target.job.Subject;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.LastApplied;
@@ -42,13 +44,20 @@ final class Planner {
     private final Redactor redactor;
     private final TemplateDiff diff;
     private final Preflight preflight;
+    private final CheckPlan checks;
 
-    Planner(RevisionedWorkloads workloads, Rollouts rollouts, Redactor redactor, Preflight preflight) {
+    Planner(
+            RevisionedWorkloads workloads,
+            Rollouts rollouts,
+            Redactor redactor,
+            Preflight preflight,
+            CheckPlan checks) {
         this.workloads = workloads;
         this.rollouts = rollouts;
         this.redactor = redactor;
         this.diff = new TemplateDiff(redactor);
         this.preflight = preflight;
+        this.checks = checks;
     }
 
     /** Which revision is restored, or why none. */
@@ -103,6 +112,10 @@ final class Planner {
                             redactor))
                     .orElseGet(() -> Blame.templateChanged(workload, redactor)));
         }
+        Optional<String> otherChecks = checks.changedSince(workload.ref(), plan.steps(), now);
+        if (otherChecks.isPresent()) {
+            return otherChecks;
+        }
         // What was approved and is no longer needed does no harm: each step looks before it deletes.
         Set<String> approved = plan.steps().stream().map(Planner::key).collect(Collectors.toSet());
         return now.stream()
@@ -152,11 +165,23 @@ final class Planner {
 
     private List<PlannedStep> steps(RevisionedWorkload workload, Choice.Restore restore) {
         Rollouts.Restored restored = restore.restored();
-        List<PlannedStep> steps = new ArrayList<>();
+        List<PlannedStep> steps = new ArrayList<>(checks(workload, restore));
         steps.add(UndoStep.planned(workloads, restore.patch(), restored.number(), restored.id()));
         steps.addAll(rollouts.afterUndo(workload, restored));
         steps.add(AwaitRolloutStep.planned(rollouts.kind(), restored.template(), restored.number()));
         return List.copyOf(steps);
+    }
+
+    private List<PlannedStep> checks(RevisionedWorkload workload, Choice.Restore restore) {
+        Rollouts.Restored restored = restore.restored();
+        return checks.steps(new Subject(workload, from(workload).number(), restored.number(), restored.template()));
+    }
+
+    /** The data checks that there would be now, before going back to this revision; none when it cannot be gone back to. */
+    List<PlannedStep> checks(RevisionedWorkload workload, long revision) {
+        return choose(workload, PlanRequest.again(revision, PlanOptions.NONE)) instanceof Choice.Restore restore
+                ? checks(workload, restore)
+                : List.of();
     }
 
     private PlanResult planned(RevisionedWorkload workload, Choice.Restore restore, PlanRequest request) {
@@ -186,9 +211,16 @@ final class Planner {
     private Map<String, Preflight.Check> own(RevisionedWorkload workload, List<PlannedStep> steps) {
         Preflight.Check rollout = () -> rollout(workload);
         boolean deletes = steps.stream().anyMatch(PlannedStep::deletesPods);
+        Preflight.Check dataChecks = () -> checks.findings(workload.ref(), steps);
         return deletes
-                ? Map.of("rollout", rollout, "pod-deletion", () -> preflight.podDeletion(workload))
-                : Map.of("rollout", rollout);
+                ? Map.of(
+                        "rollout",
+                        rollout,
+                        CheckPlan.FINDING,
+                        dataChecks,
+                        "pod-deletion",
+                        () -> preflight.podDeletion(workload))
+                : Map.of("rollout", rollout, CheckPlan.FINDING, dataChecks);
     }
 
     private List<Finding> rollout(RevisionedWorkload workload) {

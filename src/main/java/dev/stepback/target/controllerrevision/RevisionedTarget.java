@@ -10,9 +10,13 @@ import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
+import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
+import dev.stepback.target.job.CheckPlan;
+import dev.stepback.target.job.CheckStep;
+import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
@@ -41,25 +45,36 @@ public final class RevisionedTarget implements TargetType {
     private final Rollouts rollouts;
     private final Redactor redactor;
     private final Clock clock;
+    private final DataChecks dataChecks;
     private final RevisionedWorkloads workloads;
     private final PodProblems problems;
     private final FailedRollouts failures;
     private final Planner planner;
 
-    /** @param redactor applied to all text that is made for people */
-    public RevisionedTarget(KubernetesClient client, Rollouts rollouts, Redactor redactor, Clock clock) {
-        this(new ApiServer(client, Optional.empty()), rollouts, redactor, clock);
+    /**
+     * @param redactor applied to all text that is made for people
+     * @param dataChecks what has to pass before an undo
+     */
+    public RevisionedTarget(
+            KubernetesClient client, Rollouts rollouts, Redactor redactor, Clock clock, DataChecks dataChecks) {
+        this(new ApiServer(client, Optional.empty()), rollouts, redactor, clock, dataChecks);
     }
 
-    private RevisionedTarget(ApiServer api, Rollouts rollouts, Redactor redactor, Clock clock) {
+    private RevisionedTarget(ApiServer api, Rollouts rollouts, Redactor redactor, Clock clock, DataChecks dataChecks) {
         this.api = api;
         this.rollouts = rollouts;
         this.redactor = redactor;
         this.clock = clock;
+        this.dataChecks = dataChecks;
         workloads = new RevisionedWorkloads(api, rollouts.kind());
         problems = new PodProblems(api, redactor);
         failures = new FailedRollouts(workloads, rollouts, problems, redactor, clock);
-        planner = new Planner(workloads, rollouts, redactor, new Preflight(api, redactor, clock));
+        planner = new Planner(
+                workloads,
+                rollouts,
+                redactor,
+                new Preflight(api, redactor, clock),
+                new CheckPlan(api, dataChecks, redactor));
     }
 
     @Override
@@ -69,7 +84,7 @@ public final class RevisionedTarget implements TargetType {
 
     @Override
     public TargetType as(Identity identity) {
-        return new RevisionedTarget(api.as(identity), rollouts, redactor, clock);
+        return new RevisionedTarget(api.as(identity), rollouts, redactor, clock, dataChecks);
     }
 
     @Override
@@ -167,7 +182,12 @@ public final class RevisionedTarget implements TargetType {
                 workloads::workload,
                 workload -> withProblems(rollouts.status(workload), workload, problems),
                 redactor));
+        steps.add(new CheckStep(kind(), api, this::checksNow, redactor, clock));
         return List.copyOf(steps);
+    }
+
+    private List<PlannedStep> checksNow(TargetRef target, long revision) {
+        return workloads.workload(target).map(w -> planner.checks(w, revision)).orElseGet(List::of);
     }
 
     /** The same observation, with why pods are not ready. */

@@ -14,6 +14,9 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
+import dev.stepback.target.job.CheckPlan;
+import dev.stepback.target.job.CheckStep;
+import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
@@ -43,6 +46,7 @@ public final class DeploymentTarget implements TargetType {
     private final ApiServer api;
     private final Redactor redactor;
     private final Clock clock;
+    private final DataChecks dataChecks;
     private final Deployments deployments;
     private final TemplateDiff diff;
     private final PodProblems problems;
@@ -52,19 +56,28 @@ public final class DeploymentTarget implements TargetType {
 
     /** @param redactor applied to all text that is made for people */
     public DeploymentTarget(KubernetesClient client, Redactor redactor, Clock clock) {
-        this(new ApiServer(client, Optional.empty()), redactor, clock);
+        this(client, redactor, clock, DataChecks.NONE);
     }
 
-    private DeploymentTarget(ApiServer api, Redactor redactor, Clock clock) {
+    /**
+     * @param redactor applied to all text that is made for people
+     * @param dataChecks what has to pass before an undo
+     */
+    public DeploymentTarget(KubernetesClient client, Redactor redactor, Clock clock, DataChecks dataChecks) {
+        this(new ApiServer(client, Optional.empty()), redactor, clock, dataChecks);
+    }
+
+    private DeploymentTarget(ApiServer api, Redactor redactor, Clock clock, DataChecks dataChecks) {
         this.api = api;
         this.redactor = redactor;
         this.clock = clock;
+        this.dataChecks = dataChecks;
         deployments = new Deployments(api);
         diff = new TemplateDiff(redactor);
         problems = new PodProblems(api, redactor);
         failures = new FailedRollouts(deployments, redactor);
         Preflight preflight = new Preflight(api, redactor, clock);
-        planner = new Planner(deployments, redactor, preflight);
+        planner = new Planner(deployments, redactor, preflight, new CheckPlan(api, dataChecks, redactor));
         changes = new Changes(redactor, preflight, clock);
     }
 
@@ -75,7 +88,7 @@ public final class DeploymentTarget implements TargetType {
 
     @Override
     public TargetType as(Identity identity) {
-        return new DeploymentTarget(api.as(identity), redactor, clock);
+        return new DeploymentTarget(api.as(identity), redactor, clock, dataChecks);
     }
 
     @Override
@@ -168,7 +181,8 @@ public final class DeploymentTarget implements TargetType {
                 new RestoreStrategyStep(Kind.DEPLOYMENT, api, redactor),
                 new ChangeStep(Operation.PAUSE, deployments, redactor),
                 new ChangeStep(Operation.RESUME, deployments, redactor),
-                new ChangeStep(Operation.RESTART, deployments, redactor));
+                new ChangeStep(Operation.RESTART, deployments, redactor),
+                new CheckStep(kind(), api, this::checksNow, redactor, clock));
     }
 
     /** Of the rollout that Stepback began. */
@@ -184,6 +198,13 @@ public final class DeploymentTarget implements TargetType {
                                 .formatted(observation.message(), Blame.resume(workload.ref())),
                         observation.rollout())
                 : observation;
+    }
+
+    private List<PlannedStep> checksNow(TargetRef target, long revision) {
+        return deployments
+                .workload(target)
+                .map(w -> planner.checks(w, revision))
+                .orElseGet(List::of);
     }
 
     private PodTemplate template(Workload workload, long revision) {

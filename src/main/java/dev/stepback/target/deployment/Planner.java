@@ -17,6 +17,8 @@ import dev.stepback.target.PlanResult.Refused;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Revision;
+import dev.stepback.target.job.CheckPlan;
+import dev.stepback.target.job.Subject;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
@@ -44,12 +46,14 @@ final class Planner {
     private final Redactor redactor;
     private final TemplateDiff diff;
     private final Preflight preflight;
+    private final CheckPlan checks;
 
-    Planner(Deployments deployments, Redactor redactor, Preflight preflight) {
+    Planner(Deployments deployments, Redactor redactor, Preflight preflight, CheckPlan checks) {
         this.deployments = deployments;
         this.redactor = redactor;
         this.diff = new TemplateDiff(redactor);
         this.preflight = preflight;
+        this.checks = checks;
     }
 
     PlanResult plan(Workload workload, PlanRequest request) {
@@ -93,9 +97,12 @@ final class Planner {
                 .map(UndoStep::borrowed)
                 .flatMap(Optional::stream)
                 .findFirst();
-        if (hash(workload, restore.revision(), steps(workload, restore, borrowed))
-                .equals(plan.hash())) {
+        List<PlannedStep> now = steps(workload, restore, borrowed);
+        if (hash(workload, restore.revision(), now).equals(plan.hash())) {
             return Optional.empty();
+        }
+        if (CheckPlan.rest(now).equals(CheckPlan.rest(plan.steps()))) {
+            return checks.changedSince(workload.ref(), plan.steps(), now);
         }
         return Optional.of(planned.map(patch -> Blame.patchChanged(
                         patch,
@@ -113,11 +120,28 @@ final class Planner {
         String stored = restore.revision().id();
         UndoPatch patch = restore.patch();
         PlannedStep await = AwaitRolloutStep.planned(Kind.DEPLOYMENT, restore.template(), number);
-        return borrowed.map(b -> List.of(
+        List<PlannedStep> steps = new ArrayList<>(checks(workload, restore));
+        steps.addAll(borrowed.map(b -> List.of(
                         UndoStep.planned(deployments, patch.borrowing(b, workload), number, stored, b, Pace.words(b)),
                         await,
                         RestoreStrategyStep.planned(Kind.DEPLOYMENT, b)))
-                .orElseGet(() -> List.of(UndoStep.planned(deployments, patch, number, stored), await));
+                .orElseGet(() -> List.of(UndoStep.planned(deployments, patch, number, stored), await)));
+        return List.copyOf(steps);
+    }
+
+    private List<PlannedStep> checks(Workload workload, Choice.Restore restore) {
+        return checks.steps(new Subject(
+                workload,
+                current(workload, redactor).number(),
+                restore.revision().number(),
+                restore.template()));
+    }
+
+    /** The data checks that there would be now, before going back to this revision; none when it cannot be gone back to. */
+    List<PlannedStep> checks(Workload workload, long revision) {
+        return choose(workload, PlanRequest.again(revision, PlanOptions.NONE)) instanceof Choice.Restore restore
+                ? checks(workload, restore)
+                : List.of();
     }
 
     private static String hash(Workload workload, Revision to, List<PlannedStep> steps) {
@@ -174,7 +198,11 @@ final class Planner {
         pace.finding().ifPresent(findings::add);
         findings.addAll(preflight.run(
                 new Preflight.Subject(workload, restore.replicaSet(), restore.patch(), from.number(), to.number()),
-                Map.of("rollout", () -> RolloutStatus.findings(workload))));
+                Map.of(
+                        CheckPlan.FINDING,
+                        () -> checks.findings(workload.ref(), steps),
+                        "rollout",
+                        () -> RolloutStatus.findings(workload))));
         return new PlanResult.Planned(new Plan(
                 hash(workload, to, steps), workload.uid(), from, PlannedRevision.of(to), changes, findings, steps));
     }

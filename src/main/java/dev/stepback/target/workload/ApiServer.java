@@ -119,6 +119,11 @@ public final class ApiServer {
                 .toList();
     }
 
+    /** An answer that is no JSON, such as a log. */
+    public String text(String path) {
+        return send(reading, request(path).setHeader("Accept", "text/plain, */*"));
+    }
+
     public ObjectNode create(String path, JsonNode body) {
         return object(Json.parse(send(writing, request(path).post("application/json", Json.canonical(body)))));
     }

@@ -36,26 +36,26 @@ public final class ChangeCause {
                 .append(" by Stepback (")
                 .append(OneLine.of(attribution.rollback(), MAX_ROLLBACK))
                 .append("), asked by ")
-                .append(name(attribution.requester()))
-                .append(letGo(attribution));
+                .append(name(attribution.requester(), safe))
+                .append(letGo(attribution, safe));
         if (!attribution.reason().isBlank()) {
             text.append(": ").append(safe.apply(attribution.reason()));
         }
         return OneLine.of(text.toString(), MAX_LENGTH);
     }
 
-    private static String letGo(Attribution attribution) {
+    private static String letGo(Attribution attribution, UnaryOperator<String> safe) {
         if (attribution.brokeGlass()) {
             return ", without approval (break glass)";
         }
         return attribution.approvers().isEmpty()
                 ? ", no approval needed"
-                : ", approved by " + names(attribution.approvers());
+                : ", approved by " + names(attribution.approvers(), safe);
     }
 
-    private static String names(List<String> people) {
+    private static String names(List<String> people, UnaryOperator<String> safe) {
         List<String> names = new ArrayList<>(
-                people.stream().limit(NAMED).map(ChangeCause::name).toList());
+                people.stream().limit(NAMED).map(p -> name(p, safe)).toList());
         if (people.size() > NAMED) {
             names.add((people.size() - NAMED) + " more");
         }
@@ -63,7 +63,7 @@ public final class ChangeCause {
         return names.isEmpty() ? last : String.join(", ", names) + " and " + last;
     }
 
-    private static String name(String person) {
-        return OneLine.of(person, MAX_NAME);
+    private static String name(String person, UnaryOperator<String> safe) {
+        return OneLine.of(safe.apply(person), MAX_NAME);
     }
 }

@@ -12,6 +12,7 @@ import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Operation;
@@ -95,6 +96,10 @@ class GoldenCardTest {
                     s.rollout = new Rollout("deployment \"checkout\" successfully rolled out", 3, 3, 3, 0, List.of());
                     s.message = sentence(s.rollout);
                 })),
+                new Sample("fast", fast(Phase.AWAITING_APPROVAL, "")),
+                new Sample("fast-succeeded", fast(Phase.SUCCEEDED, PUT_BACK)),
+                new Sample("fast-failed", fast(Phase.FAILED, NOT_PUT_BACK)),
+                new Sample("fast-stopped-here", stopped(fast(Phase.CANCELLED, PUT_BACK))),
                 new Sample("stopped-here", midway(RollbackSpec.Midway.Pause)),
                 new Sample("gone-forward", midway(RollbackSpec.Midway.GoOn)),
                 new Sample("pause", waiting(Operation.PAUSE)),
@@ -209,6 +214,54 @@ class GoldenCardTest {
             s.message = message;
             s.finishedAt = Samples.NOW;
         });
+    }
+
+    private static final String PUT_BACK = "maxSurge is 25%, as it was before.";
+    private static final String NOT_PUT_BACK =
+            "maxSurge could not be put back to 25%, put it back by hand: Kubernetes forbids it.";
+
+    /** One that borrows a field of the strategy. */
+    private static Rollback fast(Phase phase, String besides) {
+        boolean waits = phase == Phase.AWAITING_APPROVAL;
+        return status(waits ? Samples.awaitingApproval() : Samples.running(1), s -> {
+            Plan plan = Samples.plan(Samples.changes(1), FINDINGS);
+            List<PlannedStep> steps = List.of(
+                    new PlannedStep(
+                            "deployment.undo",
+                            "Restore the template of revision 4, all new pods at once (maxSurge 25% → 100%, put back"
+                                    + " afterwards)",
+                            Map.of()),
+                    new PlannedStep("deployment.await-rollout", "Wait until every pod runs it", Map.of()),
+                    new PlannedStep(
+                            "deployment.restore-strategy",
+                            "Put maxSurge back to 25%",
+                            Map.of(PlannedStep.ALWAYS, "true")));
+            s.plan = new Plan(
+                    plan.hash(), plan.targetUid(), plan.from(), plan.to(), plan.changes(), plan.findings(), steps);
+            if (waits) {
+                return;
+            }
+            boolean failed = phase == Phase.FAILED;
+            String why = phase == Phase.CANCELLED ? "" : sentence(s.rollout);
+            s.phase = phase;
+            s.ending = new RollbackStatus.Ending(phase, why);
+            s.message = (why.isEmpty() ? "" : why + " ") + besides;
+            s.finishedAt = Samples.NOW;
+            s.steps = List.of(
+                    step(steps.get(0), StepStatus.State.Done, ""),
+                    step(steps.get(1), failed ? StepStatus.State.Failed : StepStatus.State.Done, ""),
+                    step(steps.get(2), failed ? StepStatus.State.Failed : StepStatus.State.Done, besides));
+        });
+    }
+
+    private static StepStatus step(PlannedStep planned, StepStatus.State state, String message) {
+        return new StepStatus(planned.type(), state, message, Samples.NOW, Samples.NOW);
+    }
+
+    private static Rollback stopped(Rollback rollback) {
+        rollback.setSpec(rollback.getSpec()
+                .withCancellation(new RollbackSpec.Cancellation(Samples.LEAD, Samples.NOW, RollbackSpec.Midway.Pause)));
+        return rollback;
     }
 
     private static Rollback midway(RollbackSpec.Midway midway) {

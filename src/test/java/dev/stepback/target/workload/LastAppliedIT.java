@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** {@code kubectl apply}, an undo of what it did, and {@code kubectl apply} again. Also on a real cluster. */
 class LastAppliedIT {
     private static ParityCluster cluster;
-    private final Map<Kind, TargetType> types = types(cluster.client());
+    private static Map<Kind, TargetType> types;
 
     @TempDir
     private static Path manifests;
@@ -52,6 +52,7 @@ class LastAppliedIT {
     @BeforeAll
     static void open() throws Exception {
         cluster = new ParityCluster();
+        types = types(cluster.client());
     }
 
     @AfterAll

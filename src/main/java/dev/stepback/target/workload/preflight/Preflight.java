@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -69,7 +70,7 @@ public final class Preflight {
         References references = new References(api, clock);
         Map<String, Check> checks = common(subject.workload(), subject.patch().operations());
         checks.put("references", () -> references.findings(subject));
-        checks.putAll(own);
+        checks.putAll(new TreeMap<>(own));
         checks.put("source", () -> Surroundings.source(subject));
         checks.put("autoscaler", () -> surroundings.autoscaler(subject));
         checks.put("disruption-budget", () -> surroundings.disruptionBudget(subject));

@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.leadership;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * Holds the Lease {@value #LEASE}, or waits for it, until closed. Who could not renew it in time stops to lead before it
  * ends, and competes again: whatever the API server does, this goes on.
  */
-final class Leadership implements AutoCloseable {
-    static final String LEASE = "stepback";
+public final class Leadership implements AutoCloseable {
+    public static final String LEASE = "stepback";
 
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
@@ -55,7 +55,7 @@ final class Leadership implements AutoCloseable {
      * @param begin called when this replica becomes the leader
      * @param end called when it no longer is; both on one thread, in turn
      */
-    Leadership(KubernetesClient client, @Nullable String namespace, Times times, Runnable begin, Runnable end) {
+    public Leadership(KubernetesClient client, @Nullable String namespace, Times times, Runnable begin, Runnable end) {
         String own = client.getNamespace();
         this.times = times;
         this.lease = new LeaderLease(
@@ -72,8 +72,9 @@ final class Leadership implements AutoCloseable {
     }
 
     /** How long a Lease is good without being renewed, when its holder gives up, and how often it is tried. */
-    record Times(Duration lease, Duration renew, Duration retry) {
-        static final Times DEFAULT = new Times(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
+    public record Times(Duration lease, Duration renew, Duration retry) {
+        public static final Times DEFAULT =
+                new Times(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
 
         /** Whoever waits for an answer when it should give up does so before the Lease ends. */
         Duration patience() {
@@ -82,19 +83,19 @@ final class Leadership implements AutoCloseable {
     }
 
     /** A fence: false as soon as the Lease was not renewed in time, whether or not the work has been ended by then. */
-    boolean leading() {
+    public boolean leading() {
         return elected && System.nanoTime() - leadsUntil < 0;
     }
 
     /** Why this replica could not do its work, or empty. */
-    String problem() {
+    public String problem() {
         long silent = System.nanoTime() - answeredAt;
         return silent > times.lease().toNanos()
                 ? "the cluster has not answered for " + TimeUnit.NANOSECONDS.toSeconds(silent) + " s"
                 : refusal.isEmpty() ? problem : refusal;
     }
 
-    void start() {
+    public void start() {
         elections.scheduleWithFixedDelay(this::look, 0, times.retry().toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -143,7 +144,7 @@ final class Leadership implements AutoCloseable {
     }
 
     /** Ends the work and begins it anew after a moment, because it does not get on. */
-    synchronized void again(String why) {
+    public synchronized void again(String why) {
         if (!closed && elected) {
             problem = why;
             LOG.error("{}; beginning anew", why);

@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.leadership;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;

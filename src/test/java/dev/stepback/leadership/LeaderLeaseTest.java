@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.leadership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +23,7 @@ class LeaderLeaseTest {
     private static final Clock WRONG = Clock.fixed(Instant.parse("2001-01-01T00:00:00Z"), ZoneOffset.UTC);
 
     private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
-    private final KubernetesClient client = Shop.client(cluster.kubeconfig());
+    private final KubernetesClient client = client(cluster);
     private long nanos;
     private final LeaderLease first = lease("first", Clock.systemUTC());
     private final LeaderLease second = lease("second", Clock.systemUTC());
@@ -138,5 +140,12 @@ class LeaderLeaseTest {
                 .withName("stepback")
                 .require()
                 .getSpec();
+    }
+
+    /** One that gives up at once, as the bot's. */
+    static KubernetesClient client(SandboxCluster cluster) {
+        Config config = Config.fromKubeconfig(cluster.kubeconfig());
+        config.setRequestRetryBackoffLimit(0);
+        return new KubernetesClientBuilder().withConfig(config).build();
     }
 }

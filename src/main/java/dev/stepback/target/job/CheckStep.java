@@ -1,0 +1,199 @@
+package dev.stepback.target.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
+import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Step;
+import dev.stepback.target.StepContext;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.Text;
+import dev.stepback.target.workload.UndoStep;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs the Job of a data check, and lets nothing follow unless it succeeds. It changes nothing of the target. */
+public final class CheckStep implements Step {
+    /** How long after its time a Job may take to say that it has ended: its pods have to end too. */
+    private static final Duration GRACE = Duration.ofMinutes(1);
+
+    private static final int UNPROCESSABLE = 422;
+
+    private final Kind kind;
+    private final ApiServer api;
+    private final Configured configured;
+    private final Redactor redactor;
+    private final Clock clock;
+
+    /** Plans the checks once more, by the configuration of this moment. */
+    @FunctionalInterface
+    public interface Configured {
+        /** @param revision number of the revision to restore */
+        List<PlannedStep> checks(TargetRef target, long revision);
+    }
+
+    /** @param clock says when a Job has taken too long */
+    public CheckStep(Kind kind, ApiServer api, Configured configured, Redactor redactor, Clock clock) {
+        this.kind = kind;
+        this.api = api;
+        this.configured = configured;
+        this.redactor = redactor;
+        this.clock = clock;
+    }
+
+    @Override
+    public String type() {
+        return CheckPlan.type(kind);
+    }
+
+    @Override
+    public Finding dryRun(StepContext context) {
+        return Finding.pass(CheckPlan.FINDING, "The data check %s runs first.".formatted(check(context)));
+    }
+
+    @Override
+    public Start start(StepContext context) {
+        String name = name(context);
+        Optional<ObjectNode> there = api.get(path(context));
+        if (there.isPresent()) {
+            return ours(there.get(), context);
+        }
+        // The plan lies in an object that others may be able to write, and the Job is made with Stepback's rights.
+        long revision = Long.parseLong(parameter(context, CheckPlan.REVISION));
+        if (!configured.checks(context.target(), revision).contains(context.step())) {
+            return new Start.Void(CheckPlan.changed(context.target()));
+        }
+        ObjectNode job = (ObjectNode) Json.parse(parameter(context, CheckPlan.JOB));
+        Optional<String> unresolved = JobManifest.unresolved(job);
+        if (unresolved.isPresent()) {
+            return new Start.Failed(cannotRun(context, noSuchThing(unresolved.get())));
+        }
+        Optional<Start> objection = context.guard().objection();
+        if (objection.isPresent()) {
+            return objection.get();
+        }
+        job.withObject("/metadata").put("name", name);
+        job.withObject("/metadata/annotations")
+                .put(UndoStep.MARK, context.attribution().rollback());
+        try {
+            api.create(jobs(context.target()) + "?fieldValidation=Strict&fieldManager=" + ApiServer.FIELD_MANAGER, job);
+            return new Start.Started();
+        } catch (KubernetesClientException e) {
+            return switch (e.getCode()) {
+                case HttpURLConnection.HTTP_CONFLICT ->
+                    ours(api.get(path(context)).orElseThrow(() -> e), context);
+                case HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_NOT_FOUND, UNPROCESSABLE ->
+                    new Start.Failed(cannotRun(context, redactor.text(String.valueOf(e.getMessage()))));
+                default -> throw e;
+            };
+        }
+    }
+
+    private static Start ours(ObjectNode job, StepContext context) {
+        return Json.annotation(job, UndoStep.MARK).equals(context.attribution().rollback())
+                ? new Start.Started()
+                : new Start.Failed(cannotRun(context, "somebody else made a Job " + Json.name(job) + "."));
+    }
+
+    @Override
+    public Observation observe(StepContext context) {
+        Optional<ObjectNode> found = api.get(path(context));
+        if (found.isEmpty()) {
+            return failed(
+                    "The data check %s has no result: its Job %s was deleted.".formatted(check(context), name(context)),
+                    "");
+        }
+        ObjectNode job = found.get();
+        JobRun run = new JobRun(api, redactor, context.target(), job);
+        if (holds(job, "Complete")) {
+            return new Observation(
+                    Observation.State.DONE, "The data check %s passed.".formatted(check(context)), null, run.logTail());
+        }
+        if (holds(job, "Failed")) {
+            return failed("The data check %s failed: %s.".formatted(check(context), run.ending()), run.logTail());
+        }
+        Duration limit = JobRun.timeout(job).plus(GRACE);
+        if (Json.createdAt(job).plus(limit).isBefore(clock.instant())) {
+            return failed(
+                    "The data check %s has no result: its Job %s did not end in time."
+                            .formatted(check(context), name(context)),
+                    run.logTail());
+        }
+        String waiting = run.waiting();
+        return new Observation(
+                Observation.State.RUNNING,
+                "The data check %s is running%s.".formatted(check(context), waiting.isEmpty() ? "" : ": " + waiting),
+                null);
+    }
+
+    private static Observation failed(String message, String log) {
+        return new Observation(Observation.State.FAILED, message, null, log);
+    }
+
+    private static boolean holds(JsonNode job, String condition) {
+        return Json.condition(job.path("status"), condition)
+                .filter(c -> c.path("status").asText().equals("True"))
+                .isPresent();
+    }
+
+    static String noSuchThing(String placeholder) {
+        return placeholder + " stands for nothing here.";
+    }
+
+    private static String cannotRun(StepContext context, String why) {
+        return "The data check %s cannot run: %s".formatted(check(context), Text.line(why, 500));
+    }
+
+    /** The same for every attempt at the same step of the same Rollback; fits into a label, as the names of Jobs have to. */
+    private static String name(StepContext context) {
+        String rollback = context.attribution().rollback();
+        String check = check(context);
+        String hash = hash(rollback + "\n" + check + "\n" + parameter(context, CheckPlan.JOB));
+        return cut(rollback.replace('.', '-'), 35) + "-" + cut(check, 16) + "-" + hash;
+    }
+
+    private static String cut(String text, int max) {
+        return text.length() <= max ? text : text.substring(0, max).replaceAll("-+$", "");
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+
+    static String jobs(TargetRef target) {
+        return "/apis/batch/v1/namespaces/" + target.namespace() + "/jobs";
+    }
+
+    private static String path(StepContext context) {
+        return jobs(context.target()) + "/" + name(context);
+    }
+
+    private static String check(StepContext context) {
+        return parameter(context, CheckPlan.NAME);
+    }
+
+    private static String parameter(StepContext context, String name) {
+        String value = context.step().parameters().get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("step " + context.step().type() + " has no parameter " + name);
+        }
+        return value;
+    }
+}

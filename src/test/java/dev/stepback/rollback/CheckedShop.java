@@ -1,0 +1,271 @@
+package dev.stepback.rollback;
+
+import static dev.stepback.rollback.Examples.ASKING;
+import static dev.stepback.rollback.Examples.LEADING;
+import static dev.stepback.rollback.Examples.approval;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepback.audit.Audit;
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.ops.Metrics;
+import dev.stepback.policy.Permission;
+import dev.stepback.policy.Policy;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.sandbox.cluster.controller.Controllers;
+import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
+import dev.stepback.target.daemonset.DaemonSetTarget;
+import dev.stepback.target.deployment.DeploymentTarget;
+import dev.stepback.target.job.DataCheck;
+import dev.stepback.target.job.DataChecks;
+import dev.stepback.target.statefulset.StatefulSetTarget;
+import dev.stepback.target.workload.Json;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A cluster with a database that was upgraded, and a check that starts the older version on the data. As in life, {@code
+ * mysql:8.0} cannot open what {@code 8.4} has written, but what {@code 8.0.1} has.
+ */
+final class CheckedShop implements AutoCloseable {
+    static final TargetRef DB = new TargetRef("production", Kind.STATEFULSET, "db");
+
+    /** Starts the revision to restore on the first pod's volume. */
+    static final String STARTS_ON_THE_DATA = """
+        {"spec": {"template": {"spec": {
+          "containers": [{"name": "mysqld", "image": "$(STEPBACK_TO_IMAGE)", "args": ["--check"],
+            "volumeMounts": [{"name": "data", "mountPath": "/var/lib/mysql"}]}],
+          "volumes": [{"name": "data",
+            "persistentVolumeClaim": {"claimName": "data-$(STEPBACK_NAME)-0", "readOnly": true}}]}}}}
+        """;
+
+    /** Ends at once, and well. */
+    static final String PASSES = job("shop/check:1");
+
+    /** Never ends. */
+    static final String HANGS = job("shop/check:1-unready");
+
+    final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+    final KubernetesClient client = Shop.client(cluster.kubeconfig());
+    volatile Policy policy = Policy.DEFAULT;
+    volatile List<DataCheck> checks = List.of(check("mysql-data", STARTS_ON_THE_DATA));
+    private final Controllers controllers = Controllers.start(cluster.store(), Clock.systemUTC(), KubeletTiming.fast());
+    private final StepbackConfig config = StepbackConfig.defaults();
+    private final DataChecks configured = (target, labels) -> checks;
+    private final Redactor redactor = new Redactor(config.redaction().secretNames());
+    private final List<TargetType> targets = List.of(
+            new DeploymentTarget(client, redactor, Clock.systemUTC(), configured),
+            DaemonSetTarget.of(client, redactor, Clock.systemUTC(), configured),
+            StatefulSetTarget.of(client, redactor, Clock.systemUTC(), configured));
+    private final Authorizer authorizer = Shop.authorizer(client, () -> policy, new People());
+    final KubernetesRollbacks rollbacks =
+            new KubernetesRollbacks(client, config, authorizer, targets, Clock.systemUTC());
+    private Optional<RollbackOperator> operator = Optional.empty();
+
+    CheckedShop() {
+        for (String namespace : List.of("production", "default")) {
+            client.resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(namespace)
+                            .endMetadata()
+                            .build())
+                    .serverSideApply();
+        }
+        try (var crd = Files.newInputStream(Path.of("k8s-manifests", "crd-rollbacks.stepback.dev-v1.yaml"))) {
+            client.load(crd).create();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        engine();
+    }
+
+    static DataCheck check(String name, String template) {
+        return new DataCheck(name, Duration.ofMinutes(1), Duration.ofHours(1), false, Json.parse(template));
+    }
+
+    static String job(String image) {
+        return """
+            {"spec": {"template": {"spec": {"containers": [{"name": "check", "image": "%s"}]}}}}
+            """.formatted(image);
+    }
+
+    /** A database that was upgraded from 8.0 to another version. */
+    CheckedShop database(String version) {
+        client.resource("""
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: {name: db, namespace: production, labels: {app: db}}
+            spec:
+              replicas: 2
+              serviceName: db
+              selector: {matchLabels: {app: db}}
+              template:
+                metadata: {labels: {app: db}}
+                spec: {containers: [{name: mysql, image: 'mysql:8.0', env: [{name: MODE, value: strict}]}]}
+              volumeClaimTemplates:
+              - metadata: {name: data}
+                spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+            """).create();
+        awaitUpdated();
+        client.apps()
+                .statefulSets()
+                .inNamespace("production")
+                .withName("db")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\":{\"template\":{\"spec\":{\"containers\":" + "[{\"name\":\"mysql\",\"image\":\"mysql:"
+                                + version + "\"}]}}}}");
+        awaitUpdated();
+        return this;
+    }
+
+    private void awaitUpdated() {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            var db = client.apps()
+                    .statefulSets()
+                    .inNamespace("production")
+                    .withName("db")
+                    .get();
+            var status = db.getStatus();
+            return status != null
+                    && Objects.equals(
+                            status.getObservedGeneration(), db.getMetadata().getGeneration())
+                    && Objects.equals(status.getUpdateRevision(), status.getCurrentRevision())
+                    && Integer.valueOf(2).equals(status.getReadyReplicas());
+        });
+    }
+
+    /** Lead may also go alone with what she asks for. */
+    CheckedShop leadMayBreakGlass() {
+        policy = Policies.of(
+                Policies.rule(1),
+                Policies.may("members", Permission.REQUEST, Permission.APPROVE),
+                Policies.may(Examples.LEAD.id(), Permission.BREAK_GLASS));
+        return this;
+    }
+
+    void engine() {
+        stopEngine();
+        operator = Optional.of(RollbackOperator.start(
+                client,
+                config,
+                targets,
+                authorizer,
+                r -> {},
+                new Metrics(),
+                Audit.NONE,
+                Clock.systemUTC(),
+                Shop.SHORT));
+    }
+
+    void stopEngine() {
+        operator.ifPresent(RollbackOperator::close);
+        operator = Optional.empty();
+    }
+
+    /** Asks for it, waits for its plan, and approves that. */
+    String approved(String key) {
+        String name = planned(key, DB, ASKING);
+        assertThat(rollbacks.decide(
+                        "production", name, approval(LEADING, plan(name).hash())))
+                .isInstanceOf(Rollbacks.Decided.Recorded.class);
+        return name;
+    }
+
+    /** Lead goes alone with what she has asked for. */
+    void breakGlass(String name) {
+        Rollback rollback = rollbacks.find("production", name).orElseThrow();
+        Verdict alone = Verdict.BrokeGlass;
+        assertThat(rollbacks.decide(
+                        "production",
+                        name,
+                        new NewDecision(
+                                alone,
+                                LEADING,
+                                plan(name).hash(),
+                                authorizer.toType(rollback, alone),
+                                "the data is lost anyway")))
+                .isInstanceOf(Rollbacks.Decided.Recorded.class);
+    }
+
+    String planned(String key, TargetRef target, Actor by) {
+        var created = rollbacks.create(new NewRollback(
+                key, target, OptionalLong.empty(), "broken", by, new RollbackSpec.Origin("C1", null), null));
+        assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
+        String name = ((Rollbacks.Created.Ok) created).rollback().getMetadata().getName();
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        return name;
+    }
+
+    RollbackStatus awaitPhase(String name, Phase phase) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    RollbackStatus status = status(name);
+                    assertThat(status.phase().terminal() && status.phase() != phase)
+                            .as(status.phase() + ": " + status.message())
+                            .isFalse();
+                    return status.phase() == phase;
+                });
+        return status(name);
+    }
+
+    RollbackStatus status(String name) {
+        return rollbacks.find("production", name).orElseThrow().statusOrInitial();
+    }
+
+    Plan plan(String name) {
+        return Objects.requireNonNull(status(name).plan());
+    }
+
+    List<Job> jobs() {
+        return client.batch().v1().jobs().inNamespace("production").list().getItems();
+    }
+
+    /** How often a Job was asked for, dry runs apart. */
+    long jobsCreated() {
+        return cluster.requests().stream()
+                .filter(r -> r.verb().equals("create") && r.resource().startsWith("jobs"))
+                .count();
+    }
+
+    String image() {
+        return client.apps()
+                .statefulSets()
+                .inNamespace("production")
+                .withName("db")
+                .get()
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .get(0)
+                .getImage();
+    }
+
+    @Override
+    public void close() throws Exception {
+        stopEngine();
+        client.close();
+        controllers.close();
+        cluster.close();
+    }
+}
