@@ -148,7 +148,7 @@ public final class Stepback implements AutoCloseable {
             }
         });
         rollouts.start(operator::leading);
-        Housekeeping housekeeping = new Housekeeping(client, config, targets, operator::leading, clock);
+        Housekeeping housekeeping = new Housekeeping(client, config, targets, operator::leading, audit, clock);
         housekeeping.start();
         health.register("cluster", operator.health());
         slack.start();

@@ -1,5 +1,6 @@
 package dev.stepback.rollback;
 
+import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.target.History;
 import dev.stepback.target.Revision;
@@ -24,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes the finished Rollbacks that {@link Retention} no longer keeps. Only the leader does, a few at a time, and each only
+ * Deletes the finished Rollbacks that {@link Retention} no longer keeps, and looks for {@link LateChanges}. Only the leader does, a few at a time, and each only
  * as it was when it was looked at: one that has changed since is looked at again.
  */
 public final class Housekeeping implements AutoCloseable {
@@ -40,6 +41,7 @@ public final class Housekeeping implements AutoCloseable {
     private final List<String> namespaces;
     private final List<TargetType> targets;
     private final Retention retention;
+    private final LateChanges lateChanges;
     private final Clock clock;
     private final BooleanSupplier leading;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -54,8 +56,10 @@ public final class Housekeeping implements AutoCloseable {
             StepbackConfig config,
             List<TargetType> targets,
             BooleanSupplier leading,
+            Audit audit,
             Clock clock) {
         this.store = new Store(client);
+        this.lateChanges = new LateChanges(client, store, audit, clock);
         this.namespaces = config.kubernetes().namespaces();
         this.targets = List.copyOf(targets);
         this.retention =
@@ -91,7 +95,9 @@ public final class Housekeeping implements AutoCloseable {
         if (!leading.getAsBoolean()) {
             return 0;
         }
-        Map<TargetRef, List<Rollback>> byTarget = store.all(namespaces).stream()
+        List<Rollback> all = store.all(namespaces);
+        lateChanges.look(all);
+        Map<TargetRef, List<Rollback>> byTarget = all.stream()
                 .sorted(Store.OLDEST_FIRST)
                 .collect(Collectors.groupingBy(Rollback::target, TreeMap::new, Collectors.toList()));
         int deleted = 0;

@@ -35,14 +35,24 @@ final class Involved {
     }
 
     Optional<ObjectReference> find(TargetRef target) {
+        return object(target).map(o -> of(target, o.getMetadata().getUid()));
+    }
+
+    /** The name of the Rollback that changed the target last. */
+    Optional<String> mark(TargetRef target) {
+        return object(target)
+                .map(o -> o.getMetadata().getAnnotations())
+                .map(annotations -> annotations.get(Rollback.MARK));
+    }
+
+    private Optional<HasMetadata> object(TargetRef target) {
         var apps = client.apps();
         var resource = switch (target.kind()) {
             case DEPLOYMENT -> apps.deployments().inNamespace(target.namespace());
             case STATEFULSET -> apps.statefulSets().inNamespace(target.namespace());
             case DAEMONSET -> apps.daemonSets().inNamespace(target.namespace());
         };
-        HasMetadata found = resource.withName(target.name()).get();
-        return Optional.ofNullable(found).map(o -> of(target, o.getMetadata().getUid()));
+        return Optional.ofNullable(resource.withName(target.name()).get());
     }
 
     Optional<ObjectReference> rollback(String namespace, String name) {

@@ -22,6 +22,10 @@ final class Outcomes {
         this.audit = audit;
     }
 
+    Audit audit() {
+        return audit;
+    }
+
     /** Tells the listener how things stand. */
     void tell(Rollback rollback) {
         listener.changed(rollback);

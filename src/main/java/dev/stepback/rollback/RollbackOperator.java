@@ -151,8 +151,10 @@ public final class RollbackOperator implements AutoCloseable {
 
     private synchronized void startReconciling() {
         TargetWatches watches = new TargetWatches(client);
+        Store store = new Store(client);
+        LateChanges lateChanges = new LateChanges(client, store, outcomes.audit(), clock);
         RollbackReconciler reconciler = new RollbackReconciler(
-                new Store(client), targets, authorizer, watches, outcomes, leadership::leading, clock);
+                store, targets, authorizer, watches, outcomes, lateChanges, leadership::leading, clock);
         Operator started = new Operator(o -> o.withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withUseSSAToPatchPrimaryResource(false)

@@ -45,6 +45,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
     private final Authorizer authorizer;
     private final TargetWatches watches;
     private final Outcomes outcomes;
+    private final LateChanges lateChanges;
     private final BooleanSupplier leading;
     private final Clock clock;
 
@@ -55,6 +56,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
             Authorizer authorizer,
             TargetWatches watches,
             Outcomes outcomes,
+            LateChanges lateChanges,
             BooleanSupplier leading,
             Clock clock) {
         this.store = store;
@@ -63,6 +65,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         this.authorizer = authorizer;
         this.watches = watches;
         this.outcomes = outcomes;
+        this.lateChanges = lateChanges;
         this.leading = leading;
         this.clock = clock;
     }
@@ -122,6 +125,10 @@ final class RollbackReconciler implements Reconciler<Rollback> {
                 }
             } else {
                 seen = look(rollback, action);
+                if (action instanceof Action.StartStep && !leading.getAsBoolean()) {
+                    // What has just been started may have been given up by the one who leads now.
+                    lateChanges.look(namespace(rollback), name(rollback));
+                }
                 refused |= seen instanceof Seen.Begun begun && begun.outcome() instanceof Step.Start.NotYet;
             }
         }

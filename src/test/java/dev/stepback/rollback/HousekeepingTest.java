@@ -86,6 +86,7 @@ class HousekeepingTest {
                 config,
                 List.of(new DeploymentTarget(shop.client, new Redactor(List.of()), Clock.systemUTC())),
                 () -> leading,
+                shop.audit,
                 Clock.offset(Clock.systemUTC(), later));
     }
 
