@@ -3,6 +3,7 @@ package dev.stepback.target;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One entry of a target's history.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param createdAt when the revision was first made
  * @param replicas how many pods run it now
  * @param release the same for revisions that differ by no more than restarts
+ * @param numbered when it got its number, as far as the API server remembers that
  */
 public record Revision(
         long number,
@@ -24,7 +26,15 @@ public record Revision(
         String changeCause,
         Instant createdAt,
         int replicas,
-        String release) {
+        String release,
+        Optional<Numbered> numbered) {
+
+    /**
+     * When a revision got its present number.
+     *
+     * @param exactly false when it may have been at any time before
+     */
+    public record Numbered(Instant at, boolean exactly) {}
 
     /** One that is no restart of another. */
     public Revision(
@@ -35,6 +45,6 @@ public record Revision(
             String changeCause,
             Instant createdAt,
             int replicas) {
-        this(number, id, earlierNumbers, images, changeCause, createdAt, replicas, id);
+        this(number, id, earlierNumbers, images, changeCause, createdAt, replicas, id, Optional.empty());
     }
 }

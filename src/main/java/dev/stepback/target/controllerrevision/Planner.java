@@ -2,7 +2,6 @@ package dev.stepback.target.controllerrevision;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
-import dev.stepback.target.BadRevision;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
 import dev.stepback.target.Plan;
@@ -21,6 +20,7 @@ import dev.stepback.target.job.Subject;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.LastApplied;
+import dev.stepback.target.workload.Choosing;
 import dev.stepback.target.workload.Refusals;
 import dev.stepback.target.workload.TemplateDiff;
 import dev.stepback.target.workload.UndoPatch;
@@ -144,9 +144,7 @@ final class Planner {
 
     private Choice choose(RevisionedWorkload workload, PlanRequest request) {
         History history = workload.history(redactor);
-        Optional<Revision> wanted = request.toRevision().isPresent()
-                ? history.revision(request.toRevision().getAsLong())
-                : history.proposed(request.knownBad().keySet());
+        Optional<Revision> wanted = Choosing.wanted(history, request);
         if (wanted.isEmpty()) {
             return new Choice.None(Refusals.nowhere(history, request));
         }
@@ -155,7 +153,7 @@ final class Planner {
         Rollouts.Restored restored =
                 new Rollouts.Restored(to.number(), to.id(), workload.hash(stored), RevisionedWorkload.template(stored));
         if (restored.template().sameAs(workload.template()) && !rollouts.stuck(workload, restored)) {
-            return new Choice.None(Refusals.alreadyThere(to.number()));
+            return new Choice.None(Refusals.alreadyThere(to.number(), request));
         }
         boolean applied = request.options().updateLastApplied();
         return applied && !LastApplied.known(workload.object())
@@ -188,12 +186,8 @@ final class Planner {
         Rollouts.Restored restored = restore.restored();
         List<PlannedStep> steps = steps(workload, restore);
         PlannedRevision from = from(workload);
-        List<Finding> findings = new ArrayList<>();
-        Optional<BadRevision> knownBad =
-                Optional.ofNullable(request.knownBad().get(restore.revision().id()));
-        knownBad.ifPresent(bad -> findings.add(Finding.warn(
-                "known-bad",
-                "Revision %d is known bad: %s. Is it the one you want?".formatted(restored.number(), bad.sentence()))));
+        List<Finding> findings =
+                new ArrayList<>(Choosing.findings(workload.history(redactor), request, restore.revision()));
         findings.addAll(rollouts.findings(workload, restored));
         findings.addAll(preflight.run(
                 new Preflight.Subject(workload, restore.stored(), restore.patch(), from.number(), restored.number()),

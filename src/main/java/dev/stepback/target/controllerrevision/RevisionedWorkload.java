@@ -10,6 +10,7 @@ import dev.stepback.target.workload.ChangeCause;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LiveWorkload;
 import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Writer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -107,6 +108,7 @@ public record RevisionedWorkload(TargetRef ref, ObjectNode object, List<ObjectNo
                 redactor.text(Json.annotation(revision, ChangeCause.ANNOTATION)),
                 Json.createdAt(revision),
                 (int) pods.stream().filter(pod -> pod.runs(hash)).count(),
-                template(revision).withoutRestart().fingerprint());
+                template(revision).withoutRestart().fingerprint(),
+                Writer.last(revision, "f:revision").map(writer -> new Revision.Numbered(writer.time(), true)));
     }
 }

@@ -2,7 +2,6 @@ package dev.stepback.target.deployment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
-import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
@@ -22,6 +21,7 @@ import dev.stepback.target.job.Subject;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.Choosing;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.PodTemplate;
@@ -69,7 +69,7 @@ final class Planner {
                 workload,
                 restore,
                 pace,
-                Optional.ofNullable(request.knownBad().get(restore.revision().id())));
+                request);
     }
 
     Optional<Refused> refusal(Workload workload, PlanRequest request) {
@@ -161,9 +161,7 @@ final class Planner {
 
     private Choice choose(Workload workload, PlanRequest request) {
         History history = workload.history(redactor);
-        Optional<Revision> wanted = request.toRevision().isPresent()
-                ? history.revision(request.toRevision().getAsLong())
-                : history.proposed(request.knownBad().keySet());
+        Optional<Revision> wanted = Choosing.wanted(history, request);
         if (wanted.isEmpty()) {
             return new Choice.None(Refusals.nowhere(history, request));
         }
@@ -177,7 +175,7 @@ final class Planner {
         ObjectNode replicaSet = workload.replicaSet(to.number()).orElseThrow();
         PodTemplate restored = PodTemplate.of(replicaSet).withoutHash();
         if (restored.sameAs(workload.template())) {
-            return new Choice.None(Refusals.alreadyThere(to.number()));
+            return new Choice.None(Refusals.alreadyThere(to.number(), request));
         }
         boolean applied = request.options().updateLastApplied();
         return applied && !LastApplied.known(workload.object())
@@ -185,16 +183,13 @@ final class Planner {
                 : new Choice.Restore(to, replicaSet, UndoPatch.from(workload, restored, applied));
     }
 
-    private PlanResult planned(Workload workload, Choice.Restore restore, Pace pace, Optional<BadRevision> knownBad) {
+    private PlanResult planned(Workload workload, Choice.Restore restore, Pace pace, PlanRequest request) {
         Revision to = restore.revision();
         PodTemplate restored = restore.template();
         List<PlannedStep> steps = steps(workload, restore, pace.borrowed());
         PlannedRevision from = current(workload, redactor);
         List<Change> changes = diff.bounded(workload.template(), restored);
-        List<Finding> findings = new ArrayList<>();
-        knownBad.ifPresent(bad -> findings.add(Finding.warn(
-                "known-bad",
-                "Revision %d is known bad: %s. Is it the one you want?".formatted(to.number(), bad.sentence()))));
+        List<Finding> findings = new ArrayList<>(Choosing.findings(workload.history(redactor), request, to));
         pace.finding().ifPresent(findings::add);
         findings.addAll(preflight.run(
                 new Preflight.Subject(workload, restore.replicaSet(), restore.patch(), from.number(), to.number()),

@@ -10,6 +10,7 @@ import dev.stepback.target.workload.ChangeCause;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LiveWorkload;
 import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Writer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -97,7 +98,9 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
                 redactor.text(Json.annotation(replicaSet, CHANGE_CAUSE)),
                 Json.createdAt(replicaSet),
                 replicaSet.path("status").path("replicas").asInt(0),
-                PodTemplate.of(replicaSet).withoutRestart().fingerprint());
+                PodTemplate.of(replicaSet).withoutRestart().fingerprint(),
+                // The controller also writes to it when it scales it.
+                Writer.ofAnnotation(replicaSet, REVISION).map(writer -> new Revision.Numbered(writer.time(), false)));
     }
 
     /** The revision number that the controller wrote; 0 for none. */

@@ -7,8 +7,11 @@ import dev.stepback.target.Operation;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlanResult.Refused;
+import dev.stepback.target.PointInTime;
 import dev.stepback.target.Revision;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.Timeline;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +28,9 @@ public final class Refusals {
             return new Refused(
                     Reason.UNKNOWN_REVISION,
                     unknownRevision(history, request.toRevision().getAsLong()));
+        }
+        if (request.toTime().isPresent()) {
+            return notKept(history, request.toTime().get());
         }
         long below = history.current().orElse(Long.MAX_VALUE);
         List<Revision> earlier =
@@ -43,6 +49,23 @@ public final class Refusals {
                 "every earlier revision is known bad: %s. Nothing is proposed; name the one to go back to, as in 'to %d'"
                         .formatted(
                                 why(earlier, request.knownBad()), earlier.get(0).number()));
+    }
+
+    private static Refused notKept(History history, PointInTime time) {
+        Optional<Instant> oldest = Timeline.at(history, time) instanceof Timeline.Answer.NotKept none
+                ? none.oldest()
+                : Optional.empty();
+        if (oldest.isEmpty()) {
+            return new Refused(Reason.NO_HISTORY, noHistory(history.target()) + ": there is no revision.");
+        }
+        return new Refused(
+                Reason.UNKNOWN_REVISION,
+                "unable to find the revision of %s in history: it goes back to %s. Name one of %s, as in 'to %d'"
+                        .formatted(
+                                Choosing.text(time.at()),
+                                Choosing.text(oldest.get()),
+                                numbers(history.revisions()),
+                                history.revisions().get(history.revisions().size() - 1).number()));
     }
 
     private static String noHistory(TargetRef target) {
@@ -68,6 +91,15 @@ public final class Refusals {
         return new Refused(
                 Reason.ALREADY_THERE,
                 "skipped rollback (current template already matches revision %d)".formatted(revision));
+    }
+
+    public static Refused alreadyThere(long revision, PlanRequest request) {
+        Refused there = alreadyThere(revision);
+        return request.toTime()
+                .map(time -> new Refused(
+                        there.reason(),
+                        "%s: it was the current one at %s, too".formatted(there.message(), Choosing.text(time.at()))))
+                .orElse(there);
     }
 
     public static String unknownRevision(History history, long revision) {

@@ -1,0 +1,74 @@
+package dev.stepback.target.workload;
+
+import dev.stepback.target.BadRevision;
+import dev.stepback.target.Finding;
+import dev.stepback.target.History;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PointInTime;
+import dev.stepback.target.Revision;
+import dev.stepback.target.Timeline;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Which revision a request means. */
+public final class Choosing {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private Choosing() {}
+
+    /** The one that is asked for, or proposed; empty when there is none, see {@link Refusals#nowhere}. */
+    public static Optional<Revision> wanted(History history, PlanRequest request) {
+        if (request.toTime().isPresent()) {
+            return Timeline.at(history, request.toTime().get()) instanceof Timeline.Answer.Was was
+                    ? Optional.of(was.revision())
+                    : Optional.empty();
+        }
+        return request.toRevision().isPresent()
+                ? history.revision(request.toRevision().getAsLong())
+                : history.proposed(request.knownBad().keySet());
+    }
+
+    /** What has to be said about the choice. */
+    public static List<Finding> findings(History history, PlanRequest request, Revision to) {
+        List<Finding> findings = new ArrayList<>();
+        request.toTime().ifPresent(time -> findings.addAll(then(history, time)));
+        BadRevision bad = request.knownBad().get(to.id());
+        if (bad != null) {
+            findings.add(Finding.warn(
+                    "known-bad",
+                    "Revision %d is known bad: %s. Is it the one you want?".formatted(to.number(), bad.sentence())));
+        }
+        return findings;
+    }
+
+    private static List<Finding> then(History history, PointInTime time) {
+        if (!(Timeline.at(history, time) instanceof Timeline.Answer.Was was)) {
+            return List.of();
+        }
+        if (!was.doubt().isEmpty()) {
+            return List.of(Finding.warn(
+                    "time",
+                    "Revision %d is the most likely one for %s, but not for sure. %s"
+                            .formatted(was.revision().number(), text(time.at()), was.doubt())));
+        }
+        return List.of(Finding.pass(
+                "time",
+                "Revision %d was the current one at %s%s%s."
+                        .formatted(
+                                was.revision().number(),
+                                text(time.at()),
+                                was.since().map(since -> ", since " + text(since)).orElse(""),
+                                was.until().map(until -> ", until " + text(until)).orElse(""))));
+    }
+
+    /** As in {@code 2026-11-21 13:05 UTC}. */
+    static String text(Instant time) {
+        return TIME.format(time);
+    }
+}
