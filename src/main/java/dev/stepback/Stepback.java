@@ -117,7 +117,16 @@ public final class Stepback implements AutoCloseable {
         RolloutWatch rollouts = new RolloutWatch(targets, clock);
         Workloads workloads = Workloads.start(client, config, rollouts);
         Dispatcher dispatcher = new Dispatcher(
-                workloads, rollbacks, targets, authorizer, access.locks(), config, audit, redactor::text, clock);
+                workloads,
+                rollbacks,
+                targets,
+                authorizer,
+                access.locks(),
+                config,
+                audit,
+                redactor::text,
+                person -> directory.zone(person.id()),
+                clock);
 
         SlackBot slack = new SlackBot(
                 configuration::config,

@@ -47,6 +47,7 @@ final class Clauses {
     private @Nullable String namespace;
     private final List<Long> numbers = new ArrayList<>();
     private @Nullable Long to;
+    private PastTime.Read.@Nullable Ok toTime;
     private @Nullable String reason;
     private @Nullable Duration since;
     private boolean fast;
@@ -136,6 +137,22 @@ final class Clauses {
             fail("Two revisions: " + to + " and " + number.get() + ".", shownTarget() + " to " + to);
         } else {
             to = number.get();
+        }
+    }
+
+    void time(PastTime.Read read) {
+        if (read instanceof PastTime.Read.Bad bad) {
+            fail(bad.problem() + "; " + PastTime.EXAMPLES + ".", shownTarget() + " to 20m ago");
+        } else if (read instanceof PastTime.Read.Ok ok) {
+            if (verb == Verb.DIFF) {
+                fail("A diff is between revisions, not times.", shownTarget() + " history");
+            } else if (toTime != null && !toTime.equals(ok)) {
+                fail(
+                        "Two times: " + toTime.understood() + " and " + ok.understood() + ".",
+                        shownTarget() + " to 20m ago");
+            } else {
+                toTime = ok;
+            }
         }
     }
 
@@ -230,7 +247,7 @@ final class Clauses {
                     target == null ? what.word() : shownTarget() + " " + what.word());
         }
         if (what == Verb.AUDIT) {
-            return to != null || reason != null
+            return to != null || toTime != null || reason != null
                     ? notUnderstood("“audit” takes a target and how far back.", "audit " + shownTarget() + " since 7d")
                     : new Command.AuditList(
                             Optional.ofNullable(target), Optional.ofNullable(namespace), Optional.ofNullable(since));
@@ -240,7 +257,7 @@ final class Clauses {
                     "“since” belongs to “audit”.", "audit " + shownTarget() + " since " + Past.text(since));
         }
         if (what == Verb.LIST) {
-            if (target != null || to != null || reason != null) {
+            if (target != null || to != null || toTime != null || reason != null) {
                 return notUnderstood(
                         "“list” shows all rollbacks and takes only a namespace.",
                         target == null ? "list" : shownTarget() + " history");
@@ -255,10 +272,15 @@ final class Clauses {
             return notUnderstood("A target is missing.", "checkout" + (what == Verb.UNDO ? "" : " " + what.word()));
         }
         Optional<Operation> operation = what.operation();
-        if (operation.isPresent() && what != Verb.UNDO && to != null) {
+        if (to != null && toTime != null) {
+            return notUnderstood(
+                    "Either to revision " + to + " or to what ran at " + toTime.understood() + ".",
+                    shownTarget() + " to " + to);
+        }
+        if (operation.isPresent() && what != Verb.UNDO && (to != null || toTime != null)) {
             return notUnderstood("“" + what.word() + "” goes to no other revision.", shownTarget() + " " + what.word());
         }
-        if (operation.isEmpty() && (reason != null || to != null)) {
+        if (operation.isEmpty() && (reason != null || to != null || toTime != null)) {
             return notUnderstood(
                     (reason != null ? "A reason" : "“to”") + " belongs to a rollback, not to “" + what.word() + "”.",
                     shownTarget() + " " + what.word());
@@ -273,7 +295,7 @@ final class Clauses {
                         on,
                         operation.orElse(Operation.UNDO),
                         to == null ? OptionalLong.empty() : OptionalLong.of(to),
-                        Optional.empty(),
+                        Optional.ofNullable(toTime).map(PastTime.Read.Ok::at),
                         new PlanOptions(fast, byPartition, false),
                         reason == null ? "" : reason);
         };
@@ -281,7 +303,9 @@ final class Clauses {
 
     private Command lock(Verb what) {
         Wanted on = target;
-        if (to != null || (on != null && (on.kind().isPresent() || !TargetText.isNamespace(on.name())))) {
+        if (to != null
+                || toTime != null
+                || (on != null && (on.kind().isPresent() || !TargetText.isNamespace(on.name())))) {
             return notUnderstood("“" + what.word() + "” takes a namespace, or none for everything.", LOCK_EXAMPLE);
         }
         // "production" and "-n production" are the same; "production -n staging" is what applyNamespace has made of it.
@@ -338,6 +362,9 @@ final class Clauses {
         }
         if (byPartition) {
             known.add("by partition");
+        }
+        if (toTime != null) {
+            known.add("to what ran at " + toTime.understood());
         }
         if (since != null) {
             known.add("since " + Past.text(since));

@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.target.Kind;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,9 +37,11 @@ public final class CommandParser {
     private final UnaryOperator<String> safe;
     private final List<Token> tokens = new ArrayList<>();
     private final Clauses clauses = new Clauses();
+    private final Asked asked;
     private int next;
 
-    private CommandParser(String text, UnaryOperator<String> safe) {
+    private CommandParser(String text, UnaryOperator<String> safe, Asked asked) {
+        this.asked = asked;
         this.text = text;
         this.safe = safe;
         Matcher m = TOKEN.matcher(text);
@@ -50,9 +53,9 @@ public final class CommandParser {
         }
     }
 
-    /** As {@link #parse(String, UnaryOperator)}, with nothing to mask. */
+    /** With nothing to mask, by a clock that begins now; for what names no time. */
     static Command parse(String delivered) {
-        return parse(delivered, UnaryOperator.identity());
+        return parse(delivered, UnaryOperator.identity(), Asked.inUtc(Instant.EPOCH));
     }
 
     /**
@@ -60,33 +63,34 @@ public final class CommandParser {
      *
      * @param safe masks secrets: in the reason, which is stored and shown, and in whatever is repeated to who typed it
      */
-    public static Command parse(String delivered, UnaryOperator<String> safe) {
+    static Command parse(String delivered, UnaryOperator<String> safe, Asked asked) {
         if (delivered.length() > MAX_LENGTH) {
             return new Command.NotUnderstood(
                     "", "The text is longer than " + MAX_LENGTH + " characters.", "checkout because a short reason");
         }
-        Command command = read(delivered, safe);
-        return command instanceof Command.NotUnderstood not ? repeatable(not, delivered, safe) : command;
+        Command command = read(delivered, safe, asked);
+        return command instanceof Command.NotUnderstood not ? repeatable(not, delivered, safe, asked) : command;
     }
 
-    private static Command repeatable(Command.NotUnderstood plain, String delivered, UnaryOperator<String> safe) {
+    private static Command repeatable(
+            Command.NotUnderstood plain, String delivered, UnaryOperator<String> safe, Asked asked) {
         Command.NotUnderstood not = plain;
         String masked = safe.apply(delivered);
         if (!masked.equals(delivered)) {
             // Masked before it is cut into pieces: a piece of a secret is none that anybody knows.
-            not = read(masked, safe) instanceof Command.NotUnderstood of
+            not = read(masked, safe, asked) instanceof Command.NotUnderstood of
                     ? of
                     : new Command.NotUnderstood(
                             "", "Something in it looks like a secret; please leave that out.", "checkout");
         }
         // An example is made from what was typed; one that would not be understood either helps nobody.
-        return read(not.instead(), safe) instanceof Command.NotUnderstood
+        return read(not.instead(), safe, asked) instanceof Command.NotUnderstood
                 ? new Command.NotUnderstood(not.understood(), not.problem(), "checkout")
                 : not;
     }
 
-    private static Command read(String delivered, UnaryOperator<String> safe) {
-        return new CommandParser(SlackText.typed(delivered), safe).command();
+    private static Command read(String delivered, UnaryOperator<String> safe, Asked asked) {
+        return new CommandParser(SlackText.typed(delivered), safe, asked).command();
     }
 
     private Command command() {
@@ -158,7 +162,7 @@ public final class CommandParser {
         clauses.reason(SlackText.bounded(safe.apply(words), MAX_REASON));
     }
 
-    /** Behind {@code to}, {@code to revision} or {@code revision}: a number. */
+    /** Behind {@code to}, {@code to revision} or {@code revision}: a number, or a time. */
     private void readRevision(Token keyword) {
         if (next < tokens.size()
                 && keyword.lower().equals("to")
@@ -170,7 +174,15 @@ public final class CommandParser {
                     "The number of a revision must follow “" + keyword.lower() + "”.", clauses.shownTarget() + " to 3");
             return;
         }
-        clauses.revision(tokens.get(next++).lower());
+        List<String> rest =
+                tokens.subList(next, tokens.size()).stream().map(Token::lower).toList();
+        if (keyword.lower().equals("to") && TimeWords.begins(rest)) {
+            int count = TimeWords.count(rest);
+            next += count;
+            clauses.time(PastTime.read(rest.subList(0, count), asked));
+        } else {
+            clauses.revision(tokens.get(next++).lower());
+        }
     }
 
     /** Behind {@code since}: {@code 7d}, {@code 7 d} or {@code 7 days}. */

@@ -40,6 +40,8 @@ public final class Dispatcher {
     private final LockCommands locks;
     private final AuditCommand audit;
     private final Denials denials;
+    private final Zones zones;
+    private final Clock clock;
 
     /** @param safe masks secrets in what people typed */
     public Dispatcher(
@@ -51,11 +53,14 @@ public final class Dispatcher {
             StepbackConfig config,
             Audit record,
             UnaryOperator<String> safe,
+            Zones zones,
             Clock clock) {
         this.safe = safe;
         this.workloads = workloads;
         this.authorizer = authorizer;
         this.served = config.kubernetes().namespaces();
+        this.zones = zones;
+        this.clock = clock;
         this.denials = new Denials(record);
         this.undo = new UndoCommands(
                 rollbacks, types, authorizer, denials, config.slack().command());
@@ -67,7 +72,10 @@ public final class Dispatcher {
     /** What {@code invocation} is answered with. An invocation that is delivered again has no effect again. */
     public Reply dispatch(Invocation invocation) {
         try {
-            return answer(CommandParser.parse(invocation.text(), safe), invocation);
+            Asked asked =
+                    new Asked(clock.instant(), () -> zones.of(invocation.by().person()));
+            Command command = CommandParser.parse(invocation.text(), safe, asked);
+            return explained(answer(command, invocation), command, asked);
         } catch (KubernetesClientException e) {
             log.warn("command failed at the API server: {}", e.getMessage());
             return new Reply.Refused(ClusterErrors.sentence(e));
@@ -79,6 +87,20 @@ public final class Dispatcher {
                     "Something went wrong inside Stepback, and nothing was started as far as it knows; its log says"
                             + " more. `list` shows the rollbacks that there are.");
         }
+    }
+
+    /** Who types a time has to see what it was taken for. */
+    private static Reply explained(Reply reply, Command command, Asked asked) {
+        if (!(command instanceof Command.Rollback rollback) || rollback.toTime().isEmpty()) {
+            return reply;
+        }
+        String then = "what ran at " + PastTime.text(rollback.toTime().get(), asked);
+        if (reply instanceof Reply.Opened opened) {
+            return new Reply.Opened(opened.rollback(), "It goes back to " + then + ".");
+        }
+        return reply instanceof Reply.Refused refused
+                ? new Reply.Refused("You asked for %s: %s".formatted(then, refused.why()))
+                : reply;
     }
 
     private Reply answer(Command command, Invocation invocation) {

@@ -25,8 +25,8 @@ final class Past {
         }
         long n = Long.parseLong(m.group(1));
         return switch (m.group(2)) {
-            case "m", "min", "minute", "minutes" -> Optional.of(Duration.ofMinutes(n));
-            case "h", "hour", "hours" -> Optional.of(Duration.ofHours(n));
+            case "m", "min", "mins", "minute", "minutes" -> Optional.of(Duration.ofMinutes(n));
+            case "h", "hr", "hrs", "hour", "hours" -> Optional.of(Duration.ofHours(n));
             case "d", "day", "days" -> Optional.of(Duration.ofDays(n));
             case "w", "week", "weeks" -> Optional.of(Duration.ofDays(7 * n));
             default -> Optional.empty();

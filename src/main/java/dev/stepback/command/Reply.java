@@ -16,8 +16,16 @@ import java.util.OptionalLong;
 /** What a command is answered with. */
 public sealed interface Reply {
 
-    /** A rollback was opened (or had been, by an earlier delivery); its card is on the way. */
-    record Opened(Rollback rollback) implements Reply {}
+    /**
+     * A rollback was opened (or had been, by an earlier delivery); its card is on the way.
+     *
+     * @param understood what was made of the words that can be taken in several ways; a sentence, or empty
+     */
+    record Opened(Rollback rollback, String understood) implements Reply {
+        public Opened(Rollback rollback) {
+            this(rollback, "");
+        }
+    }
 
     /** Another rollback of the target is open; {@code open} says where its card is. */
     record AlreadyOpen(Rollback open) implements Reply {}

@@ -3,6 +3,9 @@ package dev.stepback.slack;
 import com.slack.api.model.User;
 import dev.stepback.policy.Subject;
 import dev.stepback.policy.Subject.Standing;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +25,12 @@ record Account(
         boolean bot,
         boolean guest,
         boolean own,
-        String ownTeam) {
+        String ownTeam,
+        Optional<ZoneId> zone) {
     /** It is not flagged as a bot. */
     private static final String SLACKBOT = "USLACKBOT";
+
+    private static final int MAX_OFFSET = 18 * 3600;
 
     static Account of(User user, OwnTeam own) {
         User.Profile profile = user.getProfile();
@@ -41,7 +47,23 @@ record Account(
                         || user.getId().equals(SLACKBOT),
                 user.isRestricted() || user.isUltraRestricted(),
                 !user.isStranger() && belongs(user, own),
-                own.team());
+                own.team(),
+                zone(user));
+    }
+
+    /** By name, for an offset does not know of summer. */
+    private static Optional<ZoneId> zone(User user) {
+        try {
+            if (user.getTz() != null && !user.getTz().isBlank()) {
+                return Optional.of(ZoneId.of(user.getTz()));
+            }
+        } catch (DateTimeException e) {
+            // Slack may know more time zones than this JVM: the offset, then.
+        }
+        Integer offset = user.getTzOffset();
+        return offset == null || Math.abs(offset) > MAX_OFFSET
+                ? Optional.empty()
+                : Optional.of(ZoneOffset.ofTotalSeconds(offset));
     }
 
     private static boolean belongs(User user, OwnTeam own) {

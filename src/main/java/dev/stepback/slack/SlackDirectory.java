@@ -8,6 +8,7 @@ import dev.stepback.policy.Directory;
 import dev.stepback.policy.Subject;
 import dev.stepback.redaction.Redactor;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +69,11 @@ public final class SlackDirectory implements Directory, AutoCloseable {
         return accounts.get(userId)
                 .map(account -> account.subject(team))
                 .orElseGet(() -> new Subject(userId, userId, Subject.Standing.UNKNOWN, Optional.empty()));
+    }
+
+    /** Where somebody's clock is set, as they have told Slack; empty when that is not known. */
+    public Optional<ZoneId> zone(String userId) {
+        return accounts.get(userId).flatMap(Account::zone);
     }
 
     @Override

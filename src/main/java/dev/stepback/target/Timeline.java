@@ -96,18 +96,21 @@ public final class Timeline {
 
     /** What Stepback has done itself tells when a revision began. */
     private static void learn(List<Start> starts, PastUndo undo, History history) {
-        history.revisions().stream().filter(r -> r.id().equals(undo.to())).findFirst().ifPresent(revision -> {
-            Optional<Start> meant = starts.stream()
-                    .filter(start -> start.revision().equals(revision) && fits(start, undo.at()))
-                    .min(Comparator.comparing(Start::known, Comparator.reverseOrder())
-                            .thenComparingLong(Start::number));
-            if (meant.filter(Start::known).isPresent()) {
-                return;
-            }
-            meant.ifPresent(starts::remove);
-            starts.add(meant.map(start -> start.at(undo.at()))
-                    .orElseGet(() -> new Start(revision, 0, undo.at(), undo.at())));
-        });
+        history.revisions().stream()
+                .filter(r -> r.id().equals(undo.to()))
+                .findFirst()
+                .ifPresent(revision -> {
+                    Optional<Start> meant = starts.stream()
+                            .filter(start -> start.revision().equals(revision) && fits(start, undo.at()))
+                            .min(Comparator.comparing(Start::known, Comparator.reverseOrder())
+                                    .thenComparingLong(Start::number));
+                    if (meant.filter(Start::known).isPresent()) {
+                        return;
+                    }
+                    meant.ifPresent(starts::remove);
+                    starts.add(meant.map(start -> start.at(undo.at()))
+                            .orElseGet(() -> new Start(revision, 0, undo.at(), undo.at())));
+                });
     }
 
     private static boolean fits(Start start, Instant at) {
@@ -141,9 +144,8 @@ public final class Timeline {
                 .filter(Start::known)
                 .sorted(Comparator.comparing(Start::earliest).thenComparingLong(Start::number))
                 .toList();
-        Optional<Start> last = known.stream()
-                .filter(start -> !start.earliest().isAfter(time))
-                .reduce((a, b) -> b);
+        Optional<Start> last =
+                known.stream().filter(start -> !start.earliest().isAfter(time)).reduce((a, b) -> b);
         if (last.isEmpty()) {
             return new Answer.NotKept(known.stream().map(Start::earliest).findFirst());
         }
@@ -155,8 +157,8 @@ public final class Timeline {
                 .max(Comparator.comparingLong(Start::number))
                 .orElse(last.get());
         Optional<Instant> until = known.stream()
-                .filter(start -> start.earliest().isAfter(time)
-                        && !start.revision().equals(current.revision()))
+                .filter(start ->
+                        start.earliest().isAfter(time) && !start.revision().equals(current.revision()))
                 .map(Start::earliest)
                 .findFirst();
         return new Answer.Was(
@@ -202,8 +204,8 @@ public final class Timeline {
         }
         String names = gap.size() == 1
                 ? "revision " + gap.get(0)
-                : "one of the revisions %d to %d".formatted(gap.get(0), Objects.requireNonNull(gap.get(gap.size() - 1)));
-        return "It may have been %s, which %s no longer kept."
-                .formatted(names, gap.size() == 1 ? "is" : "are");
+                : "one of the revisions %d to %d"
+                        .formatted(gap.get(0), Objects.requireNonNull(gap.get(gap.size() - 1)));
+        return "It may have been %s, which %s no longer kept.".formatted(names, gap.size() == 1 ? "is" : "are");
     }
 }

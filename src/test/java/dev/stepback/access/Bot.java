@@ -8,6 +8,7 @@ import dev.stepback.command.Dispatcher;
 import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
 import dev.stepback.command.Workloads;
+import dev.stepback.command.Zones;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Identities;
@@ -72,7 +73,7 @@ final class Bot implements AutoCloseable {
         workloads = Workloads.start(cluster.bot, config, new RolloutWatch(targets, clock));
         Locks locks = new KubernetesLocks(new LockMap(cluster.bot, BotAccount.NAMESPACE), authorizer, clock);
         dispatcher = new Dispatcher(
-                workloads, rollbacks, targets, authorizer, locks, config, Audit.NONE, t -> t, Clock.systemUTC());
+                workloads, rollbacks, targets, authorizer, locks, config, Audit.NONE, t -> t, Zones.UNKNOWN, clock);
         await().atMost(PATIENCE).until(workloads::synced);
     }
 

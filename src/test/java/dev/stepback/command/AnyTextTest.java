@@ -7,6 +7,7 @@ import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Person;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -33,6 +34,7 @@ class AnyTextTest {
                 StepbackConfig.defaults(),
                 Audit.NONE,
                 t -> t,
+                Zones.UNKNOWN,
                 Clock.systemUTC());
 
         Reply reply = dispatcher.dispatch(new Invocation(text, new Actor(new Person("U1", "a"), "C1"), null, "key"));
@@ -42,7 +44,8 @@ class AnyTextTest {
             assertThat(not.problem()).isNotBlank().hasSizeLessThan(500);
             assertThat(not.instead()).isNotBlank().hasSizeLessThan(200);
             assertThat(not.understood()).hasSizeLessThan(500);
-            assertThat(CommandParser.parse(not.instead())).isNotInstanceOf(Command.NotUnderstood.class);
+            assertThat(CommandParser.parse(not.instead(), t -> t, Asked.inUtc(Instant.now())))
+                    .isNotInstanceOf(Command.NotUnderstood.class);
         } else if (reply instanceof Reply.NotFound notFound) {
             assertThat(notFound.wanted()).hasSizeLessThan(300);
             assertThat(notFound.remaining()).hasSizeLessThan(600);

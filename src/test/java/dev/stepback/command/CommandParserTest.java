@@ -6,6 +6,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandParserTest {
+    private static final Asked NOW = Asked.inUtc(Instant.parse("2026-11-21T12:00:00Z"));
     private static final Wanted CHECKOUT = new Wanted(Optional.empty(), Optional.empty(), "checkout");
     private static final Wanted FULL = new Wanted(Optional.of("production"), Optional.of(Kind.DEPLOYMENT), "checkout");
 
@@ -86,7 +88,7 @@ class CommandParserTest {
     })
     void audit_takesATargetAndATime(
             String text, @Nullable String target, @Nullable String namespace, @Nullable Duration since) {
-        assertThat(CommandParser.parse(text)).isInstanceOfSatisfying(Command.AuditList.class, audit -> {
+        assertThat(parse(text)).isInstanceOfSatisfying(Command.AuditList.class, audit -> {
             assertThat(audit.target().map(Wanted::toString)).isEqualTo(Optional.ofNullable(target));
             assertThat(audit.namespace()).isEqualTo(Optional.ofNullable(namespace));
             assertThat(audit.since()).isEqualTo(Optional.ofNullable(since));
@@ -106,15 +108,15 @@ class CommandParserTest {
                 "audit because of it"
             })
     void audit_notUnderstoodSaysWhatWouldBe(String text) {
-        assertThat(CommandParser.parse(text))
+        assertThat(parse(text))
                 .isInstanceOfSatisfying(
                         Command.NotUnderstood.class,
-                        not -> assertThat(CommandParser.parse(not.instead())).isInstanceOf(Command.AuditList.class));
+                        not -> assertThat(parse(not.instead())).isInstanceOf(Command.AuditList.class));
     }
 
     @Test
     void everything_inAnyOrder() {
-        assertThat(CommandParser.parse("--to-revision=3 deploy/checkout -n production because to many errors -n x"))
+        assertThat(parse("--to-revision=3 deploy/checkout -n production because to many errors -n x"))
                 .isEqualTo(new Command.Rollback(FULL, OptionalLong.of(3), "to many errors -n x"));
     }
 
@@ -129,8 +131,8 @@ class CommandParserTest {
                 "lock because x |",
             })
     void lock_isOfANamespaceOrOfEverything(String text, @Nullable String namespace) {
-        assertThat(CommandParser.parse(text)).isEqualTo(new Command.Lock(Optional.ofNullable(namespace), "x"));
-        assertThat(CommandParser.parse(text.replace(" because x", "").replace("lock", "unlock")))
+        assertThat(parse(text)).isEqualTo(new Command.Lock(Optional.ofNullable(namespace), "x"));
+        assertThat(parse(text.replace(" because x", "").replace("lock", "unlock")))
                 .isEqualTo(new Command.Unlock(Optional.ofNullable(namespace)));
     }
 
@@ -160,13 +162,12 @@ class CommandParserTest {
 
     @Test
     void verbs_standBeforeOrAfterTheTarget() {
-        assertThat(CommandParser.parse("checkout history")).isEqualTo(new Command.History(CHECKOUT));
-        assertThat(CommandParser.parse("history checkout")).isEqualTo(new Command.History(CHECKOUT));
-        assertThat(CommandParser.parse("rollout history deployment/checkout -n production"))
-                .isEqualTo(new Command.History(FULL));
-        assertThat(CommandParser.parse("status checkout")).isEqualTo(new Command.Status(CHECKOUT));
-        assertThat(CommandParser.parse("checkout cancel")).isEqualTo(new Command.Cancel(CHECKOUT));
-        assertThat(CommandParser.parse("status deployment/status"))
+        assertThat(parse("checkout history")).isEqualTo(new Command.History(CHECKOUT));
+        assertThat(parse("history checkout")).isEqualTo(new Command.History(CHECKOUT));
+        assertThat(parse("rollout history deployment/checkout -n production")).isEqualTo(new Command.History(FULL));
+        assertThat(parse("status checkout")).isEqualTo(new Command.Status(CHECKOUT));
+        assertThat(parse("checkout cancel")).isEqualTo(new Command.Cancel(CHECKOUT));
+        assertThat(parse("status deployment/status"))
                 .isEqualTo(new Command.Status(new Wanted(Optional.empty(), Optional.of(Kind.DEPLOYMENT), "status")));
     }
 
@@ -182,19 +183,19 @@ class CommandParserTest {
         "checkout diff to 5, -1, 5",
     })
     void diff_takesUpToTwoRevisions(String text, long from, long to) {
-        assertThat(CommandParser.parse(text)).isEqualTo(new Command.Diff(CHECKOUT, number(from), number(to)));
+        assertThat(parse(text)).isEqualTo(new Command.Diff(CHECKOUT, number(from), number(to)));
     }
 
     @Test
     void list_takesANamespace() {
-        assertThat(CommandParser.parse("list")).isEqualTo(new Command.ListRollbacks(Optional.empty()));
-        assertThat(CommandParser.parse("list -n staging")).isEqualTo(new Command.ListRollbacks(Optional.of("staging")));
+        assertThat(parse("list")).isEqualTo(new Command.ListRollbacks(Optional.empty()));
+        assertThat(parse("list -n staging")).isEqualTo(new Command.ListRollbacks(Optional.of("staging")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "   ", "help", "Help!", "--help", "rollback", "<@U1>", "help checkout", "history help"})
     void help_isGivenWhenAskedForOrWhenThereIsNothing(String text) {
-        assertThat(CommandParser.parse(text)).isEqualTo(new Command.Help());
+        assertThat(parse(text)).isEqualTo(new Command.Help());
     }
 
     @ParameterizedTest
@@ -243,16 +244,16 @@ class CommandParserTest {
                 "list checkout | takes only a namespace | checkout history",
             })
     void whatMakesNoCommand_isAnsweredWithTheRightForm(String text, String problem, String instead) {
-        assertThat(CommandParser.parse(text)).isInstanceOfSatisfying(Command.NotUnderstood.class, not -> {
+        assertThat(parse(text)).isInstanceOfSatisfying(Command.NotUnderstood.class, not -> {
             assertThat(not.problem()).contains(problem);
             assertThat(not.instead()).isEqualTo(instead);
-            assertThat(CommandParser.parse(not.instead())).isNotInstanceOf(Command.NotUnderstood.class);
+            assertThat(parse(not.instead())).isNotInstanceOf(Command.NotUnderstood.class);
         });
     }
 
     @Test
     void whatWasUnderstood_isSaid() {
-        assertThat(CommandParser.parse("production/checkout to 3 -x"))
+        assertThat(parse("production/checkout to 3 -x"))
                 .isInstanceOfSatisfying(
                         Command.NotUnderstood.class,
                         not -> assertThat(not.understood()).isEqualTo("target production/checkout, to revision 3"));
@@ -260,7 +261,7 @@ class CommandParserTest {
 
     @Test
     void tooLongText_isRefused() {
-        assertThat(CommandParser.parse("a ".repeat(2_000))).isInstanceOf(Command.NotUnderstood.class);
+        assertThat(parse("a ".repeat(2_000))).isInstanceOf(Command.NotUnderstood.class);
     }
 
     @ParameterizedTest
@@ -274,7 +275,7 @@ class CommandParserTest {
             assertThat(rollback(text).target().name()).isEqualTo("checkout");
             assertThat(rollback(text).reason()).isEqualTo("leaks");
         }
-        assertThat(CommandParser.parse(word + " checkout to 3")).isInstanceOf(Command.NotUnderstood.class);
+        assertThat(parse(word + " checkout to 3")).isInstanceOf(Command.NotUnderstood.class);
         assertThat(rollback("deployment/" + word).operation()).isEqualTo(Operation.UNDO);
     }
 
@@ -295,8 +296,8 @@ class CommandParserTest {
             "checkout status",
             "checkout cancel"
         }) {
-            Command.OnTarget command = (Command.OnTarget) CommandParser.parse(text);
-            assertThat(CommandParser.parse("checkout " + command.remaining())).isEqualTo(command);
+            Command.OnTarget command = (Command.OnTarget) parse(text);
+            assertThat(parse("checkout " + command.remaining())).isEqualTo(command);
         }
     }
 
@@ -312,7 +313,7 @@ class CommandParserTest {
                 "checkout since token=" + secret,
                 "postgres://app:" + secret + "@db/x",
                 "checkout history because password=" + secret)) {
-            assertThat(CommandParser.parse(text, safe))
+            assertThat(CommandParser.parse(text, safe, NOW))
                     .as(text)
                     .isInstanceOfSatisfying(
                             Command.NotUnderstood.class,
@@ -324,7 +325,7 @@ class CommandParserTest {
     void reason_isMaskedBeforeItIsCut() {
         UnaryOperator<String> safe = new Redactor(List.of(Pattern.compile("password|token")))::text;
         String filler = "so ".repeat(164);
-        assertThat(CommandParser.parse("checkout because " + filler + "password=hunter2 and more", safe))
+        assertThat(CommandParser.parse("checkout because " + filler + "password=hunter2 and more", safe, NOW))
                 .isInstanceOfSatisfying(
                         Command.Rollback.class,
                         r -> assertThat(r.reason())
@@ -334,12 +335,16 @@ class CommandParserTest {
     }
 
     private static Command.Rollback rollback(String text) {
-        Command command = CommandParser.parse(text);
+        Command command = parse(text);
         assertThat(command).isInstanceOf(Command.Rollback.class);
         return (Command.Rollback) command;
     }
 
     private static OptionalLong number(long number) {
         return number < 0 ? OptionalLong.empty() : OptionalLong.of(number);
+    }
+
+    private static Command parse(String text) {
+        return CommandParser.parse(text, t -> t, NOW);
     }
 }

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,6 +39,7 @@ class DispatcherTest {
     private final HiddenNamespaces authorizer = new HiddenNamespaces();
     private final FakeLocks locks = new FakeLocks();
     private final List<AuditEvent> audited = new ArrayList<>();
+    private Zones zones = Zones.UNKNOWN;
     private final Clock clock = Clock.fixed(Instant.parse("2026-11-21T12:00:00Z"), ZoneOffset.UTC);
     private final TargetRef checkout = cluster.add("production", "checkout", 3);
     private final Dispatcher dispatcher = dispatcher(StepbackConfig.defaults());
@@ -50,6 +52,25 @@ class DispatcherTest {
             assertThat(opened.rollback().getSpec().reason()).isEqualTo("errors");
             assertThat(opened.rollback().getSpec().origin().channel()).isEqualTo("C1");
         });
+    }
+
+    @Test
+    void time_isThatOfThePersonsClock_andIsSaid() {
+        zones = person -> Optional.of(ZoneId.of("Europe/Berlin"));
+
+        assertThat(dispatch("checkout to time 12:05")).isInstanceOfSatisfying(Reply.Opened.class, opened -> {
+            assertThat(opened.rollback().getSpec().toTime()).isEqualTo(Instant.parse("2026-11-21T11:05:00Z"));
+            assertThat(opened.understood()).isEqualTo("It goes back to what ran at 12:05 CET (11:05 UTC).");
+        });
+    }
+
+    @Test
+    void timeThatIsRefused_saysWhichOneItWasTakenFor() {
+        cluster.add("production", "cart", 1);
+
+        assertThat(dispatch("cart to time 11:05"))
+                .isEqualTo(new Reply.Refused("You asked for what ran at 11:05 UTC (your time zone is not known):"
+                        + " unable to find specified revision"));
     }
 
     @Test
@@ -414,6 +435,7 @@ class DispatcherTest {
                 config,
                 audited::add,
                 t -> t.replace("hunter2", "•"),
+                person -> zones.of(person),
                 clock);
     }
 

@@ -11,6 +11,7 @@ import dev.stepback.policy.Subject.Standing;
 import dev.stepback.sandbox.slack.SandboxSlack;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +71,12 @@ class SlackDirectoryTest {
         assertThat(lead.name()).isEqualTo("lead");
         assertThat(lead.email()).contains("lead@example.com");
         assertThat(directory.subject("U0PARTNER", null).email()).isEmpty();
+    }
+
+    @Test
+    void timeZone_isTheOneOfTheProfile_noneOfAClosedAccount() {
+        assertThat(directory.zone("U0LEAD")).contains(ZoneId.of("Europe/Berlin"));
+        assertThat(directory.zone("U0FORMER")).isEmpty();
     }
 
     @Test

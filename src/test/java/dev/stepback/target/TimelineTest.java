@@ -110,8 +110,7 @@ class TimelineTest {
 
     @Test
     void revisionsThatAreNoLongerKept_leaveADoubt() {
-        assertThat(at("13:00", B, revision("f", 6, "18:00")))
-                .isEqualTo("b 12:00-18:00 perhaps 3 to 5");
+        assertThat(at("13:00", B, revision("f", 6, "18:00"))).isEqualTo("b 12:00-18:00 perhaps 3 to 5");
         assertThat(at("13:00", B, revision("d", 4, "18:00"))).isEqualTo("b 12:00-18:00 perhaps 3");
         assertThat(at("18:00", B, revision("f", 6, "18:00"))).isEqualTo("f 18:00-");
     }

@@ -87,6 +87,14 @@ public final class Card {
     private static String request(Rollback rollback) {
         RollbackSpec spec = rollback.getSpec();
         StringBuilder out = new StringBuilder("*Asked by* " + Mrkdwn.mention(spec.requestedBy()));
+        Instant then = spec.toTime();
+        if (then != null) {
+            out.append(" for what ran ")
+                    .append(Mrkdwn.time(then))
+                    .append(" (")
+                    .append(Mrkdwn.utc(then))
+                    .append(')');
+        }
         if (!spec.reason().isBlank()) {
             out.append(" because ").append(Mrkdwn.line(spec.reason(), 700));
         }

@@ -18,6 +18,9 @@ final class HelpMessage {
                                 + " names the revision and says why",
                         "`" + c + " checkout fast` starts all new pods of a Deployment at once; `" + c
                                 + " db by partition` replaces a StatefulSet's pods one by one, with a check in between",
+                        "`" + c
+                                + " checkout to time 14:05` or `to 20m ago` goes back to what ran then, by your own"
+                                + " clock",
                         "`" + c + " pause checkout`, `resume checkout` and `restart checkout` do what `kubectl rollout`"
                                 + " does, with an approval",
                         "`" + c + " checkout history` shows the revisions",

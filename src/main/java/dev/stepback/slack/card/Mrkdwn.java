@@ -104,6 +104,11 @@ public final class Mrkdwn {
         return "<!date^" + moment.getEpochSecond() + "^{date_short_pretty} {time}|" + UTC_TIME.format(moment) + ">";
     }
 
+    /** The moment for those who do not see it in their own time zone. */
+    static String utc(Instant moment) {
+        return UTC_TIME.format(moment);
+    }
+
     /** Such as {@code 42 s}, {@code 3 min 5 s}, {@code 2 h 10 min} or {@code 3 d 4 h}. */
     public static String duration(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());

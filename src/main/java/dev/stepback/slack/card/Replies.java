@@ -42,6 +42,7 @@ public final class Replies {
         if (reply instanceof Reply.Opened r) {
             return Message.of(Speech.of(r.rollback()).emoji() + " On it: the card for the "
                     + Speech.of(r.rollback()).lowerCase() + " of " + target(r.rollback()) + " is on its way."
+                    + (r.understood().isEmpty() ? "" : " " + Mrkdwn.line(r.understood(), 300))
                     + masked(r.rollback().getSpec().reason()));
         } else if (reply instanceof Reply.AlreadyOpen r) {
             return Message.of("✋ A " + Speech.of(r.open()).lowerCase() + " of " + target(r.open()) + " is open already"

@@ -64,6 +64,10 @@ final class Words {
                     + plan.to().number();
         }
         Long wanted = rollback.getSpec().toRevision();
+        Instant then = rollback.getSpec().toTime();
+        if (then != null) {
+            return "to what ran at " + Mrkdwn.utc(then);
+        }
         return wanted == null ? "to an earlier revision" : "to revision " + wanted;
     }
 

@@ -65,11 +65,7 @@ final class Planner {
         Pace pace = request.options().fast()
                 ? Pace.fast(workload, Room.of(deployments.api(), workload.ref().namespace(), restore.template()))
                 : Pace.USUAL;
-        return planned(
-                workload,
-                restore,
-                pace,
-                request);
+        return planned(workload, restore, pace, request);
     }
 
     Optional<Refused> refusal(Workload workload, PlanRequest request) {

@@ -63,8 +63,12 @@ public final class Choosing {
                         .formatted(
                                 was.revision().number(),
                                 text(time.at()),
-                                was.since().map(since -> ", since " + text(since)).orElse(""),
-                                was.until().map(until -> ", until " + text(until)).orElse(""))));
+                                was.since()
+                                        .map(since -> ", since " + text(since))
+                                        .orElse(""),
+                                was.until()
+                                        .map(until -> ", until " + text(until))
+                                        .orElse(""))));
     }
 
     /** As in {@code 2026-11-21 13:05 UTC}. */

@@ -52,9 +52,8 @@ public final class Refusals {
     }
 
     private static Refused notKept(History history, PointInTime time) {
-        Optional<Instant> oldest = Timeline.at(history, time) instanceof Timeline.Answer.NotKept none
-                ? none.oldest()
-                : Optional.empty();
+        Optional<Instant> oldest =
+                Timeline.at(history, time) instanceof Timeline.Answer.NotKept none ? none.oldest() : Optional.empty();
         if (oldest.isEmpty()) {
             return new Refused(Reason.NO_HISTORY, noHistory(history.target()) + ": there is no revision.");
         }
@@ -65,7 +64,9 @@ public final class Refusals {
                                 Choosing.text(time.at()),
                                 Choosing.text(oldest.get()),
                                 numbers(history.revisions()),
-                                history.revisions().get(history.revisions().size() - 1).number()));
+                                history.revisions()
+                                        .get(history.revisions().size() - 1)
+                                        .number()));
     }
 
     private static String noHistory(TargetRef target) {

@@ -1,6 +1,8 @@
 package dev.stepback.sandbox.slack;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.ZoneId;
 
 /**
  * Somebody in the workspace, or of another one in a shared channel.
@@ -8,8 +10,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param name the handle, which the control API takes as well as the id
  * @param team the workspace that they belong to
  * @param deactivated may not sign in any more
+ * @param zone where their clock is set
  */
-public record User(String id, String name, String realName, String email, Role role, String team, boolean deactivated) {
+public record User(
+        String id,
+        String name,
+        String realName,
+        String email,
+        Role role,
+        String team,
+        boolean deactivated,
+        String zone) {
 
     /** What somebody is in their own workspace. */
     public enum Role {
@@ -22,15 +33,19 @@ public record User(String id, String name, String realName, String email, Role r
     }
 
     User(String id, String name, String realName, String email, Role role) {
-        this(id, name, realName, email, role, Workspace.TEAM, false);
+        this(id, name, realName, email, role, Workspace.TEAM, false, "Etc/UTC");
     }
 
     User with(Role changed) {
-        return new User(id, name, realName, email, changed, team, deactivated);
+        return new User(id, name, realName, email, changed, team, deactivated, zone);
     }
 
     User deactivated(boolean changed) {
-        return new User(id, name, realName, email, role, team, changed);
+        return new User(id, name, realName, email, role, team, changed, zone);
+    }
+
+    User in(String changed) {
+        return new User(id, name, realName, email, role, team, deactivated, changed);
     }
 
     boolean bot() {
@@ -66,7 +81,10 @@ public record User(String id, String name, String realName, String email, Role r
         boolean guest = role == Role.SINGLE_CHANNEL_GUEST || role == Role.MULTI_CHANNEL_GUEST;
         if (!deactivated) {
             // Slack leaves these out of an account that is closed.
-            user.put("tz", "Etc/UTC")
+            user.put("tz", zone)
+                    .put(
+                            "tz_offset",
+                            ZoneId.of(zone).getRules().getOffset(Instant.now()).getTotalSeconds())
                     .put("is_admin", false)
                     .put("is_owner", false)
                     .put("is_primary_owner", false)

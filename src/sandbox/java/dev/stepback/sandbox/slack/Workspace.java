@@ -72,7 +72,7 @@ final class Workspace {
         add(new User(BOT_USER, "stepback", "Stepback", "", User.Role.BOT));
         add(new User(SLACKBOT, "slackbot", "Slackbot", "", User.Role.BOT));
         add(new User("U0RESPONDER", "responder", "Robin Responder", "responder@example.com", User.Role.MEMBER));
-        add(new User("U0LEAD", "lead", "Lee Lead", "lead@example.com", User.Role.MEMBER));
+        add(new User("U0LEAD", "lead", "Lee Lead", "lead@example.com", User.Role.MEMBER).in("Europe/Berlin"));
         add(new User("U0DEVELOPER", "developer", "Dana Developer", "developer@example.com", User.Role.MEMBER));
         add(new User("U0GUEST", "guest", "Gale Guest", "guest@example.com", User.Role.SINGLE_CHANNEL_GUEST));
         add(new User(
@@ -82,7 +82,14 @@ final class Workspace {
                 "contractor@example.com",
                 User.Role.MULTI_CHANNEL_GUEST));
         add(new User(
-                "U0PARTNER", "partner", "Pat Partner", "pat@partner.example", User.Role.MEMBER, PARTNER_TEAM, false));
+                "U0PARTNER",
+                "partner",
+                "Pat Partner",
+                "pat@partner.example",
+                User.Role.MEMBER,
+                PARTNER_TEAM,
+                false,
+                "Etc/UTC"));
         add(new User("U0FORMER", "former", "Finn Former", "former@example.com", User.Role.MEMBER).deactivated(true));
         add(new User("U0PIPELINE", "pipeline", "Pipeline", "", User.Role.BOT));
     }

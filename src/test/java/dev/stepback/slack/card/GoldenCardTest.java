@@ -102,6 +102,7 @@ class GoldenCardTest {
                 new Sample("fast-stopped-here", stopped(fast(Phase.CANCELLED, PUT_BACK))),
                 new Sample("stopped-here", midway(RollbackSpec.Midway.Pause)),
                 new Sample("gone-forward", midway(RollbackSpec.Midway.GoOn)),
+                new Sample("to-a-time", toTime()),
                 new Sample("pause", waiting(Operation.PAUSE)),
                 new Sample("paused", ended(Operation.PAUSE)),
                 new Sample("resume", waiting(Operation.RESUME)),
@@ -303,6 +304,26 @@ class GoldenCardTest {
                 resume ? undo.changes() : List.of(),
                 undo.findings(),
                 List.of(change, undo.steps().get(1)));
+    }
+
+    private static Rollback toTime() {
+        Rollback rollback = Samples.awaitingApproval();
+        RollbackSpec s = rollback.getSpec();
+        rollback.setSpec(new RollbackSpec(
+                s.target(),
+                null,
+                null,
+                Samples.NOW.minusSeconds(1200),
+                null,
+                s.reason(),
+                s.requestedBy(),
+                s.origin(),
+                600,
+                null,
+                s.decisions(),
+                List.of(),
+                null));
+        return rollback;
     }
 
     private static Rollback of(Operation operation, Rollback rollback) {
