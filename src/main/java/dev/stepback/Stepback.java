@@ -22,6 +22,11 @@ import dev.stepback.rollback.KubernetesRollbacks;
 import dev.stepback.rollback.RollbackOperator;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.RolloutWatch;
+import dev.stepback.rollback.group.AuditedGroups;
+import dev.stepback.rollback.group.GroupController;
+import dev.stepback.rollback.group.GroupedAuthorizer;
+import dev.stepback.rollback.group.KubernetesRollbackGroups;
+import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.slack.SlackBot;
 import dev.stepback.slack.SlackDirectory;
 import dev.stepback.target.TargetType;
@@ -114,11 +119,14 @@ public final class Stepback implements AutoCloseable {
         Authorizer authorizer = access.authorizer();
         Rollbacks rollbacks =
                 new AuditedRollbacks(new KubernetesRollbacks(client, config, authorizer, targets, clock), audit);
+        RollbackGroups groups =
+                new AuditedGroups(new KubernetesRollbackGroups(client, config, authorizer, clock), audit);
         RolloutWatch rollouts = new RolloutWatch(targets, clock);
         Workloads workloads = Workloads.start(client, config, rollouts);
         Dispatcher dispatcher = new Dispatcher(
                 workloads,
                 rollbacks,
+                groups,
                 targets,
                 authorizer,
                 access.locks(),
@@ -133,6 +141,7 @@ public final class Stepback implements AutoCloseable {
                 env,
                 dispatcher::dispatch,
                 rollbacks,
+                groups,
                 targets,
                 authorizer,
                 redactor,
@@ -150,7 +159,15 @@ public final class Stepback implements AutoCloseable {
                         : Optional.empty());
         KubernetesEvents events = new KubernetesEvents(client, redactor, clock);
         RollbackOperator operator = RollbackOperator.start(
-                client, config, targets, authorizer, slack.listener().and(events), metrics, audit, clock);
+                client,
+                config,
+                targets,
+                new GroupedAuthorizer(authorizer, client),
+                slack.listener().and(events),
+                new GroupController(client, authorizer, slack.groupListener(), clock),
+                metrics,
+                audit,
+                clock);
         configuration.listen(reload -> {
             if (operator.leading()) { // once, not by every replica
                 slack.tellOperators(reload.sentence());

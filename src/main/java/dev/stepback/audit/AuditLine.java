@@ -44,6 +44,7 @@ public final class AuditLine {
                 .put("kind", on.target().kind().apiName())
                 .put("name", on.target().name());
         put(json, "rollback", on.rollback() == null ? "" : on.rollback());
+        put(json, "group", on.group() == null ? "" : on.group());
         put(json, "operation", on.operation() == null ? "" : on.operation());
         return this;
     }

@@ -1,5 +1,6 @@
 package dev.stepback.command;
 
+import dev.stepback.policy.LabelSelector;
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.text.EditDistance;
@@ -34,7 +35,8 @@ final class Clauses {
             "because",
             "fast",
             "partition",
-            "since");
+            "since",
+            "together");
 
     /** What a word may have been meant for: names of targets are as near to the others by chance. */
     private static final List<String> GUESSES =
@@ -44,6 +46,9 @@ final class Clauses {
 
     private @Nullable Verb verb;
     private @Nullable Wanted target;
+    private final List<Wanted> others = new ArrayList<>();
+    private @Nullable String selector;
+    private @Nullable Boolean inOrder;
     private @Nullable String namespace;
     private final List<Long> numbers = new ArrayList<>();
     private @Nullable Long to;
@@ -120,8 +125,28 @@ final class Clauses {
     void target(Wanted wanted) {
         if (target == null) {
             target = wanted;
-        } else if (!target.equals(wanted)) {
-            failTwoTargets(target, wanted);
+        } else if (!target.equals(wanted) && !others.contains(wanted)) {
+            others.add(wanted);
+        }
+    }
+
+    void selector(String typed) {
+        if (LabelSelector.parse(typed).isEmpty()) {
+            fail(
+                    "“" + TargetText.echo(typed) + "” is not a label selector as kubectl takes it.",
+                    "-l release=2024-11-20");
+        } else if (selector != null && !selector.equals(typed)) {
+            fail("Two selectors; put a comma between what must all be the case.", "-l app=shop,release=2024-11-20");
+        } else {
+            selector = typed;
+        }
+    }
+
+    void order(boolean wanted) {
+        if (inOrder != null && inOrder != wanted) {
+            fail("“in order” and “together” are not possible at once.", "checkout cart in order");
+        } else {
+            inOrder = wanted;
         }
     }
 
@@ -194,20 +219,25 @@ final class Clauses {
             return;
         }
         for (Wanted word : List.of(second, first)) {
-            List<String> meant = EditDistance.nearest(word.name(), GUESSES, 1);
-            if (!meant.isEmpty() && word.namespace().isEmpty() && word.kind().isEmpty()) {
-                Wanted other = word.equals(second) ? first : second;
-                fail(
-                        "“" + TargetText.echo(word.name()) + "” is not known here; did you mean “" + meant.get(0)
-                                + "”?",
-                        TargetText.echo(other.toString()) + " " + example(meant.get(0)));
+            Optional<String> meant = nearKeyword(word);
+            if (meant.isPresent()) {
+                fail(unknown(word, meant.get()), instead(word.equals(second) ? first : second, meant.get()));
                 return;
             }
         }
         fail(
                 "Two targets, " + TargetText.echo(first.toString()) + " and " + TargetText.echo(second.toString())
-                        + "; one at a time, please.",
+                        + "; only a rollback takes several.",
                 TargetText.echo(first.toString()));
+    }
+
+    static String unknown(Wanted word, String meant) {
+        return "“" + TargetText.echo(word.name()) + "” is not known here; did you mean “" + meant + "”?";
+    }
+
+    /** A command that would work if the word was meant. */
+    static String instead(Wanted other, String meant) {
+        return TargetText.echo(other.toString()) + " " + example(meant);
     }
 
     private static String example(String word) {
@@ -219,6 +249,7 @@ final class Clauses {
             case "partition" -> "by partition";
             case "since" -> "audit since 7d";
             case "lock" -> LOCK_EXAMPLE;
+            case "together" -> "cart together";
             default -> word;
         };
     }
@@ -227,12 +258,16 @@ final class Clauses {
         if (target == null) {
             return;
         }
-        Optional<String> own = target.namespace();
+        target = in(wanted, target);
+        others.replaceAll(other -> in(wanted, other));
+    }
+
+    private Wanted in(String wanted, Wanted one) {
+        Optional<String> own = one.namespace();
         if (own.isPresent() && !own.get().equals(wanted)) {
-            fail("Two namespaces: " + own.get() + " and " + wanted + ".", TargetText.echo(target.toString()));
-        } else {
-            target = new Wanted(Optional.of(wanted), target.kind(), target.name());
+            fail("Two namespaces: " + own.get() + " and " + wanted + ".", TargetText.echo(one.toString()));
         }
+        return new Wanted(Optional.of(wanted), one.kind(), one.name());
     }
 
     private Command build() {
@@ -245,6 +280,19 @@ final class Clauses {
             return notUnderstood(
                     "“" + (fast ? "fast" : "by partition") + "” belongs to a rollback, not to “" + what.word() + "”.",
                     target == null ? what.word() : shownTarget() + " " + what.word());
+        }
+        if (what == Verb.UNDO && (selector != null || !others.isEmpty())) {
+            return several();
+        }
+        if (!others.isEmpty() && target != null) {
+            failTwoTargets(target, others.get(0));
+            return notUnderstood(String.valueOf(problem));
+        }
+        if (selector != null) {
+            return notUnderstood("A selector belongs to a rollback of several, not to “" + what.word() + "”.", "list");
+        }
+        if (inOrder != null) {
+            return notUnderstood("One target has no order; name several.", "checkout cart in order");
         }
         if (what == Verb.AUDIT) {
             return to != null || toTime != null || reason != null
@@ -299,6 +347,36 @@ final class Clauses {
                         new PlanOptions(fast, byPartition, false),
                         reason == null ? "" : reason);
         };
+    }
+
+    private Command several() {
+        List<Wanted> all = new ArrayList<>(others);
+        if (target != null) {
+            all.add(0, target);
+        }
+        if (selector != null && !all.isEmpty()) {
+            return notUnderstood("Names and a selector at once: use one of them.", "-l " + TargetText.echo(selector));
+        }
+        if (to != null) {
+            return notUnderstood(
+                    "A revision's number belongs to one target; several go to what is proposed for each.",
+                    all.isEmpty() ? "-l release=2024-11-20" : shownTarget() + " to " + to);
+        }
+        return new Command.Several(
+                all,
+                Optional.ofNullable(selector),
+                Optional.ofNullable(namespace),
+                inOrder != null && inOrder,
+                Optional.ofNullable(toTime).map(PastTime.Read.Ok::at),
+                new PlanOptions(fast, byPartition, false),
+                reason == null ? "" : reason);
+    }
+
+    /** What a word that names nothing was perhaps meant to be; a target that is really called so is written with its kind. */
+    static Optional<String> nearKeyword(Wanted word) {
+        return word.namespace().isPresent() || word.kind().isPresent()
+                ? Optional.empty()
+                : EditDistance.nearest(word.name(), GUESSES, 1).stream().findFirst();
     }
 
     private Command lock(Verb what) {

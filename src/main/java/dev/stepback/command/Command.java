@@ -4,6 +4,7 @@ import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -50,6 +51,44 @@ public sealed interface Command {
             return Stream.of(what, revision, how, because)
                     .filter(part -> !part.isEmpty())
                     .collect(Collectors.joining(" "));
+        }
+    }
+
+    /**
+     * An undo of several targets by one request.
+     *
+     * @param targets those that were named; empty when a selector says which
+     * @param selector a label selector as kubectl takes it; empty when they were named
+     * @param namespace where the selector looks; empty for where it matches
+     * @param inOrder whether each waits for the one before it
+     * @param toTime each goes to the revision that was its current one then
+     */
+    record Several(
+            List<Wanted> targets,
+            Optional<String> selector,
+            Optional<String> namespace,
+            boolean inOrder,
+            Optional<Instant> toTime,
+            PlanOptions options,
+            String reason)
+            implements Command {
+
+        public Several {
+            targets = List.copyOf(targets);
+        }
+
+        /** The same for one of the targets alone. */
+        Rollback alone(Wanted target) {
+            return new Rollback(target, Operation.UNDO, OptionalLong.empty(), toTime, options, reason);
+        }
+
+        /** The command without one of its targets; that target put before it is the whole again. */
+        String without(Wanted target) {
+            String others = targets.stream()
+                    .filter(t -> !t.equals(target))
+                    .map(Wanted::toString)
+                    .collect(Collectors.joining(" "));
+            return (others + (inOrder ? " in order" : "") + " " + alone(target).remaining()).strip();
         }
     }
 

@@ -24,6 +24,7 @@ public final class CommandParser {
     private static final Pattern TOKEN = Pattern.compile("\\S+");
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})(?:\\.{2,3}|,|-|:)(\\d{1,18})");
     private static final Pattern NAMESPACE_FLAG = Pattern.compile("(?i)(?:--namespace=|-n=|-n)(.+)");
+    private static final Pattern SELECTOR_FLAG = Pattern.compile("(?i)(?:--selector|-l)(?:=|(?<=-l)(?=.))?(.*)");
     private static final Pattern REVISION_FLAG = Pattern.compile("(?i)--(?:to-)?revision(?:=(.*))?");
 
     /** A token and where it stands in the text. */
@@ -125,6 +126,13 @@ public final class CommandParser {
             readReason(token);
         } else if (token.lower().equals("to") || token.lower().equals("revision")) {
             readRevision(token);
+        } else if (token.lower().equals("together")) {
+            clauses.order(false);
+        } else if (token.lower().equals("in")
+                && next < tokens.size()
+                && tokens.get(next).lower().equals("order")) {
+            next++;
+            clauses.order(true);
         } else if (token.lower().equals("since")) {
             readSince();
         } else if (token.lower().equals("fast") || token.lower().equals("--fast")) {
@@ -230,6 +238,11 @@ public final class CommandParser {
             clauses.namespace(tokens.get(next++).lower());
             return;
         }
+        Matcher selector = SELECTOR_FLAG.matcher(bare(token.raw()));
+        if (selector.matches()) {
+            readSelector(selector.group(1));
+            return;
+        }
         Matcher attached = NAMESPACE_FLAG.matcher(token.word());
         if (attached.matches()) {
             clauses.namespace(attached.group(1).toLowerCase(Locale.ROOT));
@@ -238,9 +251,42 @@ public final class CommandParser {
         String hint = token.lower().startsWith("--dry-run") ? " What a rollback would change is shown by “diff”." : "";
         clauses.fail(
                 "The flag “" + TargetText.echo(token.word())
-                        + "” is not known; those that are: -n, --namespace, --to-revision, --fast, --by-partition."
+                        + "” is not known; those that are: -n, --namespace, -l, --selector,"
+                        + " --to-revision, --fast, --by-partition."
                         + hint,
                 clauses.shownTarget() + (hint.isEmpty() ? "" : " diff"));
+    }
+
+    /** As kubectl takes it; a set's spaces need no quotes: {@code -l release in (a, b)}. */
+    private void readSelector(String attached) {
+        if (attached.isEmpty() && next == tokens.size()) {
+            clauses.fail("A label selector must follow “-l”.", "-l release=2024-11-20");
+            return;
+        }
+        StringBuilder text =
+                new StringBuilder(attached.isEmpty() ? bare(tokens.get(next++).raw()) : attached);
+        while (next < tokens.size() && goesOn(text, bare(tokens.get(next).raw()))) {
+            text.append(' ').append(bare(tokens.get(next++).raw()));
+        }
+        clauses.selector(text.toString());
+    }
+
+    private static boolean goesOn(CharSequence text, String following) {
+        boolean open = text.chars().filter(c -> c == '(').count()
+                > text.chars().filter(c -> c == ')').count();
+        boolean comma = text.charAt(text.length() - 1) == ',';
+        String read = text.toString();
+        return open
+                || comma
+                || read.endsWith(" in")
+                || read.endsWith(" notin")
+                || following.equals("notin")
+                || following.equals("in")
+                || following.startsWith(",");
+    }
+
+    private static String bare(String raw) {
+        return raw.replaceAll("^[\"'`]+|[\"'`]+$", "");
     }
 
     private void readTarget(Token token) {

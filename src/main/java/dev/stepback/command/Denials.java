@@ -29,7 +29,7 @@ final class Denials {
     }
 
     static Wish wish(Command command) {
-        if (command instanceof Command.Rollback) {
+        if (command instanceof Command.Rollback || command instanceof Command.Several) {
             return Wish.REQUEST;
         }
         return command instanceof Command.Cancel ? Wish.CANCEL : Wish.VIEW;

@@ -7,14 +7,17 @@ import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,7 @@ public final class Dispatcher {
     private final List<String> served;
     private final UnaryOperator<String> safe;
     private final UndoCommands undo;
+    private final SeveralCommand several;
     private final ViewCommands view;
     private final LockCommands locks;
     private final AuditCommand audit;
@@ -47,6 +51,7 @@ public final class Dispatcher {
     public Dispatcher(
             Workloads workloads,
             Rollbacks rollbacks,
+            RollbackGroups groups,
             List<TargetType> types,
             Authorizer authorizer,
             Locks locks,
@@ -64,6 +69,8 @@ public final class Dispatcher {
         this.denials = new Denials(record);
         this.undo = new UndoCommands(
                 rollbacks, types, authorizer, denials, config.slack().command());
+        this.several = new SeveralCommand(
+                groups, rollbacks, types, authorizer, denials, config.slack().command());
         this.view = new ViewCommands(rollbacks, types, authorizer, denials);
         this.audit = new AuditCommand(rollbacks, authorizer, clock);
         this.locks = new LockCommands(locks, authorizer, workloads);
@@ -105,6 +112,7 @@ public final class Dispatcher {
 
     private Reply answer(Command command, Invocation invocation) {
         boolean reads = command instanceof Command.OnTarget
+                || command instanceof Command.Several
                 || command instanceof Command.ListRollbacks
                 || command instanceof Command.AuditList;
         if (reads && authorizer.acting(invocation.by().person()) instanceof Acting.Nobody nobody) {
@@ -112,6 +120,9 @@ public final class Dispatcher {
         }
         if (command instanceof Command.OnTarget onTarget) {
             return onTarget(onTarget, invocation);
+        }
+        if (command instanceof Command.Several many) {
+            return many.selector().map(s -> selected(many, s, invocation)).orElseGet(() -> named(many, invocation));
         }
         if (command instanceof Command.ListRollbacks list) {
             Optional<Reply> refused = list.namespace().flatMap(n -> notServed(n, invocation));
@@ -138,6 +149,65 @@ public final class Dispatcher {
                 .flatMap(n -> notServed(n, invocation))
                 .or(() -> command.target().flatMap(t -> t.namespace().flatMap(n -> hidden(n, t, command, invocation))))
                 .orElseGet(() -> audit.list(command, invocation.by()));
+    }
+
+    /** Every word names exactly one target, or somebody has to say what is meant. */
+    private Reply named(Command.Several command, Invocation invocation) {
+        Set<TargetRef> targets = new LinkedHashSet<>();
+        for (Wanted wanted : command.targets()) {
+            Optional<Reply> refused = wanted.namespace()
+                    .flatMap(n -> notServed(n, invocation).or(() -> hidden(n, wanted, command, invocation)));
+            if (refused.isPresent()) {
+                return refused.get();
+            }
+            List<TargetRef> found = visible(known(workloads.find(wanted), invocation), invocation);
+            if (found.isEmpty()) {
+                return unknown(command, wanted, invocation);
+            }
+            if (found.size() > 1) {
+                return new Reply.Choose(found.stream().limit(MATCHES).toList(), command.without(wanted));
+            }
+            targets.add(found.get(0));
+        }
+        return open(command, targets, invocation);
+    }
+
+    private Reply unknown(Command.Several command, Wanted wanted, Invocation invocation) {
+        Optional<String> meant = Clauses.nearKeyword(wanted);
+        if (meant.isPresent()) {
+            Wanted other = command.targets().stream()
+                    .filter(t -> !t.equals(wanted))
+                    .findFirst()
+                    .orElse(wanted);
+            return new Reply.NotUnderstood(
+                    "", Clauses.unknown(wanted, meant.get()), Clauses.instead(other, meant.get()));
+        }
+        return notFound(wanted, command.without(wanted), invocation);
+    }
+
+    private Reply selected(Command.Several command, String selector, Invocation invocation) {
+        Optional<Reply> refused = command.namespace().flatMap(n -> notServed(n, invocation));
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        List<TargetRef> found = visible(known(workloads.select(command.namespace(), selector), invocation), invocation);
+        return found.isEmpty()
+                ? new Reply.Refused(
+                        "Nothing with the labels " + SlackText.bounded(selector, ECHO) + " can be rolled back "
+                                + command.namespace().map(n -> "in " + n).orElse("in the namespaces that I serve")
+                                + ": no Deployment, StatefulSet or DaemonSet has them.")
+                : open(command, new LinkedHashSet<>(found), invocation);
+    }
+
+    private Reply open(Command.Several command, Set<TargetRef> targets, Invocation invocation) {
+        if (targets.size() > 1) {
+            return several.open(command, List.copyOf(targets), invocation);
+        }
+        TargetRef only = targets.iterator().next();
+        return run(
+                command.alone(new Wanted(Optional.of(only.namespace()), Optional.of(only.kind()), only.name())),
+                only,
+                invocation);
     }
 
     private Reply onTarget(Command.OnTarget command, Invocation invocation) {
@@ -194,9 +264,13 @@ public final class Dispatcher {
     }
 
     private Reply notFound(Wanted wanted, Command.OnTarget command, Invocation invocation) {
+        return notFound(wanted, command.remaining(), invocation);
+    }
+
+    private Reply notFound(Wanted wanted, String remaining, Invocation invocation) {
         List<TargetRef> near = workloads.suggest(
                 wanted, SUGGESTIONS, t -> authorizer.mayView(invocation.by(), t).allowed());
-        return new Reply.NotFound(echo(wanted), near, command.remaining());
+        return new Reply.NotFound(echo(wanted), near, remaining);
     }
 
     /** Nobody learns by a suggestion of what they may not see. */

@@ -69,6 +69,14 @@ final class KindIndex<T extends HasMetadata, L extends KubernetesResourceList<T>
                         d.getMetadata().getNamespace(), kind, d.getMetadata().getName()));
     }
 
+    /** Asks the API server for those with these labels. */
+    Stream<TargetRef> labelled(Optional<String> namespace, String selector) {
+        return scopes(namespace)
+                .flatMap(s -> s.withLabelSelector(selector).list().getItems().stream())
+                .map(d -> new TargetRef(
+                        d.getMetadata().getNamespace(), kind, d.getMetadata().getName()));
+    }
+
     private Stream<FilterWatchListDeletable<T, L, ?>> scopes(Optional<String> only) {
         if (namespaces.isEmpty() && only.isEmpty()) {
             return Stream.of(operation.inAnyNamespace());

@@ -3,6 +3,8 @@ package dev.stepback.command;
 import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.group.GroupView;
+import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
@@ -16,6 +18,19 @@ import java.util.OptionalLong;
 /** What a command is answered with. */
 public sealed interface Reply {
 
+    /** What somebody is told who asked for several at once. */
+    static Reply of(RollbackGroups.Created created) {
+        if (created instanceof RollbackGroups.Created.Ok ok) {
+            return new OpenedTogether(ok.view());
+        } else if (created instanceof RollbackGroups.Created.AlreadyOpen already) {
+            return new AlreadyOpen(already.open());
+        } else if (created instanceof RollbackGroups.Created.NeedsReason needs) {
+            return new Refused("Say why " + needs.target() + " shall be rolled back: ask again with `because …`.");
+        }
+        RollbackGroups.Created.Denied denied = (RollbackGroups.Created.Denied) created;
+        return new Refused(denied.why() + " This is about " + denied.target() + "; nothing was begun.");
+    }
+
     /**
      * A rollback was opened (or had been, by an earlier delivery); its card is on the way.
      *
@@ -26,6 +41,9 @@ public sealed interface Reply {
             this(rollback, "");
         }
     }
+
+    /** Several were opened together; their card is on the way. */
+    record OpenedTogether(GroupView view) implements Reply {}
 
     /** Another rollback of the target is open; {@code open} says where its card is. */
     record AlreadyOpen(Rollback open) implements Reply {}

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -45,6 +46,14 @@ final class WorkloadIndex implements Workloads {
                 .filter(index -> wanted.kind().map(index.kind()::equals).orElse(true))
                 .flatMap(index -> index.live(wanted))
                 .filter(wanted::matches)
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public List<TargetRef> select(Optional<String> namespace, String selector) {
+        return kinds.stream()
+                .flatMap(index -> index.labelled(namespace, selector))
                 .sorted()
                 .toList();
     }

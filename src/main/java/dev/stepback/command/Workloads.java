@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Knows the names of the workloads that the bot serves. */
@@ -26,6 +27,15 @@ public interface Workloads extends AutoCloseable {
      * @throws io.fabric8.kubernetes.client.KubernetesClientException when a look-up failed
      */
     List<TargetRef> find(Wanted wanted);
+
+    /**
+     * The served targets with these labels, in the order of their names, as the API server knows them now.
+     *
+     * @param namespace empty for all that are served
+     * @param selector a label selector as kubectl takes it
+     * @throws io.fabric8.kubernetes.client.KubernetesClientException when a look-up failed
+     */
+    List<TargetRef> select(Optional<String> namespace, String selector);
 
     /**
      * The targets whose names are nearest to what was typed, nearest first; at most {@code max}.

@@ -23,7 +23,8 @@ public final class Audited {
         return new On(
                 rollback.target(),
                 rollback.getMetadata().getName(),
-                rollback.getSpec().wanted().apiName());
+                rollback.getSpec().wanted().apiName(),
+                rollback.getSpec().group());
     }
 
     static String planHash(Rollback rollback) {

@@ -1,9 +1,7 @@
 package dev.stepback.slack;
 
 import dev.stepback.config.StepbackConfig;
-import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Origin;
-import dev.stepback.slack.card.Announcements;
 import dev.stepback.slack.card.Message;
 import java.time.Clock;
 import java.util.HashSet;
@@ -39,30 +37,28 @@ final class CardAnnouncements {
     }
 
     /** @param thread the thread that the card is in, or begins */
-    void milestones(Rollback rollback, CardMemory memory, String thread) {
-        String channel = rollback.getSpec().origin().channel();
+    void milestones(Topic topic, CardMemory memory, String thread) {
+        String channel = topic.origin().channel();
         for (Map.Entry<String, Message> milestone :
-                Announcements.milestones(rollback, clock.instant()).entrySet()) {
-            once(rollback, memory, milestone.getKey(), channel, thread, milestone.getValue());
+                topic.milestones(clock.instant()).entrySet()) {
+            once(topic, memory, milestone.getKey(), channel, thread, milestone.getValue());
         }
     }
 
     /** Whoever goes alone is seen: in the channel, and by the operators, who are called. */
-    void brokenGlass(Rollback rollback, CardMemory memory) {
+    void brokenGlass(Topic topic, CardMemory memory) {
         if (memory.isSent(BROKEN_GLASS)
-                || Announcements.brokenGlass(rollback, false, Optional.empty()).isEmpty()) {
+                || topic.brokenGlass(false, Optional.empty()).isEmpty()) {
             return;
         }
-        String channel = rollback.getSpec().origin().channel();
+        String channel = topic.origin().channel();
         Optional<String> operators = notifications.get().operators().map(workspace::channelId);
         Optional<String> link = link(memory);
         if (operators.isPresent() && !operators.get().equals(channel)) {
-            Announcements.brokenGlass(rollback, true, link)
-                    .ifPresent(m -> once(rollback, memory, TO_OPERATORS, operators.get(), null, m));
+            topic.brokenGlass(true, link).ifPresent(m -> once(topic, memory, TO_OPERATORS, operators.get(), null, m));
         }
         boolean here = operators.isEmpty() || operators.get().equals(channel) || memory.isSkipped(TO_OPERATORS);
-        Announcements.brokenGlass(rollback, here, link)
-                .ifPresent(m -> once(rollback, memory, BROKEN_GLASS, channel, null, m));
+        topic.brokenGlass(here, link).ifPresent(m -> once(topic, memory, BROKEN_GLASS, channel, null, m));
     }
 
     private Optional<String> link(CardMemory memory) {
@@ -72,30 +68,25 @@ final class CardAnnouncements {
     }
 
     /** The end, in the channel and in those that are told of every outcome. */
-    void outcome(Rollback rollback, CardMemory memory) {
-        Origin origin = rollback.getSpec().origin();
+    void outcome(Topic topic, CardMemory memory) {
+        Origin origin = topic.origin();
         Optional<String> link = link(memory);
-        Message outcome = Announcements.outcome(rollback, clock.instant(), link);
-        once(rollback, memory, ANNOUNCEMENT, origin.channel(), null, outcome);
+        Message outcome = topic.outcome(clock.instant(), link);
+        once(topic, memory, ANNOUNCEMENT, origin.channel(), null, outcome);
         for (String channel : notifications.get().channels()) {
             if (!workspace.isSame(channel, origin.channel())) {
-                once(rollback, memory, notification(channel), workspace.channelId(channel), null, outcome);
+                once(topic, memory, notification(channel), workspace.channelId(channel), null, outcome);
             }
         }
     }
 
     private void once(
-            Rollback rollback,
-            CardMemory memory,
-            String part,
-            String channel,
-            @Nullable String thread,
-            Message message) {
+            Topic topic, CardMemory memory, String part, String channel, @Nullable String thread, Message message) {
         if (memory.isSent(part)) {
             return;
         }
         try {
-            messages.post(rollback, part, channel, thread, message);
+            messages.post(topic, part, channel, thread, message);
             memory.sent(part);
         } catch (SlackFailure.Refused e) {
             LOG.warn("{} was not sent: {}", part, e.getMessage());
@@ -104,24 +95,23 @@ final class CardAnnouncements {
     }
 
     /** The parts that Slack has already, in other channels, and in the own one if the card is in a thread of it. */
-    Set<String> lookUp(Rollback rollback) {
-        Origin origin = rollback.getSpec().origin();
-        boolean alone =
-                Announcements.brokenGlass(rollback, false, Optional.empty()).isPresent();
-        boolean ended = rollback.statusOrInitial().phase().terminal();
+    Set<String> lookUp(Topic topic) {
+        Origin origin = topic.origin();
+        boolean alone = topic.brokenGlass(false, Optional.empty()).isPresent();
+        boolean ended = topic.phase().terminal();
         Set<String> sent = new HashSet<>();
         if (origin.thread() != null && (alone || ended)) {
-            sent.addAll(messages.find(rollback, origin.channel(), null).keySet());
+            sent.addAll(messages.find(topic, origin.channel(), null).keySet());
         }
         Optional<String> operators = notifications.get().operators().filter(o -> alone);
         if (operators.isPresent()) {
-            sent.addAll(messages.find(rollback, workspace.channelId(operators.get()), null)
+            sent.addAll(messages.find(topic, workspace.channelId(operators.get()), null)
                     .keySet());
         }
         if (ended) {
             for (String channel : notifications.get().channels()) {
-                sent.addAll(messages.find(rollback, workspace.channelId(channel), null)
-                        .keySet());
+                sent.addAll(
+                        messages.find(topic, workspace.channelId(channel), null).keySet());
             }
         }
         sent.remove(CardMessages.CARD);

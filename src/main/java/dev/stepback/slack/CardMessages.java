@@ -1,7 +1,6 @@
 package dev.stepback.slack;
 
 import com.slack.api.methods.SlackFilesUploadV2Exception;
-import dev.stepback.rollback.Rollback;
 import dev.stepback.slack.card.Message;
 import java.time.Instant;
 import java.util.HashMap;
@@ -28,10 +27,10 @@ final class CardMessages {
     }
 
     /** @return the timestamp of the new message */
-    String post(Rollback rollback, String part, String channel, @Nullable String thread, Message message) {
+    String post(Topic topic, String part, String channel, @Nullable String thread, Message message) {
         com.slack.api.model.Message.Metadata metadata = new com.slack.api.model.Message.Metadata();
         metadata.setEventType(EVENT_TYPE);
-        metadata.setEventPayload(Map.of("rollback", name(rollback), "part", part));
+        metadata.setEventPayload(Map.of("rollback", topic.id(), "part", part));
         return api.call(
                         "chat.postMessage",
                         m -> m.chatPostMessage(r -> r.channel(channel)
@@ -75,10 +74,10 @@ final class CardMessages {
      *
      * @param thread look in this thread; null for the channel itself
      */
-    Map<String, String> find(Rollback rollback, String channel, @Nullable String thread) {
+    Map<String, String> find(Topic topic, String channel, @Nullable String thread) {
         Map<String, String> found = new HashMap<>();
         String oldest = String.valueOf(
-                Instant.parse(rollback.getMetadata().getCreationTimestamp()).getEpochSecond() - 60);
+                Instant.parse(topic.metadata().getCreationTimestamp()).getEpochSecond() - 60);
         String cursor = null;
         for (int page = 0; page < MAX_PAGES; page++) {
             String from = cursor;
@@ -109,7 +108,7 @@ final class CardMessages {
                         ? null
                         : response.getResponseMetadata().getNextCursor();
             }
-            messages.forEach(message -> note(rollback, message, found));
+            messages.forEach(message -> note(topic, message, found));
             if (cursor == null || cursor.isEmpty()) {
                 break;
             }
@@ -117,19 +116,14 @@ final class CardMessages {
         return found;
     }
 
-    private static void note(Rollback rollback, com.slack.api.model.Message message, Map<String, String> found) {
+    private static void note(Topic topic, com.slack.api.model.Message message, Map<String, String> found) {
         com.slack.api.model.Message.Metadata metadata = message.getMetadata();
         if (metadata != null
                 && EVENT_TYPE.equals(metadata.getEventType())
                 && metadata.getEventPayload() != null
-                && name(rollback).equals(metadata.getEventPayload().get("rollback"))
+                && topic.id().equals(metadata.getEventPayload().get("rollback"))
                 && metadata.getEventPayload().get("part") instanceof String part) {
             found.put(part, message.getTs());
         }
-    }
-
-    private static String name(Rollback rollback) {
-        return rollback.getMetadata().getNamespace() + "/"
-                + rollback.getMetadata().getName();
     }
 }

@@ -1,15 +1,9 @@
 package dev.stepback.slack;
 
 import dev.stepback.rollback.Phase;
-import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Origin;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
-import dev.stepback.rollback.Rollbacks;
-import dev.stepback.slack.card.Card;
-import dev.stepback.slack.card.DiffMessages;
-import dev.stepback.slack.card.DiffText;
 import dev.stepback.slack.card.Message;
-import dev.stepback.target.Plan;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -36,13 +30,11 @@ final class CardWriter {
 
     private final CardMessages messages;
     private final CardAnnouncements announcements;
-    private final Rollbacks rollbacks;
     private final Clock clock;
 
-    CardWriter(CardMessages messages, CardAnnouncements announcements, Rollbacks rollbacks, Clock clock) {
+    CardWriter(CardMessages messages, CardAnnouncements announcements, Clock clock) {
         this.messages = messages;
         this.announcements = announcements;
-        this.rollbacks = rollbacks;
         this.clock = clock;
     }
 
@@ -52,81 +44,81 @@ final class CardWriter {
      *
      * @return when to write again even if nothing changes
      */
-    Optional<Duration> write(Rollback rollback, CardMemory memory) {
-        memory.learn(rollback.statusOrInitial().card());
+    Optional<Duration> write(Topic topic, CardMemory memory) {
+        memory.learn(topic.card());
         try {
-            send(rollback, memory);
+            send(topic, memory);
         } catch (SlackFailure e) {
             if (e instanceof SlackFailure.Unreachable) {
                 memory.unsure = true; // it may have been sent all the same
             }
-            record(rollback, memory);
+            record(topic, memory);
             throw e;
         }
-        record(rollback, memory);
-        Phase phase = rollback.statusOrInitial().phase();
-        if (phase == Phase.AWAITING_APPROVAL && rollback.statusOrInitial().startsAt() != null) {
+        record(topic, memory);
+        Phase phase = topic.phase();
+        if (topic.countsDown()) {
             return Optional.of(COUNT);
         }
         return phase == Phase.RUNNING || phase == Phase.VERIFYING ? Optional.of(REFRESH) : Optional.empty();
     }
 
-    private void send(Rollback rollback, CardMemory memory) {
-        Origin origin = rollback.getSpec().origin();
+    private void send(Topic topic, CardMemory memory) {
+        Origin origin = topic.origin();
         if (Boolean.TRUE.equals(memory.unsure)) {
-            lookUp(rollback, memory);
+            lookUp(topic, memory);
         }
         if (!memory.isSkipped(CardMessages.CARD)) {
-            card(rollback, memory);
+            card(topic, memory);
         }
         String card = memory.ts;
         if (card != null) {
             String thread = origin.thread() == null ? card : origin.thread();
-            diffFile(rollback, memory, thread);
-            announcements.milestones(rollback, memory, thread);
+            diffFile(topic, memory, thread);
+            announcements.milestones(topic, memory, thread);
         }
-        announcements.brokenGlass(rollback, memory);
-        if (rollback.statusOrInitial().phase().terminal()) {
-            announcements.outcome(rollback, memory);
+        announcements.brokenGlass(topic, memory);
+        if (topic.phase().terminal()) {
+            announcements.outcome(topic, memory);
             memory.finish();
         }
     }
 
-    private void card(Rollback rollback, CardMemory memory) {
-        Message message = Card.of(rollback, clock.instant());
+    private void card(Topic topic, CardMemory memory) {
+        Message message = topic.draw(clock.instant());
         if (memory.ts == null) {
-            memory.channel = rollback.getSpec().origin().channel();
-            record(rollback, memory);
-            post(rollback, memory, message);
+            memory.channel = topic.origin().channel();
+            record(topic, memory);
+            post(topic, memory, message);
         } else if (!message.equals(memory.lastDrawn)) {
-            update(rollback, memory, memory.ts, message);
+            update(topic, memory, memory.ts, message);
         }
     }
 
-    private void post(Rollback rollback, CardMemory memory, Message message) {
-        Origin origin = rollback.getSpec().origin();
+    private void post(Topic topic, CardMemory memory, Message message) {
+        Origin origin = topic.origin();
         try {
-            memory.ts = messages.post(rollback, CardMessages.CARD, origin.channel(), origin.thread(), message);
+            memory.ts = messages.post(topic, CardMessages.CARD, origin.channel(), origin.thread(), message);
         } catch (SlackFailure.Refused e) {
             LOG.warn("the card was refused: {}", e.getMessage());
             if (!CardMessages.refusesBlocks(e)) {
                 memory.skipped(CardMessages.CARD);
                 return;
             }
-            Message minimal = Card.minimal(rollback, clock.instant());
+            Message minimal = topic.minimal(clock.instant());
             try {
-                memory.ts = messages.post(rollback, CardMessages.CARD, origin.channel(), origin.thread(), minimal);
+                memory.ts = messages.post(topic, CardMessages.CARD, origin.channel(), origin.thread(), minimal);
             } catch (SlackFailure.Refused again) {
                 memory.skipped(CardMessages.CARD);
                 return;
             }
         }
         memory.lastDrawn = message;
-        record(rollback, memory);
+        record(topic, memory);
     }
 
-    private void update(Rollback rollback, CardMemory memory, String ts, Message message) {
-        String channel = memory.channel == null ? rollback.getSpec().origin().channel() : memory.channel;
+    private void update(Topic topic, CardMemory memory, String ts, Message message) {
+        String channel = memory.channel == null ? topic.origin().channel() : memory.channel;
         try {
             messages.update(channel, ts, message);
         } catch (SlackFailure.Refused e) {
@@ -134,12 +126,12 @@ final class CardWriter {
             if (e.error().equals("message_not_found") && !memory.reposted) {
                 memory.reposted = true; // somebody deleted it, and people have to see what happens
                 memory.ts = null;
-                post(rollback, memory, message);
+                post(topic, memory, message);
                 return;
             }
             if (CardMessages.refusesBlocks(e)) {
                 try {
-                    messages.update(channel, ts, Card.minimal(rollback, clock.instant()));
+                    messages.update(channel, ts, topic.minimal(clock.instant()));
                 } catch (SlackFailure.Refused again) {
                     LOG.warn("so was a plain one: {}", again.getMessage());
                 }
@@ -148,15 +140,17 @@ final class CardWriter {
         memory.lastDrawn = message;
     }
 
-    private void diffFile(Rollback rollback, CardMemory memory, String thread) {
-        Plan plan = rollback.statusOrInitial().plan();
-        if (plan == null || memory.isSent(DIFF_FILE) || DiffMessages.fitsModal(plan.changes())) {
+    private void diffFile(Topic topic, CardMemory memory, String thread) {
+        Optional<Topic.DiffFile> file = topic.diffFile();
+        if (file.isEmpty() || memory.isSent(DIFF_FILE)) {
             return;
         }
         try {
-            String name = rollback.target().name() + "-" + plan.from().number() + "-to-"
-                    + plan.to().number() + ".diff";
-            messages.upload(rollback.getSpec().origin().channel(), thread, name, DiffText.file(plan.changes()));
+            messages.upload(
+                    topic.origin().channel(),
+                    thread,
+                    file.get().name(),
+                    file.get().content());
             memory.sent(DIFF_FILE);
         } catch (SlackFailure.RateLimited e) {
             throw e;
@@ -167,15 +161,15 @@ final class CardWriter {
     }
 
     // Its failure costs a message sent twice at worst, so it may not hold anything up for long.
-    private void lookUp(Rollback rollback, CardMemory memory) {
-        Origin origin = rollback.getSpec().origin();
+    private void lookUp(Topic topic, CardMemory memory) {
+        Origin origin = topic.origin();
         memory.lookups++;
         try {
-            note(memory, messages.find(rollback, origin.channel(), origin.thread()));
+            note(memory, messages.find(topic, origin.channel(), origin.thread()));
             if (memory.ts != null && origin.thread() == null) {
-                note(memory, messages.find(rollback, origin.channel(), memory.ts));
+                note(memory, messages.find(topic, origin.channel(), memory.ts));
             }
-            announcements.lookUp(rollback).forEach(memory::sent);
+            announcements.lookUp(topic).forEach(memory::sent);
         } catch (SlackFailure e) {
             if (!(e instanceof SlackFailure.Refused) && memory.lookups < MAX_LOOKUPS) {
                 throw e;
@@ -196,15 +190,14 @@ final class CardWriter {
         });
     }
 
-    private void record(Rollback rollback, CardMemory memory) {
+    private void record(Topic topic, CardMemory memory) {
         if (memory.isRecorded()) {
             return;
         }
         CardStatus wanted = memory.toRecord();
-        Optional<Rollback> written = rollbacks.updateCard(
-                rollback.getMetadata().getNamespace(), rollback.getMetadata().getName(), ignored -> wanted);
+        boolean there = topic.record(wanted);
         memory.recorded(wanted);
-        if (written.isEmpty()) {
+        if (!there) {
             memory.finish(); // somebody deleted it
         }
     }

@@ -55,6 +55,7 @@ final class Clicks {
     private final ClickedTargets targets;
     private final Commands commands;
     private final DecisionClicks decisions;
+    private final GroupClicks groups;
     private final Whereabouts whereabouts;
 
     Clicks(
@@ -63,12 +64,14 @@ final class Clicks {
             ClickedTargets targets,
             Commands commands,
             DecisionClicks decisions,
+            GroupClicks groups,
             Whereabouts whereabouts) {
         this.api = api;
         this.rollbacks = rollbacks;
         this.targets = targets;
         this.commands = commands;
         this.decisions = decisions;
+        this.groups = groups;
         this.whereabouts = whereabouts;
     }
 
@@ -122,6 +125,11 @@ final class Clicks {
     }
 
     private void rollback(Click click, Answers answers) {
+        Optional<Ref.ToGroup> group = Ref.ToGroup.parse(click.value());
+        if (group.isPresent()) {
+            groups.run(click, wish(click.action()), group.get(), answers);
+            return;
+        }
         Optional<Ref.ToRollback> ref = Ref.ToRollback.parse(click.value());
         if (ref.isEmpty()) {
             answers.toPerson(Message.of("This button is of an older kind. Please type the command again."));

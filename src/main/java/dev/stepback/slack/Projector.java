@@ -4,6 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackListener;
+import dev.stepback.rollback.Rollbacks;
+import dev.stepback.rollback.group.GroupListener;
+import dev.stepback.rollback.group.GroupView;
+import dev.stepback.rollback.group.RollbackGroups;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -19,10 +23,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Keeps the cards: one writer for each Rollback, which only ever draws the newest state that it was told, at most once a
+ * Keeps the cards: one writer for each of them, which only ever draws the newest state that it was told, at most once a
  * second, and goes on until Slack has the last one.
  */
-final class Projector implements RollbackListener, AutoCloseable {
+final class Projector implements RollbackListener, GroupListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
     private static final int THREADS = 4;
     private static final Duration BETWEEN_EDITS = Duration.ofSeconds(1);
@@ -30,6 +34,8 @@ final class Projector implements RollbackListener, AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final CardWriter writer;
+    private final Rollbacks rollbacks;
+    private final RollbackGroups groups;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     // A state that was read before the last write may still be told after it.
     private final Cache<String, Boolean> done = Caffeine.newBuilder()
@@ -38,8 +44,10 @@ final class Projector implements RollbackListener, AutoCloseable {
             .build();
     private final ScheduledExecutorService threads = pool();
 
-    Projector(CardWriter writer) {
+    Projector(CardWriter writer, Rollbacks rollbacks, RollbackGroups groups) {
         this.writer = writer;
+        this.rollbacks = rollbacks;
+        this.groups = groups;
     }
 
     private static ScheduledExecutorService pool() {
@@ -49,17 +57,26 @@ final class Projector implements RollbackListener, AutoCloseable {
         return pool;
     }
 
+    /** One that is part of a group has no card of its own. */
     @Override
     public void changed(Rollback rollback) {
-        if (rollback.statusOrInitial().card().complete()
-                || rollback.getMetadata().getDeletionTimestamp() != null) {
+        if (rollback.getSpec().group() == null) {
+            changed(new RollbackTopic(rollback, rollbacks));
+        }
+    }
+
+    @Override
+    public void changed(GroupView view) {
+        changed(new GroupTopic(view, groups));
+    }
+
+    private void changed(Topic topic) {
+        if (topic.card().complete() || topic.metadata().getDeletionTimestamp() != null) {
             return;
         }
-        String key = rollback.getMetadata().getNamespace() + "/"
-                + rollback.getMetadata().getName() + "/"
-                + rollback.getMetadata().getUid();
+        String key = topic.id() + "/" + topic.metadata().getUid();
         if (done.getIfPresent(key) == null) {
-            lanes.computeIfAbsent(key, Lane::new).offer(rollback);
+            lanes.computeIfAbsent(key, Lane::new).offer(topic);
         }
     }
 
@@ -72,7 +89,7 @@ final class Projector implements RollbackListener, AutoCloseable {
     private final class Lane {
         private final String key;
         private final CardMemory memory = new CardMemory();
-        private @Nullable Rollback newest;
+        private @Nullable Topic newest;
         private boolean dirty;
         private boolean running;
         private long notBefore = System.nanoTime();
@@ -83,8 +100,8 @@ final class Projector implements RollbackListener, AutoCloseable {
             this.key = key;
         }
 
-        private synchronized void offer(Rollback rollback) {
-            newest = rollback;
+        private synchronized void offer(Topic topic) {
+            newest = topic;
             dirty = true;
             if (!running) {
                 schedule(notBefore - System.nanoTime());
@@ -104,7 +121,7 @@ final class Projector implements RollbackListener, AutoCloseable {
         }
 
         private void run() {
-            Rollback drawn;
+            Topic drawn;
             synchronized (this) {
                 drawn = newest;
                 if (running || drawn == null) {
@@ -114,7 +131,7 @@ final class Projector implements RollbackListener, AutoCloseable {
                 dirty = false;
             }
             try (MDC.MDCCloseable field =
-                    MDC.putCloseable("rollback", drawn.getMetadata().getName())) {
+                    MDC.putCloseable("rollback", drawn.metadata().getName())) {
                 Optional<Duration> refresh = writer.write(drawn, memory);
                 pause = FIRST_PAUSE;
                 rest(BETWEEN_EDITS, refresh.orElse(null));

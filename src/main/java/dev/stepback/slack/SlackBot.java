@@ -11,6 +11,8 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.RollbackListener;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.rollback.group.GroupListener;
+import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.slack.card.Message;
 import dev.stepback.slack.card.Mrkdwn;
 import dev.stepback.slack.card.Replies;
@@ -50,6 +52,7 @@ public final class SlackBot implements AutoCloseable {
             Map<String, String> env,
             Function<Invocation, Reply> dispatcher,
             Rollbacks rollbacks,
+            RollbackGroups groups,
             List<TargetType> targets,
             Authorizer authorizer,
             Redactor redactor,
@@ -67,14 +70,15 @@ public final class SlackBot implements AutoCloseable {
         Whereabouts whereabouts = new Whereabouts(workspace, rollbacks);
         DecisionClicks decisions = new DecisionClicks(api, rollbacks, whereabouts);
         ClickedTargets clicked = new ClickedTargets(targets, authorizer, rollbacks, audit);
-        Clicks clicks = new Clicks(api, rollbacks, clicked, commands, decisions, whereabouts);
+        GroupClicks groupClicks = new GroupClicks(api, groups, clicked, commands, workspace);
+        Clicks clicks = new Clicks(api, rollbacks, clicked, commands, decisions, groupClicks, whereabouts);
         deliveries = new Deliveries(metrics, new RateLimits(config.limits(), clock));
-        Submissions submissions = new Submissions(api, deliveries, rollbacks, decisions, clicked);
+        Submissions submissions = new Submissions(api, deliveries, rollbacks, decisions, groupClicks, clicked);
         app = new Receiver(api, command, deliveries, workspace, commands, clicks, submissions).app();
         CardMessages messages = new CardMessages(api);
         CardAnnouncements announcements = new CardAnnouncements(
                 messages, workspace, () -> configuration.get().notifications(), clock);
-        projector = new Projector(new CardWriter(messages, announcements, rollbacks, clock));
+        projector = new Projector(new CardWriter(messages, announcements, clock), rollbacks, groups);
         if (config.slack().mode() == StepbackConfig.Slack.Mode.SOCKET) {
             String appToken = env.getOrDefault("SLACK_APP_TOKEN", "");
             if (appToken.isEmpty()) {
@@ -91,6 +95,11 @@ public final class SlackBot implements AutoCloseable {
 
     /** Keeps the cards; to be told of Rollbacks by the replica that reconciles. */
     public RollbackListener listener() {
+        return projector;
+    }
+
+    /** The same for groups, which have one card for all that is part of them. */
+    public GroupListener groupListener() {
         return projector;
     }
 

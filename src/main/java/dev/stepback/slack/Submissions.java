@@ -10,9 +10,11 @@ import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.Rollbacks.Decided;
+import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.slack.card.Confirmations;
 import dev.stepback.slack.card.Message;
 import dev.stepback.slack.card.Mrkdwn;
+import dev.stepback.slack.card.Ref;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +34,7 @@ final class Submissions {
     private final Deliveries deliveries;
     private final Rollbacks rollbacks;
     private final DecisionClicks decisions;
+    private final GroupClicks groups;
     private final ClickedTargets targets;
 
     Submissions(
@@ -39,11 +42,13 @@ final class Submissions {
             Deliveries deliveries,
             Rollbacks rollbacks,
             DecisionClicks decisions,
+            GroupClicks groups,
             ClickedTargets targets) {
         this.api = api;
         this.deliveries = deliveries;
         this.rollbacks = rollbacks;
         this.decisions = decisions;
+        this.groups = groups;
         this.targets = targets;
     }
 
@@ -99,12 +104,13 @@ final class Submissions {
                 .addKeyValue("text", about.ref())
                 .log("{} typed", verdict);
         try {
-            return outcome(
-                    rollbacks.decide(
-                            about.ref().namespace(),
-                            about.ref().name(),
-                            new NewDecision(verdict, by, about.ref().planHash(), Optional.of(typed), reason)),
-                    typed);
+            if (about.ref() instanceof Ref.ToGroup ref) {
+                var wanted = new NewDecision(verdict, by, ref.hash(), Optional.of(typed), reason);
+                return outcome(groups.decide(ref, wanted), typed);
+            }
+            Ref.ToRollback ref = (Ref.ToRollback) about.ref();
+            var wanted = new NewDecision(verdict, by, ref.planHash(), Optional.of(typed), reason);
+            return outcome(rollbacks.decide(ref.namespace(), ref.name(), wanted), typed);
         } catch (RuntimeException e) {
             String id = UUID.randomUUID().toString().substring(0, 8);
             LOG.error("submission failed, error {}", id, e);
@@ -117,16 +123,29 @@ final class Submissions {
 
     private Outcome outcome(Decided decided, String typed) {
         if (decided instanceof Decided.NeedsTyping typing) {
-            return typed.strip().equalsIgnoreCase(typing.expected())
-                    ? Outcome.wrong(Confirmations.REASON, "Say why; nothing was decided yet.")
-                    : Outcome.wrong(
-                            Confirmations.TYPED,
-                            "This is not " + typing.expected() + ". Look again whether that is what you want.");
+            return mistyped(typing.expected(), typed);
         }
         if (decided instanceof Decided.AlreadyRecorded) {
             return Outcome.CLOSED; // delivered twice
         }
         return decisions.said(decided).map(Outcome::nothing).orElse(Outcome.CLOSED);
+    }
+
+    private Outcome outcome(RollbackGroups.Decided decided, String typed) {
+        if (decided instanceof RollbackGroups.Decided.NeedsTyping typing) {
+            return mistyped(typing.expected(), typed);
+        }
+        if (decided instanceof RollbackGroups.Decided.AlreadyRecorded) {
+            return Outcome.CLOSED; // delivered twice
+        }
+        return groups.said(decided).map(Outcome::nothing).orElse(Outcome.CLOSED);
+    }
+
+    private static Outcome mistyped(String expected, String typed) {
+        return typed.strip().equalsIgnoreCase(expected)
+                ? Outcome.wrong(Confirmations.REASON, "Say why; nothing was decided yet.")
+                : Outcome.wrong(
+                        Confirmations.TYPED, "This is not " + expected + ". Look again whether that is what you want.");
     }
 
     /** The modal is gone: what came of it is said in the channel, to the person alone. */

@@ -30,6 +30,7 @@ import dev.stepback.rollback.RollbackOperator;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.RolloutWatch;
+import dev.stepback.rollback.group.KubernetesRollbackGroups;
 import dev.stepback.sandbox.BotAccount;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
@@ -73,7 +74,17 @@ final class Bot implements AutoCloseable {
         workloads = Workloads.start(cluster.bot, config, new RolloutWatch(targets, clock));
         Locks locks = new KubernetesLocks(new LockMap(cluster.bot, BotAccount.NAMESPACE), authorizer, clock);
         dispatcher = new Dispatcher(
-                workloads, rollbacks, targets, authorizer, locks, config, Audit.NONE, t -> t, Zones.UNKNOWN, clock);
+                workloads,
+                rollbacks,
+                new KubernetesRollbackGroups(cluster.bot, config, authorizer, clock),
+                targets,
+                authorizer,
+                locks,
+                config,
+                Audit.NONE,
+                t -> t,
+                Zones.UNKNOWN,
+                clock);
         await().atMost(PATIENCE).until(workloads::synced);
     }
 

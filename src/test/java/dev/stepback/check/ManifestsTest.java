@@ -37,7 +37,7 @@ class ManifestsTest {
         List<HasMetadata> all = render("k8s-manifests");
         List<PolicyRule> rules = only(ClusterRole.class, all).getRules();
         Permission.ALL.forEach(p -> assertThat(granted(rules, p)).as("%s", p).isTrue());
-        assertThat(of(CustomResourceDefinition.class, all)).hasSize(1);
+        assertThat(of(CustomResourceDefinition.class, all)).hasSize(2);
         assertLease(all);
         assertWritesLittle(rules);
         assertNothingElse(rules, Permission.ALL, Permission.CLUSTER);

@@ -6,6 +6,7 @@ import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Person;
+import dev.stepback.rollback.group.FakeGroups;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +29,7 @@ class AnyTextTest {
         Dispatcher dispatcher = new Dispatcher(
                 cluster,
                 new FakeRollbacks(),
+                new FakeGroups(),
                 List.of(cluster),
                 new DispatcherTest.HiddenNamespaces(),
                 new FakeLocks(),

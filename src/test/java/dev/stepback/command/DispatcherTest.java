@@ -12,6 +12,7 @@ import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.group.FakeGroups;
 import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
@@ -35,6 +36,7 @@ class DispatcherTest {
     private static final Actor RESPONDER = new Actor(new Person("U1", "responder"), "C1");
 
     private final FakeTarget cluster = new FakeTarget();
+    private final FakeGroups groups = new FakeGroups();
     private final FakeRollbacks rollbacks = new FakeRollbacks();
     private final HiddenNamespaces authorizer = new HiddenNamespaces();
     private final FakeLocks locks = new FakeLocks();
@@ -429,6 +431,7 @@ class DispatcherTest {
         return new Dispatcher(
                 cluster,
                 rollbacks,
+                groups,
                 List.of(cluster),
                 authorizer,
                 locks,

@@ -39,6 +39,17 @@ final class FakeTarget implements TargetType, Workloads {
         return ref;
     }
 
+    /** Labels that workloads have, by selector. */
+    final Map<String, Set<TargetRef>> labelled = new HashMap<>();
+
+    @Override
+    public List<TargetRef> select(Optional<String> namespace, String selector) {
+        return labelled.getOrDefault(selector, Set.of()).stream()
+                .filter(t -> namespace.map(t.namespace()::equals).orElse(true))
+                .sorted()
+                .toList();
+    }
+
     @Override
     public TargetType as(Identity identity) {
         return this;

@@ -19,6 +19,7 @@ import dev.stepback.rollback.People;
 import dev.stepback.rollback.PolicyAuthorizer;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.Rollbacks.Created;
+import dev.stepback.rollback.group.FakeGroups;
 import dev.stepback.sandbox.slack.Control;
 import dev.stepback.sandbox.slack.SandboxSlack;
 import dev.stepback.slack.card.Samples;
@@ -85,6 +86,7 @@ final class BotFixture implements AutoCloseable {
                 env(),
                 this::dispatch,
                 rollbacks,
+                new FakeGroups(),
                 List.of(new Shop()),
                 authorizer,
                 new Redactor(config.redaction().secretNames()),

@@ -125,7 +125,7 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
                         new RollbackSpec.TargetName(target.kind(), target.name()),
                         null,
                         spec.targets().get(i).toRevision(),
-                        null,
+                        spec.toTime(),
                         spec.options(),
                         spec.reason(),
                         spec.requestedBy(),

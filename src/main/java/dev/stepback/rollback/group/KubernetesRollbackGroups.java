@@ -87,6 +87,7 @@ public final class KubernetesRollbackGroups implements RollbackGroups {
                                 w.toRevision().isPresent() ? w.toRevision().getAsLong() : null))
                         .toList(),
                 request.order(),
+                request.toTime().orElse(null),
                 request.options().equals(PlanOptions.NONE) ? null : request.options(),
                 request.reason(),
                 request.requestedBy().person(),

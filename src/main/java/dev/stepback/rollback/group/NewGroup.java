@@ -4,7 +4,9 @@ import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param deliveryKey the same for every delivery of the same request; makes creation idempotent
  * @param targets all in one namespace, no two of them the same
+ * @param toTime each goes to the revision that was its current one then; empty unless that is wanted
  * @param follows name of the group that this one undoes; null for none
  */
 public record NewGroup(
         String deliveryKey,
         List<Wish> targets,
         RollbackGroupSpec.Order order,
+        Optional<Instant> toTime,
         PlanOptions options,
         String reason,
         Actor requestedBy,

@@ -14,6 +14,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param targets what is rolled back, all in the group's own namespace
  * @param order whether one waits for the one before it
+ * @param toTime each goes to the revision that was its current one then; null unless that is wanted
  * @param options how each is done; null for as usual
  * @param reason the requester's words; may be empty
  * @param requestedBy who asked
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @ValidationRule(value = "self.targets == oldSelf.targets", message = "targets are immutable")
 @ValidationRule(value = "self.order == oldSelf.order", message = "order is immutable")
+@ValidationRule(
+        value = "has(self.toTime) == has(oldSelf.toTime) && (!has(self.toTime) || self.toTime == oldSelf.toTime)",
+        message = "toTime is immutable")
 @ValidationRule(
         value = "has(self.options) == has(oldSelf.options)"
                 + " && (!has(self.options) || self.options == oldSelf.options)",
@@ -60,6 +65,7 @@ public record RollbackGroupSpec(
         List<Target> targets,
 
         @Required Order order,
+        @Nullable Instant toTime,
         @Nullable PlanOptions options,
         @Required String reason,
         @Required Person requestedBy,
@@ -102,6 +108,7 @@ public record RollbackGroupSpec(
         return new RollbackGroupSpec(
                 targets,
                 order,
+                toTime,
                 options,
                 reason,
                 requestedBy,
@@ -116,6 +123,7 @@ public record RollbackGroupSpec(
         return new RollbackGroupSpec(
                 targets,
                 order,
+                toTime,
                 options,
                 reason,
                 requestedBy,

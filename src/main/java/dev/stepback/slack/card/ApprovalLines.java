@@ -6,6 +6,8 @@ import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.group.RollbackGroup;
+import dev.stepback.rollback.group.RollbackGroupStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What cards say about who decided what, and about whose approvals are still missing. */
 final class ApprovalLines {
@@ -22,28 +25,63 @@ final class ApprovalLines {
 
     private ApprovalLines() {}
 
+    /** As much of a rollback, or of a group, as says who decided what. */
+    record Stand(
+            List<Decision> decisions,
+            @Nullable ApprovalStatus approvals,
+            Phase phase,
+            @Nullable Instant approvedAt,
+            @Nullable Instant startsAt) {
+
+        static Stand of(Rollback rollback) {
+            RollbackStatus s = rollback.statusOrInitial();
+            return new Stand(rollback.getSpec().decisions(), s.approvals(), s.phase(), s.approvedAt(), s.startsAt());
+        }
+
+        static Stand of(RollbackGroup group) {
+            RollbackGroupStatus s = group.statusOrInitial();
+            return new Stand(group.getSpec().decisions(), s.approvals(), s.phase(), s.approvedAt(), s.startsAt());
+        }
+
+        List<Decision> decisions(Verdict verdict) {
+            return decisions.stream().filter(d -> d.verdict() == verdict).toList();
+        }
+    }
+
     /** The approvals that count; all of them in a Rollback that does not say which. */
     static List<Decision> approvals(Rollback rollback) {
-        return counted(rollback, Verdict.Approved);
+        return approvals(Stand.of(rollback));
+    }
+
+    static List<Decision> approvals(Stand stand) {
+        return counted(stand, Verdict.Approved);
     }
 
     /** By which the rollback was let go without an approval. */
     static Optional<Decision> brokenGlass(Rollback rollback) {
-        return rollback.statusOrInitial().approvedAt() == null
-                ? Optional.empty()
-                : counted(rollback, Verdict.BrokeGlass).stream().findFirst();
+        return brokenGlass(Stand.of(rollback));
     }
 
-    private static List<Decision> counted(Rollback rollback, Verdict verdict) {
-        ApprovalStatus approvals = rollback.statusOrInitial().approvals();
-        return Words.decisions(rollback, verdict).stream()
+    static Optional<Decision> brokenGlass(Stand stand) {
+        return stand.approvedAt() == null
+                ? Optional.empty()
+                : counted(stand, Verdict.BrokeGlass).stream().findFirst();
+    }
+
+    private static List<Decision> counted(Stand stand, Verdict verdict) {
+        ApprovalStatus approvals = stand.approvals();
+        return stand.decisions(verdict).stream()
                 .filter(d -> approvals == null || approvals.by().contains(d.by().id()))
                 .toList();
     }
 
     /** How many more people have to approve, apart from somebody who does so now. */
     static int left(Rollback rollback) {
-        ApprovalStatus approvals = rollback.statusOrInitial().approvals();
+        return left(Stand.of(rollback));
+    }
+
+    static int left(Stand stand) {
+        ApprovalStatus approvals = stand.approvals();
         return approvals == null
                 ? 0
                 : Math.max(0, approvals.required() - approvals.by().size() - 1);
@@ -51,9 +89,12 @@ final class ApprovalLines {
 
     /** Seconds until it starts by itself; empty when it does not. */
     static Optional<Long> countdown(Rollback rollback, Instant now) {
-        RollbackStatus status = rollback.statusOrInitial();
-        Instant startsAt = status.startsAt();
-        return startsAt == null || status.phase() != Phase.AWAITING_APPROVAL
+        return countdown(Stand.of(rollback), now);
+    }
+
+    static Optional<Long> countdown(Stand stand, Instant now) {
+        Instant startsAt = stand.startsAt();
+        return startsAt == null || stand.phase() != Phase.AWAITING_APPROVAL
                 ? Optional.empty()
                 : Optional.of(Math.max(
                         0, Duration.between(now, startsAt).plusMillis(999).toSeconds()));
@@ -61,24 +102,27 @@ final class ApprovalLines {
 
     /** The lines below the request, each with a line break before it. */
     static String of(Rollback rollback) {
-        RollbackStatus status = rollback.statusOrInitial();
+        return of(Stand.of(rollback));
+    }
+
+    static String of(Stand stand) {
         StringBuilder out = new StringBuilder();
-        Words.decisions(rollback, Verdict.BrokeGlass).stream()
+        stand.decisions(Verdict.BrokeGlass).stream()
                 .limit(1)
                 .forEach(d -> out.append("\n🚨 *Glass broken by* " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at())
                         + ": " + Mrkdwn.line(String.valueOf(d.reason()), 500) + ". No approval was waited for."));
-        ApprovalStatus approvals = status.approvals();
+        ApprovalStatus approvals = stand.approvals();
         if (approvals != null
                 && (approvals.required() > 1 || !approvals.from().isEmpty())
-                && status.phase() == Phase.AWAITING_APPROVAL) {
-            out.append(tally(rollback, approvals));
+                && stand.phase() == Phase.AWAITING_APPROVAL) {
+            out.append(tally(stand, approvals));
         } else {
-            approvals(rollback).stream()
+            approvals(stand).stream()
                     .limit(MAX_SHOWN)
                     .forEach(d -> out.append("\n*Approved by* " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at())));
         }
-        if (status.phase() != Phase.REJECTED) {
-            Words.decisions(rollback, Verdict.Rejected).stream()
+        if (stand.phase() != Phase.REJECTED) {
+            stand.decisions(Verdict.Rejected).stream()
                     .limit(MAX_SHOWN)
                     .forEach(d -> out.append("\n*Rejected by* " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at())));
         }
@@ -86,12 +130,12 @@ final class ApprovalLines {
     }
 
     /** Such as {@code Approvals 1 of 2, from @oncall: @lead (14:03)}. */
-    private static String tally(Rollback rollback, ApprovalStatus approvals) {
+    private static String tally(Stand stand, ApprovalStatus approvals) {
         List<String> by = new ArrayList<>();
-        approvals(rollback).stream()
+        approvals(stand).stream()
                 .limit(MAX_SHOWN)
                 .forEach(d -> by.add(Mrkdwn.mention(d.by()) + " (" + Mrkdwn.time(d.at()) + ")"));
-        return "\n*Approvals* " + approvals(rollback).size() + " of " + approvals.required()
+        return "\n*Approvals* " + approvals(stand).size() + " of " + approvals.required()
                 + (approvals.from().isEmpty() ? "" : ", from " + who(approvals.from()))
                 + (by.isEmpty() ? "" : ": " + String.join(", ", by));
     }

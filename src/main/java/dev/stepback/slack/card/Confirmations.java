@@ -8,6 +8,7 @@ import com.slack.api.model.view.ViewClose;
 import com.slack.api.model.view.ViewSubmit;
 import com.slack.api.model.view.ViewTitle;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.group.GroupView;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,7 +49,39 @@ public final class Confirmations {
                 "🚨 " + Words.question(rollback) + "\nNobody else will have approved it, and everybody is told so."));
         blocks.add(Kit.context(plan(rollback)));
         blocks.add(typed(expected));
-        blocks.add(InputBlock.builder()
+        blocks.add(reason());
+        return modal(BREAK_GLASS, "Break glass", Speech.of(rollback).now(), blocks, reference);
+    }
+
+    /** Asks who approves a group to type where it is. */
+    public static View approve(GroupView view, String expected, String reference) {
+        return modal(APPROVE, "Approve all of it", "Approve", group(view, expected), reference);
+    }
+
+    /** Asks who goes alone with a group for where it is and a reason. */
+    public static View breakGlass(GroupView view, String expected, String reference) {
+        List<LayoutBlock> blocks = new ArrayList<>();
+        blocks.add(Kit.section("🚨 Nobody else will have approved it, and everybody is told so."));
+        blocks.addAll(group(view, expected));
+        blocks.add(reason());
+        return modal(BREAK_GLASS, "Break glass", "Roll back now", blocks, reference);
+    }
+
+    private static List<LayoutBlock> group(GroupView view, String expected) {
+        String hash = view.group().statusOrInitial().hash();
+        return List.of(
+                Kit.section(Mrkdwn.text(GroupButtons.question(view), 1000)),
+                Kit.context(hash == null ? "no plans" : "plans " + Mrkdwn.code(Ref.shortHash(hash), 20)),
+                typed(expected));
+    }
+
+    /** @param mrkdwn what came of it, already escaped */
+    public static View outcome(String mrkdwn) {
+        return modal("", "Nothing was decided", "", List.of(Kit.section(mrkdwn)), "");
+    }
+
+    private static LayoutBlock reason() {
+        return InputBlock.builder()
                 .blockId(REASON)
                 .label(Kit.plain("Why can it not wait?", 100))
                 .element(PlainTextInputElement.builder()
@@ -57,13 +90,7 @@ public final class Confirmations {
                         .minLength(1)
                         .maxLength(MAX_REASON)
                         .build())
-                .build());
-        return modal(BREAK_GLASS, "Break glass", Speech.of(rollback).now(), blocks, reference);
-    }
-
-    /** @param mrkdwn what came of it, already escaped */
-    public static View outcome(String mrkdwn) {
-        return modal("", "Nothing was decided", "", List.of(Kit.section(mrkdwn)), "");
+                .build();
     }
 
     private static LayoutBlock typed(String expected) {

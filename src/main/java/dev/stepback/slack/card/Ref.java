@@ -1,6 +1,7 @@
 package dev.stepback.slack.card;
 
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import java.util.Optional;
@@ -33,6 +34,29 @@ public sealed interface Ref {
         @Override
         public String toString() {
             return namespace + "/" + name + "#" + planHash;
+        }
+    }
+
+    /** @param hash the first digits of the hash that the card showed; empty while not all was planned */
+    record ToGroup(String namespace, String name, String hash) implements Ref {
+        private static final Pattern FORM = Pattern.compile("group:([a-z0-9-]+)/([a-z0-9.-]+)#([0-9a-f]*)");
+
+        static ToGroup of(RollbackGroup group) {
+            String hash = group.statusOrInitial().hash();
+            return new ToGroup(
+                    group.getMetadata().getNamespace(),
+                    group.getMetadata().getName(),
+                    hash == null ? "" : shortHash(hash));
+        }
+
+        public static Optional<ToGroup> parse(String value) {
+            Matcher m = FORM.matcher(value);
+            return m.matches() ? Optional.of(new ToGroup(m.group(1), m.group(2), m.group(3))) : Optional.empty();
+        }
+
+        @Override
+        public String toString() {
+            return "group:" + namespace + "/" + name + "#" + hash;
         }
     }
 

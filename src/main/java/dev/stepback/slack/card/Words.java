@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** How phases, targets and people are spoken of, the same in every message. */
 final class Words {
@@ -78,8 +79,17 @@ final class Words {
 
     /** The cluster's name, if it is known and one that may be shown in plain text too. */
     static Optional<String> cluster(Rollback rollback) {
-        return Optional.ofNullable(rollback.statusOrInitial().cluster())
-                .filter(name -> CLUSTER.matcher(name).matches());
+        return cluster(rollback.statusOrInitial().cluster());
+    }
+
+    static Optional<String> cluster(@Nullable String name) {
+        return Optional.ofNullable(name).filter(n -> CLUSTER.matcher(n).matches());
+    }
+
+    /** Whether it has ended, or was stopped, before anything was changed. */
+    static boolean untouched(Rollback rollback) {
+        RollbackStatus status = rollback.statusOrInitial();
+        return status.phase().terminal() && status.patchedAt() == null;
     }
 
     /** What an approval answers, in mrkdwn. */

@@ -1,0 +1,233 @@
+package dev.stepback.slack;
+
+import com.slack.api.model.view.View;
+import dev.stepback.audit.AuditEvent.Wish;
+import dev.stepback.audit.On;
+import dev.stepback.command.Reply;
+import dev.stepback.rollback.Authorizer.Authorization;
+import dev.stepback.rollback.NewDecision;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackStatus.CardStatus;
+import dev.stepback.rollback.group.GroupView;
+import dev.stepback.rollback.group.NewGroup;
+import dev.stepback.rollback.group.RollbackGroup;
+import dev.stepback.rollback.group.RollbackGroupSpec;
+import dev.stepback.rollback.group.RollbackGroups;
+import dev.stepback.rollback.group.RollbackGroups.Created;
+import dev.stepback.rollback.group.RollbackGroups.Decided;
+import dev.stepback.slack.Clicks.Click;
+import dev.stepback.slack.card.Actions;
+import dev.stepback.slack.card.Announcements;
+import dev.stepback.slack.card.Confirmations;
+import dev.stepback.slack.card.DiffMessages;
+import dev.stepback.slack.card.Message;
+import dev.stepback.slack.card.Mrkdwn;
+import dev.stepback.slack.card.Ref;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanOptions;
+import dev.stepback.target.TargetRef;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Does what the buttons of a group's card ask for; everything is read again and authorized when the click arrives. */
+final class GroupClicks {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupClicks.class);
+
+    private final SlackApi api;
+    private final RollbackGroups groups;
+    private final ClickedTargets targets;
+    private final Commands commands;
+    private final Workspace workspace;
+
+    GroupClicks(SlackApi api, RollbackGroups groups, ClickedTargets targets, Commands commands, Workspace workspace) {
+        this.api = api;
+        this.groups = groups;
+        this.targets = targets;
+        this.commands = commands;
+        this.workspace = workspace;
+    }
+
+    void run(Click click, Wish wish, Ref.ToGroup ref, Answers answers) {
+        Optional<GroupView> found = groups.find(ref.namespace(), ref.name());
+        if (found.isEmpty()) {
+            said(new Decided.Gone()).map(Message::of).ifPresent(answers::toPerson);
+            return;
+        }
+        GroupView view = found.get();
+        for (TargetRef target : view.group().targets()) {
+            Authorization may = targets.mayView(click.by(), wish, on(view.group(), target));
+            if (!may.allowed()) {
+                commands.answer(new Reply.Refused(may.why()), answers);
+                return;
+            }
+        }
+        CardStatus card = view.group().statusOrInitial().card();
+        boolean current = card.ts() == null
+                || (card.ts().equals(click.message()) && click.by().channel().equals(card.channel()));
+        if (!current) {
+            answers.toPerson(Message.of(
+                    "↪️ This is not the current card of these rollbacks, so nothing was done." + sentence(view)));
+            return;
+        }
+        switch (click.action()) {
+            case Actions.APPROVE -> decided(click, ref, decide(click, ref, Verdict.Approved), answers);
+            case Actions.REJECT -> decided(click, ref, decide(click, ref, Verdict.Rejected), answers);
+            case Actions.BREAK_GLASS -> decided(click, ref, decide(click, ref, Verdict.BrokeGlass), answers);
+            case Actions.CANCEL -> decided(click, ref, groups.cancel(ref.namespace(), ref.name(), click.by()), answers);
+            case Actions.FULL_DIFF -> open(click, DiffMessages.modal(view), answers);
+            case Actions.UNDO -> undo(click, view, answers);
+            case Actions.PLAN_AGAIN -> again(click, view, answers);
+            default -> LOG.info("unknown button {}", click.action());
+        }
+    }
+
+    private Decided decide(Click click, Ref.ToGroup ref, Verdict verdict) {
+        return decide(ref, NewDecision.click(verdict, click.by(), ref.hash()));
+    }
+
+    Decided decide(Ref.ToGroup ref, NewDecision decision) {
+        return groups.decide(ref.namespace(), ref.name(), decision);
+    }
+
+    private void decided(Click click, Ref.ToGroup ref, Decided decided, Answers answers) {
+        if (decided instanceof Decided.NeedsTyping typing) {
+            String reference = new Confirmation(ref, click.by().channel()).toString();
+            open(
+                    click,
+                    click.action().equals(Actions.BREAK_GLASS)
+                            ? Confirmations.breakGlass(typing.view(), typing.expected(), reference)
+                            : Confirmations.approve(typing.view(), typing.expected(), reference),
+                    answers);
+        } else {
+            said(decided).map(Message::of).ifPresent(answers::toPerson);
+        }
+    }
+
+    private void open(Click click, View view, Answers answers) {
+        try {
+            api.call(
+                    "views.open",
+                    m -> m.viewsOpen(r -> r.triggerId(click.triggerId()).view(view)));
+        } catch (SlackFailure e) {
+            LOG.info("no window could be opened: {}", e.getMessage());
+            answers.toPerson(Message.of(
+                    "Slack no longer let me open a window, and nothing was decided. Press the button again."));
+        }
+    }
+
+    /** What the person is told, in mrkdwn; nothing when it was recorded, which the card shows. */
+    Optional<String> said(Decided decided) {
+        if (decided instanceof Decided.TooLate late) {
+            return Optional.of("⌛ " + Mrkdwn.text(late.why(), 1500) + sentence(late.view()));
+        } else if (decided instanceof Decided.Denied denied) {
+            return Optional.of("⛔ " + Mrkdwn.text(denied.why(), 1500));
+        } else if (decided instanceof Decided.NeedsTyping typing) {
+            return Optional.of("Type " + Mrkdwn.code(typing.expected(), 500) + " to confirm this.");
+        } else if (decided instanceof Decided.Gone) {
+            return Optional.of(
+                    "These rollbacks no longer exist: somebody deleted them. Type the command to begin anew.");
+        } else if (decided instanceof Decided.AlreadyRecorded already) {
+            return Optional.of("That was recorded before; nothing more happened." + sentence(already.view()));
+        }
+        return Optional.empty();
+    }
+
+    private String sentence(GroupView view) {
+        CardStatus card = view.group().statusOrInitial().card();
+        return card.channel() == null || card.ts() == null
+                ? ""
+                : workspace
+                        .permalink(card.channel(), card.ts())
+                        .map(link -> " " + Announcements.link("The card", link) + " says how it stands.")
+                        .orElse("");
+    }
+
+    /** Back to where each of those that were done came from; the last one first when they were done in order. */
+    private void undo(Click click, GroupView view, Answers answers) {
+        List<NewGroup.Wish> wishes = new ArrayList<>();
+        for (Rollback member : view.members()) {
+            Plan plan = member.statusOrInitial().plan();
+            if (plan == null
+                    || member.statusOrInitial().phase() != Phase.SUCCEEDED
+                    || member.statusOrInitial().patchedAt() == null) {
+                continue;
+            }
+            // The number may be another one by now; the id stays.
+            OptionalLong number =
+                    targets.numberNow(click.by(), member.target(), plan.from().id());
+            if (number.isEmpty()) {
+                answers.toPerson(Message.of("Revision " + plan.from().number() + " is no longer in the history of "
+                        + Mrkdwn.code(member.target().toString(), 300) + ", so not all of it can be undone at once."));
+                return;
+            }
+            wishes.add(new NewGroup.Wish(member.target(), number));
+        }
+        if (view.group().getSpec().inOrder()) {
+            Collections.reverse(wishes);
+        }
+        create(click, view, wishes, "undo of " + view.group().getMetadata().getName(), answers);
+    }
+
+    /** What has not succeeded, as it was asked for. */
+    private void again(Click click, GroupView view, Answers answers) {
+        List<NewGroup.Wish> wishes = new ArrayList<>();
+        for (int i = 0; i < view.size(); i++) {
+            boolean done = view.member(i)
+                    .filter(r -> r.statusOrInitial().phase() == Phase.SUCCEEDED)
+                    .isPresent();
+            Long to = view.group().getSpec().targets().get(i).toRevision();
+            if (!done) {
+                wishes.add(new NewGroup.Wish(view.target(i), to == null ? OptionalLong.empty() : OptionalLong.of(to)));
+            }
+        }
+        create(click, view, wishes, view.group().getSpec().reason(), answers);
+    }
+
+    private void create(Click click, GroupView view, List<NewGroup.Wish> wishes, String reason, Answers answers) {
+        boolean back = click.action().equals(Actions.UNDO);
+        if (wishes.isEmpty()) {
+            answers.toPerson(Message.of("There is nothing left to do."));
+            return;
+        }
+        for (NewGroup.Wish wish : wishes) {
+            Authorization may = targets.mayRequest(click.by(), on(view.group(), wish.target()));
+            if (!may.allowed()) {
+                commands.answer(new Reply.Refused(may.why()), answers);
+                return;
+            }
+            if (back && targets.needsReason(wish.target())) {
+                commands.answer(
+                        new Reply.Refused("Nobody may ask for a rollback of " + wish.target()
+                                + " without saying why, and a button has no words. Type the command with"
+                                + " `because …` for each of them."),
+                        answers);
+                return;
+            }
+        }
+        RollbackGroupSpec spec = view.group().getSpec();
+        PlanOptions options = back || spec.options() == null ? PlanOptions.NONE : spec.options();
+        Created created = groups.create(new NewGroup(
+                "click:" + click.triggerId(),
+                wishes,
+                spec.order(),
+                back ? Optional.empty() : Optional.ofNullable(spec.toTime()),
+                options,
+                reason,
+                click.by(),
+                new RollbackSpec.Origin(click.by().channel(), click.thread()),
+                view.group().getMetadata().getName()));
+        commands.answer(Reply.of(created), answers);
+    }
+
+    private static On on(RollbackGroup group, TargetRef target) {
+        return new On(target, null, "Undo", group.getMetadata().getName());
+    }
+}

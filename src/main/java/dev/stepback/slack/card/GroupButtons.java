@@ -1,0 +1,112 @@
+package dev.stepback.slack.card;
+
+import static dev.stepback.slack.card.Kit.button;
+import static dev.stepback.slack.card.Kit.confirmed;
+import static dev.stepback.slack.card.Kit.styled;
+
+import com.slack.api.model.block.LayoutBlock;
+import com.slack.api.model.block.element.ButtonElement;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.group.GroupView;
+import dev.stepback.rollback.group.RollbackGroupStatus;
+import dev.stepback.slack.card.ApprovalLines.Stand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The buttons that a group's card has in each phase. */
+final class GroupButtons {
+    private GroupButtons() {}
+
+    static Optional<LayoutBlock> of(GroupView view) {
+        String ref = Ref.ToGroup.of(view.group()).toString();
+        RollbackGroupStatus status = view.group().statusOrInitial();
+        List<ButtonElement> buttons = new ArrayList<>();
+        switch (status.phase()) {
+            case PLANNING -> buttons.add(button(Actions.CANCEL, "Cancel", ref));
+            case AWAITING_APPROVAL -> awaitingApproval(buttons, view, ref);
+            case RUNNING, VERIFYING -> {
+                addDiff(buttons, view, ref);
+                boolean left = view.members().stream()
+                        .anyMatch(r -> r.statusOrInitial().phase() == Phase.AWAITING_APPROVAL);
+                if (left && status.ending() == null && view.group().getSpec().cancellation() == null) {
+                    buttons.add(confirmed(
+                            styled(button(Actions.CANCEL, "Stop", ref), "danger"),
+                            "Stop here?",
+                            "What has not begun is not begun; what runs is seen through.",
+                            "Stop"));
+                }
+            }
+            case SUCCEEDED, FAILED, CANCELLED, REJECTED, EXPIRED, SUPERSEDED -> ended(buttons, view, ref);
+        }
+        return buttons.isEmpty() ? Optional.empty() : Optional.of(Kit.actions(buttons));
+    }
+
+    private static void awaitingApproval(List<ButtonElement> buttons, GroupView view, String ref) {
+        RollbackGroupStatus status = view.group().statusOrInitial();
+        if (status.ending() != null) {
+            return;
+        }
+        if (status.startsAt() != null) {
+            buttons.add(styled(button(Actions.CANCEL, "Stop", ref), "danger"));
+            addDiff(buttons, view, ref);
+            return;
+        }
+        ApprovalStatus approvals = status.approvals();
+        buttons.add(
+                approvals != null && approvals.typeToConfirm()
+                        ? styled(button(Actions.APPROVE, "Approve…", ref), "primary")
+                        : confirmed(
+                                styled(button(Actions.APPROVE, "Approve all", ref), "primary"),
+                                "Approve all of it?",
+                                question(view),
+                                "Approve"));
+        buttons.add(confirmed(
+                styled(button(Actions.REJECT, "Reject", ref), "danger"),
+                "Reject all of it?",
+                "None of the " + view.size() + " will be changed.",
+                "Reject"));
+        addDiff(buttons, view, ref);
+        buttons.add(button(Actions.CANCEL, "Cancel", ref));
+        boolean alone = approvals != null
+                && approvals.breakGlass()
+                && Stand.of(view.group()).decisions(Verdict.BrokeGlass).isEmpty();
+        if (alone) {
+            buttons.add(button(Actions.BREAK_GLASS, "Break glass…", ref));
+        }
+    }
+
+    private static void ended(List<ButtonElement> buttons, GroupView view, String ref) {
+        boolean changed = view.members().stream()
+                .anyMatch(r -> r.statusOrInitial().phase() == Phase.SUCCEEDED
+                        && r.statusOrInitial().patchedAt() != null);
+        if (changed) {
+            buttons.add(button(Actions.UNDO, "Undo all", ref));
+        }
+        if (view.group().statusOrInitial().phase() != Phase.SUCCEEDED) {
+            buttons.add(button(Actions.PLAN_AGAIN, "Plan again", ref));
+        }
+        addDiff(buttons, view, ref);
+    }
+
+    /** What an approval answers, in plain text. */
+    static String question(GroupView view) {
+        int left = ApprovalLines.left(Stand.of(view.group()));
+        return "Roll back all " + view.size() + ": " + GroupCard.names(view) + "? "
+                + (left == 0
+                        ? view.group().getSpec().inOrder() ? "The first starts at once." : "They start at once."
+                        : "It starts when " + left + " more " + (left == 1 ? "has" : "have") + " approved.");
+    }
+
+    private static void addDiff(List<ButtonElement> buttons, GroupView view, String ref) {
+        boolean any = view.members().stream()
+                .map(r -> Optional.ofNullable(r.statusOrInitial().plan()))
+                .flatMap(Optional::stream)
+                .anyMatch(plan -> !plan.changes().isEmpty());
+        if (any) {
+            buttons.add(button(Actions.FULL_DIFF, "Full diff", ref));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.stepback.slack.card;
+
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.group.GroupView;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
+import dev.stepback.target.Plan;
+import dev.stepback.target.Rollout;
+import dev.stepback.target.TargetRef;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a group's card says about each of its targets. */
+final class GroupLines {
+    private static final int MAX_IMAGES = 3;
+    private static final int MAX_WARNINGS = 2;
+    private static final int MAX_PROBLEMS = 2;
+
+    private GroupLines() {}
+
+    static String target(GroupView view, int i) {
+        TargetRef target = view.target(i);
+        Optional<Rollback> member = view.member(i);
+        String number = view.group().getSpec().inOrder() ? (i + 1) + ". " : "";
+        String kind =
+                target.kind() == Kind.DEPLOYMENT ? "" : " (" + target.kind().apiName() + ")";
+        String head = "*" + Mrkdwn.line(target.name(), 260) + "*" + kind;
+        if (member.isEmpty()) {
+            boolean gone = view.group().statusOrInitial().plannedAt() != null;
+            return (gone ? "❔ " : "🧭 ") + number + head + (gone ? ": its Rollback has been deleted" : "");
+        }
+        RollbackStatus status = member.get().statusOrInitial();
+        StringBuilder out = new StringBuilder(sign(member.get()) + " " + number + head);
+        Plan plan = status.plan();
+        if (plan != null) {
+            out.append(" ").append(Words.fromTo(member.get()));
+        }
+        out.append(words(member.get()));
+        if (plan != null && !Words.untouched(member.get())) {
+            out.append(images(plan));
+        }
+        if (plan != null && status.phase() == Phase.AWAITING_APPROVAL) {
+            out.append(warnings(plan));
+        }
+        if (status.phase() == Phase.RUNNING || status.phase() == Phase.VERIFYING) {
+            out.append(progress(status));
+        }
+        return out.toString();
+    }
+
+    private static String sign(Rollback member) {
+        Phase phase = member.statusOrInitial().phase();
+        return phase == Phase.AWAITING_APPROVAL ? "▫️" : Words.emoji(phase);
+    }
+
+    private static String words(Rollback member) {
+        RollbackStatus status = member.statusOrInitial();
+        String message = Mrkdwn.line(status.message(), 400);
+        String with = message.isBlank() ? "" : ": " + message;
+        return switch (status.phase()) {
+            case PLANNING, RUNNING, VERIFYING -> "";
+            case AWAITING_APPROVAL -> member.getSpec().released() == null ? "" : with;
+            case SUCCEEDED -> status.patchedAt() == null ? with : "";
+            case FAILED -> with;
+            case CANCELLED -> Words.untouched(member) ? ": not begun" : ": stopped between two steps";
+            case REJECTED, EXPIRED, SUPERSEDED -> ", " + status.phase().apiName() + with;
+        };
+    }
+
+    /** The images that change, by container. */
+    private static String images(Plan plan) {
+        Map<String, String> to = plan.to().images();
+        List<String> lines = plan.from().images().entrySet().stream()
+                .filter(image -> !image.getValue().equals(to.get(image.getKey())))
+                .map(image -> "\n" + Mrkdwn.code(image.getValue(), 160) + " → "
+                        + Mrkdwn.code(String.valueOf(to.getOrDefault(image.getKey(), "-")), 160))
+                .toList();
+        int shown = Math.min(MAX_IMAGES, lines.size());
+        return String.join("", lines.subList(0, shown)) + Words.more(lines.size() - shown, "image");
+    }
+
+    static long warnings(Rollback member) {
+        Plan plan = member.statusOrInitial().plan();
+        return plan == null
+                ? 0
+                : plan.findings().stream()
+                        .filter(f -> f.verdict() == Finding.Verdict.WARN)
+                        .count();
+    }
+
+    private static String warnings(Plan plan) {
+        List<String> lines = plan.findings().stream()
+                .filter(f -> f.verdict() == Finding.Verdict.WARN)
+                .map(f -> "\n⚠️ " + Mrkdwn.line(f.message(), 250))
+                .toList();
+        int shown = Math.min(MAX_WARNINGS, lines.size());
+        return String.join("", lines.subList(0, shown)) + Words.more(lines.size() - shown, "warning");
+    }
+
+    private static String progress(RollbackStatus status) {
+        Rollout rollout = status.rollout();
+        if (rollout == null) {
+            return "";
+        }
+        StringBuilder out = new StringBuilder("\n" + Progress.bar(rollout.available(), rollout.desired()) + "  "
+                + Mrkdwn.line(rollout.sentence(), 200));
+        rollout.problems().stream()
+                .limit(MAX_PROBLEMS)
+                .forEach(p -> out.append("\n• ")
+                        .append(Mrkdwn.code(p.pod(), 100))
+                        .append(" *")
+                        .append(Mrkdwn.line(p.reason(), 60))
+                        .append('*'));
+        return out.toString();
+    }
+}
