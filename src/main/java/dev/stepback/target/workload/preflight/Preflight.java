@@ -13,27 +13,22 @@ import dev.stepback.target.workload.UndoPatch;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /** Makes all preflight checks side by side. One that cannot be made is a warning that says why. */
 public final class Preflight {
     private static final Duration LIMIT = Duration.ofSeconds(3);
-
-    private static final ExecutorService CHECKS = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "preflight");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private static final String NO_ANSWER =
+            "the API server gave no answer within %d s".formatted(LIMIT.toSeconds());
 
     private final ApiServer api;
     private final Redactor redactor;
@@ -96,25 +91,26 @@ public final class Preflight {
 
     private List<Finding> all(Map<String, Check> checks) {
         Map<String, Future<List<Finding>>> running = new LinkedHashMap<>();
-        checks.forEach((name, check) -> running.put(name, CHECKS.submit(check::findings)));
+        checks.forEach((name, check) -> running.put(name, SideBySide.start(check::findings)));
         long end = System.nanoTime() + LIMIT.toNanos();
-        return running.entrySet().stream()
-                .flatMap(check -> await(check.getKey(), check.getValue(), end))
-                .toList();
-    }
-
-    private Stream<Finding> await(String name, Future<List<Finding>> check, long end) {
-        try {
-            return check.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS).stream();
-        } catch (TimeoutException e) {
-            check.cancel(true);
-            return Stream.of(unknown(name, "the API server gave no answer within %d s".formatted(LIMIT.toSeconds())));
-        } catch (ExecutionException e) {
-            return Stream.of(unknown(name, reason(e.getCause() == null ? e : e.getCause())));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Stream.of(unknown(name, "interrupted"));
-        }
+        List<Finding> findings = new ArrayList<>();
+        Map<String, List<String>> notMade = new LinkedHashMap<>();
+        running.forEach((name, check) -> {
+            try {
+                findings.addAll(check.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
+            } catch (TimeoutException e) {
+                check.cancel(true);
+                notMade.computeIfAbsent(NO_ANSWER, why -> new ArrayList<>()).add(name);
+            } catch (ExecutionException e) {
+                String reason = reason(e.getCause() == null ? e : e.getCause());
+                notMade.computeIfAbsent(reason, why -> new ArrayList<>()).add(name);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                notMade.computeIfAbsent("interrupted", why -> new ArrayList<>()).add(name);
+            }
+        });
+        notMade.forEach((why, names) -> findings.add(notMade(why, names)));
+        return List.copyOf(findings);
     }
 
     private String reason(Throwable cause) {
@@ -125,7 +121,11 @@ public final class Preflight {
         return Text.line(redactor.text(String.valueOf(cause.getMessage())), 300);
     }
 
-    private static Finding unknown(String name, String why) {
-        return Finding.warn(name, "Check \"%s\" could not be made: %s.".formatted(name, why));
+    /** Together, when the same kept all of them from being made. */
+    private static Finding notMade(String why, List<String> names) {
+        String checks = names.stream().map(name -> '"' + name + '"').collect(Collectors.joining(", "));
+        return Finding.warn(
+                names.get(0),
+                "%s %s could not be made: %s.".formatted(names.size() == 1 ? "Check" : "Checks", checks, why));
     }
 }

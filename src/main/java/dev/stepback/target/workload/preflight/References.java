@@ -1,11 +1,9 @@
 package dev.stepback.target.workload.preflight;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Text;
 import dev.stepback.target.workload.Writer;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -13,12 +11,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
-/** Checks that everything that a template names still exists, and tells what was changed since. */
+/** Whether everything that the restored template names still exists, and who changed what of it since. */
 final class References {
     static final String CHECK = "references";
     private static final int FORBIDDEN = 403;
@@ -31,69 +29,46 @@ final class References {
         this.clock = clock;
     }
 
-    /**
-     * Something that a template names.
-     *
-     * @param required whether pods cannot start without it; an image may be pulled without its pull secret
-     */
-    record Reference(String kind, String resource, String name, boolean required) {
-        String title() {
-            return kind + " " + name;
+    private enum State {
+        THERE,
+        GONE,
+        FORBIDDEN,
+        NOT_ANSWERED
+    }
+
+    /** @param changed who changed its data after the revision was made, and when; empty when nobody did */
+    private record Seen(Reference reference, State state, Optional<String> changed) {
+        boolean is(State other) {
+            return state == other;
         }
     }
 
     List<Finding> findings(Preflight.Subject subject) {
         String namespace = subject.workload().ref().namespace();
         Instant since = Json.createdAt(subject.revision());
-        List<String> missing = new ArrayList<>();
-        List<String> useful = new ArrayList<>();
-        List<String> unknown = new ArrayList<>();
-        List<String> changed = new ArrayList<>();
-        for (Reference reference : in(subject.restored())) {
-            try {
-                Optional<ObjectNode> found = ApiServer.isName(reference.name())
-                        ? api.metadata(
-                                "/api/v1/namespaces/" + namespace + "/" + reference.resource() + "/" + reference.name())
-                        : Optional.empty();
-                if (found.isEmpty()) {
-                    (reference.required() ? missing : useful).add(reference.title());
-                } else if (hasData(reference)) {
-                    changedSince(found.get(), since)
-                            .ifPresent(at -> changed.add(reference.title() + " (" + ago(at) + ")"));
-                }
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != FORBIDDEN) {
-                    throw e;
-                }
-                unknown.add(reference.title());
-            }
-        }
-        return report(missing, useful, unknown, changed);
-    }
-
-    private List<Finding> report(
-            List<String> missing, List<String> useful, List<String> unknown, List<String> changed) {
+        List<Seen> seen = SideBySide.all(Reference.in(subject.restored()).stream()
+                .map(reference -> (Callable<Seen>) () -> look(namespace, reference, since))
+                .toList());
         List<Finding> findings = new ArrayList<>();
-        if (!missing.isEmpty()) {
-            findings.add(Finding.block(
-                    CHECK,
-                    "The restored pods could not start: %s no longer there. Bring it back first."
-                            .formatted(names(missing) + (missing.size() == 1 ? " is" : " are"))));
-        }
-        if (!useful.isEmpty()) {
-            findings.add(
-                    Finding.warn(CHECK, "No longer there: %s. The images may not be pulled.".formatted(names(useful))));
-        }
-        if (!unknown.isEmpty()) {
-            findings.add(Finding.warn(
-                    CHECK,
-                    "%s lacks the permission to see whether %s still there."
-                            .formatted(api.who(), names(unknown) + (unknown.size() == 1 ? " is" : " are"))));
-        }
+        missing(seen, subject.to()).ifPresent(findings::add);
+        titles(seen.stream().filter(s -> s.is(State.GONE) && !s.reference().required()))
+                .ifPresent(names -> findings.add(Finding.warn(
+                        CHECK, "No longer there: %s. The images may not be pulled.".formatted(names.text()))));
+        titles(seen.stream().filter(s -> s.is(State.FORBIDDEN)))
+                .ifPresent(names -> findings.add(Finding.warn(
+                        CHECK,
+                        "%s lacks the permission to see whether %s still there.".formatted(api.who(), names.are()))));
+        titles(seen.stream().filter(s -> s.is(State.NOT_ANSWERED)))
+                .ifPresent(names -> findings.add(Finding.warn(
+                        CHECK, "The API server did not say whether %s still there.".formatted(names.are()))));
+        List<String> changed = seen.stream()
+                .flatMap(s -> s.changed().stream().map(by -> s.reference().title() + " (" + by + ")"))
+                .toList();
         if (!changed.isEmpty()) {
             findings.add(Finding.warn(
                     "configuration",
-                    "Changed after that revision was made, and not rolled back: %s.".formatted(names(changed))));
+                    "Changed after that revision was made, and not rolled back: %s."
+                            .formatted(new Names(changed).text())));
         }
         if (findings.isEmpty()) {
             findings.add(Finding.pass(CHECK, "All that the revision refers to still exists."));
@@ -101,17 +76,63 @@ final class References {
         return findings;
     }
 
-    private static String names(List<String> names) {
-        return Text.line(String.join(", ", names), 400);
+    private Seen look(String namespace, Reference reference, Instant since) {
+        try {
+            Optional<ObjectNode> found = ApiServer.isName(reference.name())
+                    ? api.metadata(
+                            "/api/v1/namespaces/" + namespace + "/" + reference.resource() + "/" + reference.name())
+                    : Optional.empty();
+            return new Seen(
+                    reference,
+                    found.isPresent() ? State.THERE : State.GONE,
+                    found.filter(object -> reference.hasData()).flatMap(object -> changedSince(object, since)));
+        } catch (KubernetesClientException e) {
+            return new Seen(
+                    reference, e.getCode() == FORBIDDEN ? State.FORBIDDEN : State.NOT_ANSWERED, Optional.empty());
+        }
     }
 
-    private static boolean hasData(Reference reference) {
-        return reference.kind().equals("ConfigMap") || reference.kind().equals("Secret");
+    private static Optional<Finding> missing(List<Seen> seen, long revision) {
+        List<Reference> gone = seen.stream()
+                .filter(s -> s.is(State.GONE) && s.reference().required())
+                .map(Seen::reference)
+                .toList();
+        List<String> generated =
+                gone.stream().filter(Reference::generated).map(Reference::name).toList();
+        String help = generated.isEmpty()
+                ? "Bring it back first."
+                : "%s of a kustomize generator: build the commit of revision %d again and apply %s from it first."
+                        .formatted(
+                                generated.size() == 1 ? "That is the name" : "These are names",
+                                revision,
+                                new Names(generated).text());
+        return titles(seen.stream().filter(s -> s.is(State.GONE) && s.reference().required()))
+                .map(names -> Finding.block(
+                        CHECK, "The restored pods could not start: %s no longer there. %s".formatted(names.are(), help)));
     }
 
-    private static Optional<Instant> changedSince(ObjectNode object, Instant since) {
-        Instant last = Writer.last(object).map(Writer::time).orElseGet(() -> Json.createdAt(object));
-        return last.isAfter(since) ? Optional.of(last) : Optional.empty();
+    /** Some of them, to be named in a sentence. */
+    private record Names(List<String> all) {
+        String text() {
+            return Text.line(String.join(", ", all), 400);
+        }
+
+        String are() {
+            return text() + (all.size() == 1 ? " is" : " are");
+        }
+    }
+
+    private static Optional<Names> titles(Stream<Seen> seen) {
+        List<String> titles = seen.map(s -> s.reference().title()).toList();
+        return titles.isEmpty() ? Optional.empty() : Optional.of(new Names(titles));
+    }
+
+    private Optional<String> changedSince(ObjectNode object, Instant since) {
+        Optional<Writer> last = Writer.last(object);
+        Instant at = last.map(Writer::time).orElseGet(() -> Json.createdAt(object));
+        String by = last.map(writer -> "by " + Text.line(writer.manager(), 60) + ", ")
+                .orElse("");
+        return at.isAfter(since) ? Optional.of(by + ago(at)) : Optional.empty();
     }
 
     private String ago(Instant at) {
@@ -120,52 +141,5 @@ final class References {
             return age.toDays() + " d ago";
         }
         return age.toHours() > 0 ? age.toHours() + " h ago" : Math.max(0, age.toMinutes()) + " min ago";
-    }
-
-    /** What the template needs; what it marks as optional is left out. */
-    static List<Reference> in(PodTemplate template) {
-        Map<String, Reference> found = new LinkedHashMap<>();
-        JsonNode spec = template.json().path("spec");
-        add(found, "ServiceAccount", "serviceaccounts", spec, "serviceAccountName");
-        for (JsonNode secret : spec.path("imagePullSecrets")) {
-            String name = secret.path("name").asText();
-            found.put("Secret/" + name, new Reference("Secret", "secrets", name, false));
-        }
-        for (JsonNode volume : spec.path("volumes")) {
-            add(
-                    found,
-                    "PersistentVolumeClaim",
-                    "persistentvolumeclaims",
-                    volume.path("persistentVolumeClaim"),
-                    "claimName");
-            add(found, "ConfigMap", "configmaps", volume.path("configMap"), "name");
-            add(found, "Secret", "secrets", volume.path("secret"), "secretName");
-            for (JsonNode source : volume.path("projected").path("sources")) {
-                add(found, "ConfigMap", "configmaps", source.path("configMap"), "name");
-                add(found, "Secret", "secrets", source.path("secret"), "name");
-            }
-        }
-        for (String list : List.of("initContainers", "containers")) {
-            for (JsonNode container : spec.path(list)) {
-                container.path("envFrom").forEach(from -> {
-                    add(found, "ConfigMap", "configmaps", from.path("configMapRef"), "name");
-                    add(found, "Secret", "secrets", from.path("secretRef"), "name");
-                });
-                container.path("env").forEach(variable -> {
-                    JsonNode from = variable.path("valueFrom");
-                    add(found, "ConfigMap", "configmaps", from.path("configMapKeyRef"), "name");
-                    add(found, "Secret", "secrets", from.path("secretKeyRef"), "name");
-                });
-            }
-        }
-        return List.copyOf(found.values());
-    }
-
-    private static void add(
-            Map<String, Reference> found, String kind, String resource, JsonNode source, String nameField) {
-        String name = source.path(nameField).asText("");
-        if (!name.isEmpty() && !source.path("optional").asBoolean(false)) {
-            found.put(kind + "/" + name, new Reference(kind, resource, name, true));
-        }
     }
 }

@@ -1,0 +1,133 @@
+package dev.stepback.target.workload.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ReferencesTest {
+    private static final String PLAIN = "{containers: [{name: web, image: 'web:2'}]}";
+    private static final String SETTINGS =
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: '1'}}";
+    private static final String PASSWORD =
+            "{apiVersion: v1, kind: Secret, metadata: {name: password}, stringData: {p: hunter2}}";
+    private static Ground ground;
+
+    @BeforeAll
+    static void open() {
+        ground = new Ground();
+    }
+
+    @AfterAll
+    static void close() {
+        ground.close();
+    }
+
+    @BeforeEach
+    void namespace() {
+        ground.newNamespace();
+    }
+
+    private static String with(String container) {
+        return "{containers: [{name: web, image: 'web:1', " + container + "}]}";
+    }
+
+    private static String volume(String source) {
+        return "{containers: [{name: web, image: 'web:1'}], volumes: [{name: v, " + source + "}]}";
+    }
+
+    static Stream<String> templatesThatNeedSettings() {
+        return Stream.of(
+                with("envFrom: [{configMapRef: {name: settings}}]"),
+                with("env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: a}}}]"),
+                volume("configMap: {name: settings}"),
+                volume("projected: {sources: [{configMap: {name: settings}}]}"),
+                "{initContainers: [{name: first, image: 'web:1', envFrom: [{configMapRef: {name: settings}}]}],"
+                        + " containers: [{name: web, image: 'web:1'}]}");
+    }
+
+    @ParameterizedTest
+    @MethodSource("templatesThatNeedSettings")
+    void configMap_passesWhileItIsThere_warnsWhenItWasChanged_blocksWhenItIsGone(String template) {
+        ground.apply(SETTINGS);
+        ground.later(Duration.ofMinutes(1));
+        ground.released(template, PLAIN);
+        assertThat(ground.says("references")).startsWith("PASS");
+        assertThat(ground.says("configuration")).isEmpty();
+
+        ground.later(Duration.ofHours(2));
+        ground.client.configMaps().inNamespace(ground.ref().namespace()).withName("settings").edit(c -> {
+            c.getData().put("a", "2");
+            return c;
+        });
+        ground.later(Duration.ofHours(1));
+        assertThat(ground.says("configuration"))
+                .startsWith("WARN Changed after that revision was made, and not rolled back: ConfigMap settings (by ")
+                .endsWith(", 1 h ago).");
+
+        ground.delete(SETTINGS);
+        assertThat(ground.says("references"))
+                .isEqualTo("BLOCK The restored pods could not start: ConfigMap settings is no longer there. Bring it"
+                        + " back first.");
+        assertThat(ground.plan().blocked()).isTrue();
+    }
+
+    @Test
+    void secret_isNamedWithWhoChangedIt_andNeverRead() {
+        ground.apply(PASSWORD);
+        ground.later(Duration.ofMinutes(1));
+        ground.released(with("env: [{name: P, valueFrom: {secretKeyRef: {name: password, key: p}}}]"), PLAIN);
+        ground.later(Duration.ofHours(26));
+        ground.client
+                .resource(ground.item(PASSWORD.replace("hunter2", "hunter3")))
+                .inNamespace(ground.ref().namespace())
+                .fieldManager("vault-operator")
+                .forceConflicts()
+                .serverSideApply();
+        ground.later(Duration.ofMinutes(5));
+
+        assertThat(ground.says("configuration")).contains("Secret password (by vault-operator, 5 min ago)");
+        assertThat(ground.plan().findings().toString()).doesNotContain("hunter");
+    }
+
+    @Test
+    void optionalReference_neverBlocks() {
+        ground.released(
+                with("envFrom: [{configMapRef: {name: nothing, optional: true}}, {secretRef: {name: no, optional: true}}]"),
+                PLAIN);
+
+        assertThat(ground.says("references")).startsWith("PASS");
+    }
+
+    @Test
+    void generatedName_blocksWithTheWayToBringItBack_unlessTheOldOneIsStillThere() {
+        String generated = SETTINGS.replace("settings", "settings-5h7g2b9k4m");
+        ground.apply(generated);
+        ground.released(with("envFrom: [{configMapRef: {name: settings-5h7g2b9k4m}}]"), PLAIN);
+        assertThat(ground.says("references")).startsWith("PASS");
+
+        ground.delete(generated);
+        assertThat(ground.says("references"))
+                .isEqualTo("BLOCK The restored pods could not start: ConfigMap settings-5h7g2b9k4m is no longer there."
+                        + " That is the name of a kustomize generator: build the commit of revision 1 again and apply"
+                        + " settings-5h7g2b9k4m from it first.");
+    }
+
+    @Test
+    void serviceAccountAndClaim_block_pullSecretWarns() {
+        ground.released(
+                "{serviceAccountName: shop, imagePullSecrets: [{name: registry}], containers: [{name: web, image: 'web:1'}],"
+                        + " volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]}",
+                PLAIN);
+
+        assertThat(ground.says("references"))
+                .contains("BLOCK The restored pods could not start: ServiceAccount shop, PersistentVolumeClaim data are no")
+                .contains("WARN No longer there: Secret registry. The images may not be pulled.");
+    }
+}
