@@ -188,7 +188,14 @@ final class Planner {
         List<Finding> findings = new ArrayList<>(Choosing.findings(workload.history(redactor), request, to));
         pace.finding().ifPresent(findings::add);
         findings.addAll(preflight.run(
-                new Preflight.Subject(workload, restore.replicaSet(), restore.patch(), from.number(), to.number()),
+                new Preflight.Subject(
+                        workload,
+                        restore.replicaSet(),
+                        pace.borrowed()
+                                .map(b -> restore.patch().borrowing(b, workload))
+                                .orElse(restore.patch()),
+                        from.number(),
+                        to.number()),
                 Map.of(
                         CheckPlan.FINDING,
                         () -> checks.findings(workload.ref(), steps),

@@ -11,6 +11,8 @@ import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LiveWorkload;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Writer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -40,6 +42,23 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
                 .map(rs -> Json.annotation(rs, CHANGE_CAUSE))
                 .filter(c -> !c.isEmpty())
                 .orElseGet(() -> Json.annotation(deployment, CHANGE_CAUSE));
+    }
+
+    /**
+     * From the new ReplicaSet to when the controller found the rollout complete, which it writes down once. A ReplicaSet
+     * that was used before tells when it was made, not when it was used again.
+     */
+    @Override
+    public Optional<Duration> lastRollout() {
+        Optional<Instant> begun = newReplicaSet()
+                .filter(rs -> Json.annotation(rs, REVISION_HISTORY).isEmpty())
+                .map(Json::createdAt);
+        Optional<Instant> complete = Json.condition(deployment.path("status"), "Progressing")
+                .filter(c -> c.path("reason").asText().equals("NewReplicaSetAvailable"))
+                .map(c -> c.path("lastUpdateTime").asText(""))
+                .filter(time -> !time.isEmpty())
+                .map(Instant::parse);
+        return begun.flatMap(from -> complete.map(to -> Duration.between(from, to)));
     }
 
     boolean paused() {

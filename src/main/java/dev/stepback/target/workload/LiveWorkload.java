@@ -2,6 +2,8 @@ package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.TargetRef;
+import java.time.Duration;
+import java.util.Optional;
 
 /** An object with a pod template, as the API server gave it at one moment. */
 public interface LiveWorkload {
@@ -11,6 +13,11 @@ public interface LiveWorkload {
 
     /** The change cause of its present template, unredacted; or empty. */
     String changeCause();
+
+    /** How long its last rollout took; empty when the cluster no longer knows. */
+    default Optional<Duration> lastRollout() {
+        return Optional.empty();
+    }
 
     default String uid() {
         return Json.uid(object());

@@ -6,15 +6,26 @@ import java.math.BigDecimal;
 import java.util.stream.Stream;
 
 /** What a pod asks for, in cores and bytes. */
-record Requests(BigDecimal cpu, BigDecimal memory, BigDecimal cpuLimit, BigDecimal memoryLimit) {
+public record Requests(BigDecimal cpu, BigDecimal memory, BigDecimal cpuLimit, BigDecimal memoryLimit) {
 
     /** @param podSpec the {@code spec} of a pod or of a template; one container after another while it is made ready */
-    static Requests of(JsonNode podSpec) {
+    public static Requests of(JsonNode podSpec) {
         return new Requests(
                 sum(podSpec, "requests", "cpu"),
                 sum(podSpec, "requests", "memory"),
                 sum(podSpec, "limits", "cpu"),
                 sum(podSpec, "limits", "memory"));
+    }
+
+    /** Whether it asks for no more than the other. */
+    public boolean within(Requests other) {
+        return cpu.compareTo(other.cpu) <= 0 && memory.compareTo(other.memory) <= 0;
+    }
+
+    /** Whether an empty node with this much room ({@code status.allocatable}) is large enough. */
+    public boolean fitInto(JsonNode allocatable) {
+        return cpu.compareTo(amount(allocatable.path("cpu"))) <= 0
+                && memory.compareTo(amount(allocatable.path("memory"))) <= 0;
     }
 
     private static BigDecimal sum(JsonNode podSpec, String what, String resource) {
@@ -41,13 +52,15 @@ record Requests(BigDecimal cpu, BigDecimal memory, BigDecimal cpuLimit, BigDecim
     }
 
     /** In cores, bytes or pieces; nothing when it is no quantity. */
-    static BigDecimal amount(JsonNode quantity) {
+    public static BigDecimal amount(JsonNode quantity) {
+        return quantity.isMissingNode() || quantity.isNull() ? BigDecimal.ZERO : amount(quantity.asText());
+    }
+
+    static BigDecimal amount(String quantity) {
         try {
-            return quantity.isMissingNode()
-                            || quantity.isNull()
-                            || quantity.asText().isEmpty()
+            return quantity.isEmpty()
                     ? BigDecimal.ZERO
-                    : Quantity.parse(quantity.asText()).getNumericalAmount();
+                    : Quantity.parse(quantity).getNumericalAmount();
         } catch (IllegalArgumentException e) {
             return BigDecimal.ZERO;
         }

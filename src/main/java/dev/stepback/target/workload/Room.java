@@ -135,29 +135,6 @@ public record Room(OptionalInt quota, OptionalInt nodes, List<String> unread) {
         boolean ready = Json.condition(node.path("status"), "Ready")
                 .filter(c -> c.path("status").asText().equals("True"))
                 .isPresent();
-        boolean selected = podSpec.path("nodeSelector").properties().stream()
-                .allMatch(label -> node.path("metadata")
-                        .path("labels")
-                        .path(label.getKey())
-                        .equals(label.getValue()));
-        return ready
-                && selected
-                && !node.path("spec").path("unschedulable").asBoolean(false)
-                && Json.elements(node.path("spec").path("taints"))
-                        .filter(taint -> !taint.path("effect").asText().equals("PreferNoSchedule"))
-                        .allMatch(taint -> Json.elements(podSpec.path("tolerations"))
-                                .anyMatch(toleration -> tolerates(toleration, taint)));
-    }
-
-    private static boolean tolerates(JsonNode toleration, JsonNode taint) {
-        String key = toleration.path("key").asText("");
-        String effect = toleration.path("effect").asText("");
-        return (key.isEmpty() || key.equals(taint.path("key").asText()))
-                && (effect.isEmpty() || effect.equals(taint.path("effect").asText()))
-                && (toleration.path("operator").asText().equals("Exists")
-                        || toleration
-                                .path("value")
-                                .asText("")
-                                .equals(taint.path("value").asText("")));
+        return ready && NodeFit.selects(node, podSpec) && NodeFit.tolerated(node, podSpec);
     }
 }

@@ -100,6 +100,11 @@ public record UndoPatch(ArrayNode operations) {
                 .orElse(MissingNode.getInstance());
     }
 
+    /** What it sets this path to; missing when it leaves it alone. */
+    public JsonNode replaced(String path) {
+        return value("replace", path);
+    }
+
     /** Whether what {@code kubectl apply} remembers is rolled back, too. */
     public boolean updatesLastApplied() {
         return value("replace", LAST_APPLIED).isTextual();

@@ -6,6 +6,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.DryRun;
+import dev.stepback.target.workload.LabelSelector;
 import dev.stepback.target.workload.LiveWorkload;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Text;
@@ -22,22 +23,30 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Makes all preflight checks side by side. One that cannot be made is a warning that says why. */
 public final class Preflight {
     private static final Duration LIMIT = Duration.ofSeconds(3);
-    private static final String NO_ANSWER =
-            "the API server gave no answer within %d s".formatted(LIMIT.toSeconds());
 
     private final ApiServer api;
     private final Redactor redactor;
     private final Clock clock;
+    private final Duration limit;
 
     public Preflight(ApiServer api, Redactor redactor, Clock clock) {
+        this(api, redactor, clock, LIMIT);
+    }
+
+    /** @param limit how long all checks together are waited for */
+    Preflight(ApiServer api, Redactor redactor, Clock clock, Duration limit) {
         this.api = api;
         this.redactor = redactor;
         this.clock = clock;
+        this.limit = limit;
     }
 
     /**
@@ -61,15 +70,40 @@ public final class Preflight {
 
     /** @param own what this kind of workload has to be checked for beyond the rest, by name */
     public List<Finding> run(Subject subject, Map<String, Check> own) {
-        Surroundings surroundings = new Surroundings(api);
-        References references = new References(api, clock);
+        Supplier<List<ObjectNode>> pods = once(() -> pods(subject.workload()));
         Map<String, Check> checks = common(subject.workload(), subject.patch().operations());
-        checks.put("references", () -> references.findings(subject));
+        checks.put(References.CHECK, () -> new References(api, clock).findings(subject));
+        checks.put(PriorityClasses.CHECK, () -> new PriorityClasses(api).findings(subject));
+        checks.put(Limits.CHECK, () -> new Limits(api).findings(subject));
+        checks.put(Quotas.CHECK, () -> new Quotas(api).findings(subject));
+        checks.put(Placement.CHECK, () -> new Placement(api).findings(subject));
+        checks.put(Services.CHECK, () -> new Services(api).findings(subject));
+        checks.put(ImageTags.CHECK, () -> new ImageTags(redactor, pods).findings(subject));
         checks.putAll(new TreeMap<>(own));
         checks.put("source", () -> Surroundings.source(subject));
-        checks.put("autoscaler", () -> surroundings.autoscaler(subject));
-        checks.put("disruption-budget", () -> surroundings.disruptionBudget(subject));
+        checks.put("autoscaler", () -> new Disturbances(api).autoscaler(subject));
+        checks.put("disruption-budget", () -> new Disturbances(api).disruptionBudget(subject));
+        checks.put(Forecast.CHECK, () -> new Forecast(pods).findings(subject));
         return all(checks);
+    }
+
+    private List<ObjectNode> pods(LiveWorkload workload) {
+        String selector = LabelSelector.query(workload.object().path("spec").path("selector"));
+        return api.list("/api/v1/namespaces/" + workload.ref().namespace() + "/pods?"
+                + ApiServer.query("labelSelector", selector));
+    }
+
+    /** Several checks want the same; whoever comes first reads it. */
+    private static <T> Supplier<T> once(Supplier<T> read) {
+        AtomicReference<@Nullable T> known = new AtomicReference<>();
+        return () -> {
+            synchronized (known) {
+                T before = known.get();
+                T value = before == null ? read.get() : before;
+                known.set(value);
+                return value;
+            }
+        };
     }
 
     /** Whether pods may be deleted, as some plans have to. */
@@ -92,7 +126,8 @@ public final class Preflight {
     private List<Finding> all(Map<String, Check> checks) {
         Map<String, Future<List<Finding>>> running = new LinkedHashMap<>();
         checks.forEach((name, check) -> running.put(name, SideBySide.start(check::findings)));
-        long end = System.nanoTime() + LIMIT.toNanos();
+        long end = System.nanoTime() + limit.toNanos();
+        String noAnswer = "the API server gave no answer within %d s".formatted(limit.toSeconds());
         List<Finding> findings = new ArrayList<>();
         Map<String, List<String>> notMade = new LinkedHashMap<>();
         running.forEach((name, check) -> {
@@ -100,7 +135,7 @@ public final class Preflight {
                 findings.addAll(check.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
             } catch (TimeoutException e) {
                 check.cancel(true);
-                notMade.computeIfAbsent(NO_ANSWER, why -> new ArrayList<>()).add(name);
+                notMade.computeIfAbsent(noAnswer, why -> new ArrayList<>()).add(name);
             } catch (ExecutionException e) {
                 String reason = reason(e.getCause() == null ? e : e.getCause());
                 notMade.computeIfAbsent(reason, why -> new ArrayList<>()).add(name);

@@ -106,9 +106,11 @@ final class References {
                                 generated.size() == 1 ? "That is the name" : "These are names",
                                 revision,
                                 new Names(generated).text());
-        return titles(seen.stream().filter(s -> s.is(State.GONE) && s.reference().required()))
+        return titles(seen.stream()
+                        .filter(s -> s.is(State.GONE) && s.reference().required()))
                 .map(names -> Finding.block(
-                        CHECK, "The restored pods could not start: %s no longer there. %s".formatted(names.are(), help)));
+                        CHECK,
+                        "The restored pods could not start: %s no longer there. %s".formatted(names.are(), help)));
     }
 
     /** Some of them, to be named in a sentence. */

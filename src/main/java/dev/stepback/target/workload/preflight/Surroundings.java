@@ -6,7 +6,6 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.LabelSelector;
 import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.Text;
 import java.util.ArrayList;
@@ -114,37 +113,5 @@ final class Surroundings {
                 "managed-by",
                 "Managed by %s: the next %s may bring the bad release back. Correct the source too."
                         .formatted(Text.line(source, 150), next));
-    }
-
-    List<Finding> autoscaler(Preflight.Subject subject) {
-        TargetRef ref = subject.workload().ref();
-        return api.list("/apis/autoscaling/v2/namespaces/" + ref.namespace() + "/horizontalpodautoscalers").stream()
-                .filter(hpa -> {
-                    JsonNode target = hpa.path("spec").path("scaleTargetRef");
-                    return target.path("kind").asText().equals(ref.kind().apiName())
-                            && target.path("name").asText().equals(ref.name());
-                })
-                .map(hpa -> Finding.warn(
-                        "autoscaler",
-                        "HorizontalPodAutoscaler %s may change the replicas (%d to %d) during the rollout."
-                                .formatted(
-                                        Json.name(hpa),
-                                        hpa.path("spec").path("minReplicas").asInt(1),
-                                        hpa.path("spec").path("maxReplicas").asInt(1))))
-                .toList();
-    }
-
-    List<Finding> disruptionBudget(Preflight.Subject subject) {
-        TargetRef ref = subject.workload().ref();
-        JsonNode labels = subject.restored().json().path("metadata").path("labels");
-        return api.list("/apis/policy/v1/namespaces/" + ref.namespace() + "/poddisruptionbudgets").stream()
-                .filter(pdb -> LabelSelector.matches(pdb.path("spec").path("selector"), labels))
-                .filter(pdb -> pdb.path("status").path("disruptionsAllowed").asInt(1) == 0)
-                .map(pdb -> Finding.warn(
-                        "disruption-budget",
-                        "PodDisruptionBudget %s allows no eviction now: a pod on a draining node has to wait. "
-                                        .formatted(Json.name(pdb))
-                                + "The rollout itself does not."))
-                .toList();
     }
 }

@@ -125,8 +125,11 @@ final class Ground implements AutoCloseable {
             metadata: {name: web, annotations: {deployment.kubernetes.io/revision: '2'}}
             spec: {replicas: 4, selector: {matchLabels: {app: web}}, template: {metadata: {labels: %s}, spec: %s}%s}
             """.formatted(newLabels, current, more.isEmpty() ? "" : ", " + more));
-        Deployment web =
-                client.apps().deployments().inNamespace(namespace).withName("web").require();
+        Deployment web = client.apps()
+                .deployments()
+                .inNamespace(namespace)
+                .withName("web")
+                .require();
         String uid = web.getMetadata().getUid();
         replicaSet(1, uid, oldLabels, restored);
         replicaSet(2, uid, newLabels, current);

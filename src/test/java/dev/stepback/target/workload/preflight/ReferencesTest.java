@@ -62,10 +62,14 @@ class ReferencesTest {
         assertThat(ground.says("configuration")).isEmpty();
 
         ground.later(Duration.ofHours(2));
-        ground.client.configMaps().inNamespace(ground.ref().namespace()).withName("settings").edit(c -> {
-            c.getData().put("a", "2");
-            return c;
-        });
+        ground.client
+                .configMaps()
+                .inNamespace(ground.ref().namespace())
+                .withName("settings")
+                .edit(c -> {
+                    c.getData().put("a", "2");
+                    return c;
+                });
         ground.later(Duration.ofHours(1));
         assertThat(ground.says("configuration"))
                 .startsWith("WARN Changed after that revision was made, and not rolled back: ConfigMap settings (by ")
@@ -99,7 +103,8 @@ class ReferencesTest {
     @Test
     void optionalReference_neverBlocks() {
         ground.released(
-                with("envFrom: [{configMapRef: {name: nothing, optional: true}}, {secretRef: {name: no, optional: true}}]"),
+                with("envFrom: [{configMapRef: {name: nothing, optional: true}}, {secretRef: {name: no, optional:"
+                        + " true}}]"),
                 PLAIN);
 
         assertThat(ground.says("references")).startsWith("PASS");
@@ -122,12 +127,13 @@ class ReferencesTest {
     @Test
     void serviceAccountAndClaim_block_pullSecretWarns() {
         ground.released(
-                "{serviceAccountName: shop, imagePullSecrets: [{name: registry}], containers: [{name: web, image: 'web:1'}],"
-                        + " volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]}",
+                "{serviceAccountName: shop, imagePullSecrets: [{name: registry}], containers: [{name: web, image:"
+                        + " 'web:1'}], volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]}",
                 PLAIN);
 
         assertThat(ground.says("references"))
-                .contains("BLOCK The restored pods could not start: ServiceAccount shop, PersistentVolumeClaim data are no")
+                .contains("BLOCK The restored pods could not start: ServiceAccount shop, PersistentVolumeClaim data are"
+                        + " no")
                 .contains("WARN No longer there: Secret registry. The images may not be pulled.");
     }
 }

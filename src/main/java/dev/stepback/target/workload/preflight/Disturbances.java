@@ -1,0 +1,72 @@
+package dev.stepback.target.workload.preflight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Finding;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LabelSelector;
+import java.util.List;
+
+/** What else changes the number of pods while a rollout lasts, or counts on it. */
+final class Disturbances {
+    private final ApiServer api;
+
+    Disturbances(ApiServer api) {
+        this.api = api;
+    }
+
+    /** One that is at its maximum cannot make up for the pods that are being replaced. */
+    List<Finding> autoscaler(Preflight.Subject subject) {
+        TargetRef ref = subject.workload().ref();
+        Turnover turnover = Turnover.of(subject);
+        return api.list("/apis/autoscaling/v2/namespaces/" + ref.namespace() + "/horizontalpodautoscalers").stream()
+                .filter(hpa -> {
+                    JsonNode target = hpa.path("spec").path("scaleTargetRef");
+                    return target.path("kind").asText().equals(ref.kind().apiName())
+                            && target.path("name").asText().equals(ref.name());
+                })
+                .map(hpa -> autoscaler(hpa, turnover))
+                .toList();
+    }
+
+    private static Finding autoscaler(ObjectNode hpa, Turnover turnover) {
+        int least = hpa.path("spec").path("minReplicas").asInt(1);
+        int most = hpa.path("spec").path("maxReplicas").asInt(1);
+        boolean atMost = hpa.path("status").path("currentReplicas").asInt(0) >= most && most > least;
+        return atMost && turnover.unavailable() > 0
+                ? Finding.warn(
+                        "autoscaler",
+                        "HorizontalPodAutoscaler %s is at its maximum of %d, and the rollout takes up to %d of them away: expect less room for load until it is over."
+                                .formatted(Json.name(hpa), most, turnover.unavailable()))
+                : Finding.pass(
+                        "autoscaler",
+                        "HorizontalPodAutoscaler %s may change the replicas (%d to %d) during the rollout; that does not disturb it."
+                                .formatted(Json.name(hpa), least, most));
+    }
+
+    /** A budget is about evictions. A rollout asks it nothing, and so may go below what it promises. */
+    List<Finding> disruptionBudget(Preflight.Subject subject) {
+        TargetRef ref = subject.workload().ref();
+        JsonNode labels = subject.restored().json().path("metadata").path("labels");
+        Turnover turnover = Turnover.of(subject);
+        return api.list("/apis/policy/v1/namespaces/" + ref.namespace() + "/poddisruptionbudgets").stream()
+                .filter(pdb -> LabelSelector.matches(pdb.path("spec").path("selector"), labels))
+                .map(pdb -> budget(pdb, turnover))
+                .toList();
+    }
+
+    private static Finding budget(ObjectNode pdb, Turnover turnover) {
+        int left = turnover.pods() - turnover.unavailable();
+        int wanted = pdb.path("status").path("desiredHealthy").asInt(0);
+        return turnover.pods() > 0 && left < wanted
+                ? Finding.warn(
+                        "disruption-budget",
+                        "The rollout may leave %d of %d pods, and PodDisruptionBudget %s wants %d: it holds up evictions, not rollouts."
+                                .formatted(left, turnover.pods(), Json.name(pdb), wanted))
+                : Finding.pass(
+                        "disruption-budget",
+                        "PodDisruptionBudget %s holds up evictions, not rollouts.".formatted(Json.name(pdb)));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.stepback.target.workload.preflight;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Finding;
+import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * How the rollout will go, and about how long: as long as the last one, where the cluster still knows; otherwise as long as
+ * the pods that are ready needed, as often as the strategy has it. Where neither is known it says no time.
+ */
+final class Forecast {
+    /** The card shows it although nothing is wrong. */
+    static final String CHECK = "pace";
+
+    /** What took longer was waited for, not worked on. */
+    private static final Duration INCREDIBLE = Duration.ofHours(2);
+
+    private final Supplier<List<ObjectNode>> pods;
+
+    /** @param pods the workload's, of whatever revision */
+    Forecast(Supplier<List<ObjectNode>> pods) {
+        this.pods = pods;
+    }
+
+    List<Finding> findings(Preflight.Subject subject) {
+        Turnover turnover = Turnover.of(subject);
+        if (turnover.pods() == 0) {
+            return List.of();
+        }
+        String time = lasted(subject)
+                .map(last -> "; " + about(last) + ", as the last one took")
+                .or(() -> estimate(subject, turnover)
+                        .map(t -> "; " + about(t) + ", by how long its pods took to become ready"))
+                .orElse("");
+        return List.of(Finding.pass(
+                CHECK, "The rollout: " + turnover.words(subject.workload().ref().kind()) + time + "."));
+    }
+
+    private static Optional<Duration> lasted(Preflight.Subject subject) {
+        boolean otherwise = !subject.patch().replaced(Borrowed.MAX_SURGE).isMissingNode();
+        return otherwise ? Optional.empty() : subject.workload().lastRollout().filter(Forecast::credible);
+    }
+
+    private Optional<Duration> estimate(Preflight.Subject subject, Turnover turnover) {
+        List<Duration> each = pods.get().stream()
+                .flatMap(pod -> untilReady(pod).stream())
+                .filter(Forecast::credible)
+                .sorted()
+                .toList();
+        if (each.isEmpty()) {
+            return Optional.empty();
+        }
+        long settling =
+                subject.workload().object().path("spec").path("minReadySeconds").asLong(0);
+        Duration usual = each.get((each.size() - 1) / 2).plusSeconds(settling);
+        return Optional.of(usual.multipliedBy(turnover.rounds())).filter(Forecast::credible);
+    }
+
+    private static boolean credible(Duration time) {
+        return !time.isNegative() && time.compareTo(INCREDIBLE) < 0;
+    }
+
+    /** Of a pod that started without trouble: one that was restarted became ready again later. */
+    private static Optional<Duration> untilReady(ObjectNode pod) {
+        boolean smooth = Json.elements(pod.path("status").path("containerStatuses"))
+                .allMatch(status -> status.path("restartCount").asInt(0) == 0);
+        return Json.condition(pod.path("status"), "Ready")
+                .filter(ready -> smooth && ready.path("status").asText().equals("True"))
+                .map(ready -> ready.path("lastTransitionTime").asText(""))
+                .filter(time -> !time.isEmpty())
+                .map(time -> Duration.between(Json.createdAt(pod), Instant.parse(time)));
+    }
+
+    /** Rounded up: who waits is glad when it is over sooner. */
+    static String about(Duration time) {
+        long seconds = time.toSeconds();
+        if (seconds < 10) {
+            return "a few seconds";
+        }
+        return seconds <= 90
+                ? "about %d s".formatted((seconds + 9) / 10 * 10)
+                : "about %d min".formatted((seconds + 59) / 60);
+    }
+}

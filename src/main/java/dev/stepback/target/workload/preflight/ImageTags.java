@@ -1,0 +1,103 @@
+package dev.stepback.target.workload.preflight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Finding;
+import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Text;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Whether the images of the restored template may have become others under the same name. */
+final class ImageTags {
+    static final String CHECK = "image-tag";
+    private static final String DIGEST = "sha256:";
+
+    private final Redactor redactor;
+    private final Supplier<List<ObjectNode>> pods;
+
+    /** @param pods the workload's, of whatever revision */
+    ImageTags(Redactor redactor, Supplier<List<ObjectNode>> pods) {
+        this.redactor = redactor;
+        this.pods = pods;
+    }
+
+    List<Finding> findings(Preflight.Subject subject) {
+        Set<String> now = images(subject.workload().template());
+        Set<String> restored = images(subject.restored());
+        List<Finding> findings = new ArrayList<>();
+        List<String> moving = restored.stream().filter(ImageTags::moves).toList();
+        if (!moving.isEmpty()) {
+            findings.add(Finding.warn(
+                    CHECK,
+                    "%s may not be what it was: such a tag moves.%s"
+                            .formatted(
+                                    shown(moving),
+                                    now.containsAll(moving)
+                                            ? " Both revisions name it: going back may bring back the very same."
+                                            : "")));
+        }
+        List<String> unpinned = restored.stream()
+                .filter(image -> !image.contains("@") && !moves(image))
+                .toList();
+        if (!unpinned.isEmpty()) {
+            List<ObjectNode> running = pods.get();
+            List<String> moved = unpinned.stream()
+                    .filter(image -> digests(image, running).size() > 1)
+                    .toList();
+            if (!moved.isEmpty()) {
+                findings.add(Finding.warn(
+                        CHECK,
+                        "%s may not be what it was: its pods run different images under that tag."
+                                .formatted(shown(moved))));
+            }
+        }
+        return findings.isEmpty() ? List.of(Finding.pass(CHECK, "No image tag is known to move.")) : findings;
+    }
+
+    private String shown(List<String> images) {
+        return Text.line(
+                images.stream().map(image -> redactor.value("image", image)).collect(Collectors.joining(", ")), 200);
+    }
+
+    private static Set<String> images(PodTemplate template) {
+        return containers(template.json().path("spec"))
+                .map(container -> container.path("image").asText())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static Stream<JsonNode> containers(JsonNode podSpec) {
+        return Stream.concat(Json.elements(podSpec.path("initContainers")), Json.elements(podSpec.path("containers")));
+    }
+
+    /** No tag at all means {@code latest}. */
+    private static boolean moves(String image) {
+        String name = image.substring(image.lastIndexOf('/') + 1);
+        return !image.contains("@") && (!name.contains(":") || name.endsWith(":latest"));
+    }
+
+    private static Set<String> digests(String image, List<ObjectNode> pods) {
+        return pods.stream()
+                .flatMap(pod -> containers(pod.path("spec"))
+                        .filter(container -> container.path("image").asText().equals(image))
+                        .flatMap(container ->
+                                statuses(pod, container.path("name").asText())))
+                .map(status -> status.path("imageID").asText(""))
+                .filter(id -> id.contains(DIGEST))
+                .map(id -> id.substring(id.indexOf(DIGEST)))
+                .collect(Collectors.toSet());
+    }
+
+    private static Stream<JsonNode> statuses(ObjectNode pod, String container) {
+        return Stream.of("initContainerStatuses", "containerStatuses")
+                .flatMap(list -> Json.elements(pod.path("status").path(list)))
+                .filter(status -> status.path("name").asText().equals(container));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.stepback.target.workload.preflight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Finding;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.NodeFit;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.Requests;
+import dev.stepback.target.workload.Text;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Whether there are nodes for the restored pods. Never more than a warning: where nodes are added when pods wait for them,
+ * there may be none now.
+ *
+ * <p>Nodes are many and large, so they are looked at only when the restored pods ask for others than the present ones.
+ */
+final class Placement {
+    static final String CHECK = "nodes";
+
+    private final ApiServer api;
+
+    Placement(ApiServer api) {
+        this.api = api;
+    }
+
+    List<Finding> findings(Preflight.Subject subject) {
+        JsonNode spec = subject.restored().json().path("spec");
+        if (asksForTheSame(subject.workload().template(), subject.restored())) {
+            return List.of(Finding.pass(CHECK, "The restored pods ask for the same nodes as those that run now."));
+        }
+        List<ObjectNode> nodes = api.list("/api/v1/nodes");
+        List<ObjectNode> selected =
+                nodes.stream().filter(node -> NodeFit.selects(node, spec)).toList();
+        if (selected.isEmpty()) {
+            return List.of(pending("No node has what the restored pods ask for (%s)".formatted(wanted(spec))));
+        }
+        List<ObjectNode> open =
+                selected.stream().filter(node -> NodeFit.tolerated(node, spec)).toList();
+        if (open.isEmpty()) {
+            return List.of(pending("The restored pods do not tolerate the taints of any node that they may run on (%s)"
+                    .formatted(taints(selected))));
+        }
+        return List.of(
+                open.stream().anyMatch(node -> isLargeEnough(node, spec))
+                        ? Finding.pass(CHECK, "There are nodes for the restored pods.")
+                        : pending("No node is as large as a restored pod asks for"));
+    }
+
+    private static Finding pending(String why) {
+        return Finding.warn(CHECK, why + ": they would stay Pending, unless such a node is added by itself.");
+    }
+
+    private static boolean asksForTheSame(PodTemplate now, PodTemplate restored) {
+        JsonNode a = now.json().path("spec");
+        JsonNode b = restored.json().path("spec");
+        return List.of("nodeSelector", "tolerations", "nodeName").stream()
+                        .allMatch(field -> a.path(field).equals(b.path(field)))
+                && a.path("affinity")
+                        .path("nodeAffinity")
+                        .equals(b.path("affinity").path("nodeAffinity"))
+                && Requests.of(b).within(Requests.of(a));
+    }
+
+    private static boolean isLargeEnough(ObjectNode node, JsonNode spec) {
+        JsonNode room = node.path("status").path("allocatable");
+        return room.isMissingNode() || Requests.of(spec).fitInto(room);
+    }
+
+    private static String wanted(JsonNode spec) {
+        Set<String> wanted = new TreeSet<>();
+        spec.path("nodeSelector")
+                .properties()
+                .forEach(label ->
+                        wanted.add(label.getKey() + "=" + label.getValue().asText()));
+        if (spec.path("affinity").path("nodeAffinity").has("requiredDuringSchedulingIgnoredDuringExecution")) {
+            wanted.add("node affinity");
+        }
+        return Text.line(String.join(", ", wanted), 150);
+    }
+
+    private static String taints(List<ObjectNode> nodes) {
+        Set<String> taints = new TreeSet<>();
+        nodes.forEach(node -> {
+            node.path("spec")
+                    .path("taints")
+                    .forEach(taint -> taints.add(taint.path("key").asText()));
+            if (node.path("spec").path("unschedulable").asBoolean(false)) {
+                taints.add("cordoned");
+            }
+        });
+        return Text.line(String.join(", ", taints), 150);
+    }
+}

@@ -1,0 +1,141 @@
+package dev.stepback.target.workload.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whether the API server and the quotas would take the restored pods. */
+class FitTest {
+    private static final String PLAIN = "{containers: [{name: web, image: 'web:2'}]}";
+    private static Ground ground;
+
+    @BeforeAll
+    static void open() {
+        ground = new Ground();
+    }
+
+    @AfterAll
+    static void close() {
+        ground.close();
+    }
+
+    @BeforeEach
+    void namespace() {
+        ground.newNamespace();
+    }
+
+    private static String with(String resources) {
+        return "{containers: [{name: web, image: 'web:1', resources: " + resources + "}]}";
+    }
+
+    private static void limitRange(String limit) {
+        ground.apply("{apiVersion: v1, kind: LimitRange, metadata: {name: limits}, spec: {limits: [" + limit + "]}}");
+    }
+
+    private static void quota(String hard, String used) {
+        ground.apply("{apiVersion: v1, kind: ResourceQuota, metadata: {name: compute}, spec: {hard: " + hard + "}}");
+        ground.status("{apiVersion: v1, kind: ResourceQuota, metadata: {name: compute}, spec: {hard: " + hard
+                + "}, status: {hard: " + hard + ", used: " + used + "}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{type: Container, max: {memory: 1Gi}} | {limits: {memory: 1Gi}} | PASS",
+                "{type: Container, max: {memory: 1Gi}} | {limits: {memory: 2Gi}} | container web may have at most 1Gi"
+                        + " memory, and asks for 2Gi and may use 2Gi (LimitRange limits)",
+                "{type: Container, max: {memory: 1Gi}, default: {memory: 512Mi}} | {} | PASS",
+                "{type: Container, max: {memory: 1Gi}} | {} | says neither request nor limit",
+                "{type: Container, min: {cpu: 100m}} | {requests: {cpu: 100m}} | PASS",
+                "{type: Container, min: {cpu: 100m}} | {requests: {cpu: 50m}} | container web has to ask for at least"
+                        + " 100m cpu, and asks for 50m and says no limit",
+                "{type: Container, min: {cpu: 100m}, defaultRequest: {cpu: 200m}} | {} | PASS",
+                "{type: Container, maxLimitRequestRatio: {cpu: 2}} | {requests: {cpu: 1}, limits: {cpu: 2}} | PASS",
+                "{type: Container, maxLimitRequestRatio: {cpu: 2}} | {requests: {cpu: 1}, limits: {cpu: 3}} | at most"
+                        + " 2 times its request",
+                "{type: Pod, max: {memory: 1Gi}} | {limits: {memory: 2Gi}} | a pod may have at most 1Gi memory",
+                "{type: PersistentVolumeClaim, max: {storage: 1Gi}} | {} | PASS"
+            })
+    void limitRange_passesOrBlocks(String limit, String resources, String expected) {
+        limitRange(limit);
+        ground.released(with(resources), PLAIN);
+
+        assertThat(ground.says("limits")).contains(expected);
+        assertThat(ground.plan().blocked()).isEqualTo(!expected.equals("PASS"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{limits.memory: 8Gi} | {limits.memory: 4Gi} | {limits: {memory: 1Gi}} | {maxSurge: 1, maxUnavailable:"
+                        + " 0} | PASS",
+                "{limits.memory: 4Gi} | {limits.memory: 4Gi} | {limits: {memory: 1Gi}} | {maxSurge: 1, maxUnavailable:"
+                    + " 0} | WARN ResourceQuota compute has no room for one more pod (limits.memory), and no old one"
+                    + " stops before a new one is ready",
+                "{limits.memory: 4Gi} | {limits.memory: 4Gi} | {limits: {memory: 1Gi}} | {maxSurge: 0, maxUnavailable:"
+                        + " 1} | PASS",
+                "{limits.memory: 5Gi} | {limits.memory: 4Gi} | {limits: {memory: 2Gi}} | {maxSurge: 0, maxUnavailable:"
+                        + " 1} | WARN ResourceQuota compute has no room for all restored pods",
+                "{pods: 4} | {pods: 4} | {limits: {memory: 1Gi}} | {maxSurge: 1, maxUnavailable: 0} | WARN"
+                        + " ResourceQuota compute has no room for one more pod (pods)",
+                "{requests.cpu: 4} | {requests.cpu: 0} | {limits: {memory: 1Gi}} | {maxSurge: 1, maxUnavailable: 0} |"
+                    + " BLOCK The restored pods would be refused: ResourceQuota compute wants every container to say"
+                    + " its requests.cpu, and container web does not.",
+                "{configmaps: 1} | {configmaps: 1} | {} | {maxSurge: 1, maxUnavailable: 0} | PASS"
+            })
+    void quota_passesWarnsOrBlocks(String hard, String used, String resources, String rolling, String expected) {
+        quota(hard, used);
+        ground.released(
+                with(resources),
+                with("{limits: {memory: 1Gi}}").replace("web:1", "web:2"),
+                "strategy: {rollingUpdate: " + rolling + "}");
+
+        assertThat(ground.says("quota")).startsWith(expected);
+    }
+
+    @Test
+    void namespaceWithoutLimitsAndQuotas_saysNothing() {
+        ground.released(with("{}"), PLAIN);
+
+        assertThat(ground.says("limits")).isEmpty();
+        assertThat(ground.says("quota")).isEmpty();
+    }
+
+    @Test
+    void priorityClass_passesWhileItIsThere_blocksWhenItIsGone() {
+        String gold = "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: gold}, value: 1000}";
+        ground.apply(gold);
+        ground.released("{priorityClassName: gold, containers: [{name: web, image: 'web:1'}]}", PLAIN);
+        assertThat(ground.says("priority-class")).startsWith("PASS");
+
+        ground.delete(gold);
+        assertThat(ground.says("priority-class"))
+                .isEqualTo(
+                        "BLOCK The restored pods would be refused: PriorityClass gold is no longer there. Bring it back"
+                                + " first.");
+    }
+
+    @Test
+    void priorityClassThatMayNotBeLookedAt_warnsOnlyWhenItIsAnother() {
+        ground.cluster.faults().deny("get", "priorityclasses.scheduling.k8s.io");
+        try {
+            ground.released("{priorityClassName: gold, containers: [{name: web, image: 'web:1'}]}", PLAIN);
+            assertThat(ground.says("priority-class")).startsWith("WARN Check \"priority-class\" could not be made:");
+
+            ground.newNamespace();
+            ground.released(
+                    "{priorityClassName: gold, containers: [{name: web, image: 'web:1'}]}",
+                    "{priorityClassName: gold, containers: [{name: web, image: 'web:2'}]}");
+            assertThat(ground.says("priority-class")).startsWith("PASS");
+        } finally {
+            ground.cluster.faults().clear();
+        }
+    }
+}

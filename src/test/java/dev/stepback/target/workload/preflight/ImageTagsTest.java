@@ -1,0 +1,80 @@
+package dev.stepback.target.workload.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ImageTagsTest {
+    private static Ground ground;
+
+    @BeforeAll
+    static void open() {
+        ground = new Ground();
+    }
+
+    @AfterAll
+    static void close() {
+        ground.close();
+    }
+
+    @BeforeEach
+    void namespace() {
+        ground.newNamespace();
+    }
+
+    private static String spec(String image) {
+        return "{containers: [{name: web, image: '" + image + "'}]}";
+    }
+
+    private static void pod(String name, String image, String digest) {
+        ground.apply("{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", labels: {app: web}}, spec: "
+                + spec(image) + "}");
+        ground.status("{apiVersion: v1, kind: Pod, metadata: {name: " + name + "}, spec: " + spec(image)
+                + ", status: {phase: Running, containerStatuses: [{name: web, image: 'x', imageID: 'x@sha256:" + digest
+                + "', ready: true, restartCount: 0}]}}");
+    }
+
+    @Test
+    void tagThatStays_passes_alsoWithADigest() {
+        ground.released(spec("registry:5000/web:1"), spec("registry:5000/web:2"));
+        pod("a", "registry:5000/web:1", "aa");
+        pod("b", "registry:5000/web:1", "aa");
+        pod("c", "registry:5000/web:2", "bb");
+        assertThat(ground.says("image-tag")).isEqualTo("PASS No image tag is known to move.");
+
+        ground.newNamespace();
+        ground.released(spec("web:latest@sha256:" + "a".repeat(64)), spec("web:2"));
+        assertThat(ground.says("image-tag")).startsWith("PASS");
+    }
+
+    @Test
+    void latestAndNoTag_warn() {
+        ground.released(spec("web:latest"), spec("web:2"));
+        assertThat(ground.says("image-tag")).isEqualTo("WARN web:latest may not be what it was: such a tag moves.");
+
+        ground.newNamespace();
+        ground.released(spec("registry:5000/web"), spec("registry:5000/web:2"));
+        assertThat(ground.says("image-tag")).startsWith("WARN registry:5000/web may not be what it was");
+    }
+
+    @Test
+    void latestInBothRevisions_isSaidToBringBackTheSame() {
+        ground.released(spec("web:latest"), "{containers: [{name: web, image: 'web:latest', args: [new]}]}");
+
+        assertThat(ground.says("image-tag"))
+                .endsWith("Both revisions name it: going back may bring back the very same.");
+    }
+
+    @Test
+    void sameTagWithAnotherDigestInTheRunningPods_warns() {
+        ground.released(spec("web:1"), spec("web:2"));
+        pod("a", "web:1", "aa");
+        pod("b", "web:1", "bb");
+
+        assertThat(ground.says("image-tag"))
+                .isEqualTo("WARN web:1 may not be what it was: its pods run different images under that tag.");
+    }
+}

@@ -1,0 +1,122 @@
+package dev.stepback.target.workload.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PlacementTest {
+    private static final String PLAIN = "{containers: [{name: web, image: 'web:2'}]}";
+    private static Ground ground;
+
+    @BeforeAll
+    static void open() {
+        ground = new Ground();
+    }
+
+    @AfterAll
+    static void close() {
+        ground.close();
+    }
+
+    @BeforeEach
+    void namespace() {
+        ground.newNamespace();
+    }
+
+    private static void node(String name, String labels, String spec) {
+        ground.apply("{apiVersion: v1, kind: Node, metadata: {name: " + name + ", labels: " + labels + "}, spec: "
+                + spec + "}");
+        ground.status("{apiVersion: v1, kind: Node, metadata: {name: " + name + "}, spec: " + spec
+                + ", status: {allocatable: {cpu: '4', memory: 16Gi, pods: '110'}}}");
+    }
+
+    private static void asks(String more) {
+        ground.newNamespace();
+        ground.released("{containers: [{name: web, image: 'web:1'}], " + more + "}", PLAIN);
+    }
+
+    private static void affinity(String term) {
+        asks("affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [" + term
+                + "]}}}");
+    }
+
+    @BeforeEach
+    void nodes() {
+        node("plain", "{zone: a, cores: '8'}", "{}");
+        node("ssd", "{zone: b, disk: ssd}", "{taints: [{key: dedicated, value: db, effect: NoSchedule}]}");
+    }
+
+    @Test
+    void sameWishAsNow_isNotLookedAt() {
+        ground.cluster.faults().deny("list", "nodes");
+        try {
+            ground.released(
+                    "{nodeSelector: {no: such}, containers: [{name: web, image: 'web:1'}]}",
+                    "{nodeSelector: {no: such}, containers: [{name: web, image: 'web:2'}]}");
+            assertThat(ground.says("nodes"))
+                    .isEqualTo("PASS The restored pods ask for the same nodes as those that run now.");
+
+            asks("nodeSelector: {zone: a}");
+            assertThat(ground.says("nodes")).startsWith("WARN Check \"nodes\" could not be made: Stepback lacks");
+        } finally {
+            ground.cluster.faults().clear();
+        }
+    }
+
+    @Test
+    void nodeSelector_passesOrWarns() {
+        asks("nodeSelector: {zone: a}");
+        assertThat(ground.says("nodes")).isEqualTo("PASS There are nodes for the restored pods.");
+
+        asks("nodeSelector: {zone: c}");
+        assertThat(ground.says("nodes"))
+                .isEqualTo("WARN No node has what the restored pods ask for (zone=c): they would stay Pending, unless"
+                        + " such a node is added by itself.");
+        assertThat(ground.plan().blocked()).isFalse();
+    }
+
+    @Test
+    void requiredNodeAffinity_isUnderstood() {
+        affinity("{matchExpressions: [{key: zone, operator: In, values: [a, c]}]}");
+        assertThat(ground.says("nodes")).startsWith("PASS");
+        affinity(
+                "{matchExpressions: [{key: cores, operator: Gt, values: ['4']}, {key: disk, operator: DoesNotExist}]}");
+        assertThat(ground.says("nodes")).startsWith("PASS");
+        affinity("{matchFields: [{key: metadata.name, operator: In, values: [plain]}]}");
+        assertThat(ground.says("nodes")).startsWith("PASS");
+        affinity("{matchExpressions: [{key: cores, operator: Lt, values: ['4']}]}");
+        assertThat(ground.says("nodes")).startsWith("WARN No node has what the restored pods ask for (node affinity)");
+    }
+
+    @Test
+    void taints_haveToBeTolerated() {
+        asks("nodeSelector: {disk: ssd}");
+        assertThat(ground.says("nodes"))
+                .startsWith("WARN The restored pods do not tolerate the taints of any node that they may run on"
+                        + " (dedicated)");
+
+        asks("nodeSelector: {disk: ssd}, tolerations: [{key: dedicated, operator: Equal, value: db}]");
+        assertThat(ground.says("nodes")).startsWith("PASS");
+        asks("nodeSelector: {disk: ssd}, tolerations: [{operator: Exists}]");
+        assertThat(ground.says("nodes")).startsWith("PASS");
+    }
+
+    @Test
+    void podThatNoNodeIsLargeEnoughFor_warns() {
+        ground.released("{containers: [{name: web, image: 'web:1', resources: {requests: {memory: 32Gi}}}]}", PLAIN);
+
+        assertThat(ground.says("nodes")).startsWith("WARN No node is as large as a restored pod asks for");
+    }
+
+    @Test
+    void cordonedNode_takesNoPods() {
+        ground.apply("{apiVersion: v1, kind: Node, metadata: {name: closed, labels: {zone: z}}, spec: {unschedulable:"
+                + " true}}");
+        asks("nodeSelector: {zone: z}");
+
+        assertThat(ground.says("nodes")).contains("(cordoned)");
+    }
+}

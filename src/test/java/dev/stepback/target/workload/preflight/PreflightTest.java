@@ -1,0 +1,124 @@
+package dev.stepback.target.workload.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.redaction.Redactor;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Plan;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.LiveWorkload;
+import dev.stepback.target.workload.UndoPatch;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** All checks together: side by side, and each for itself. */
+class PreflightTest {
+    private static Ground ground;
+
+    @BeforeAll
+    static void open() {
+        ground = new Ground();
+    }
+
+    @AfterAll
+    static void close() {
+        ground.close();
+    }
+
+    @BeforeEach
+    void namespace() {
+        ground.newNamespace();
+    }
+
+    private static void released() {
+        ground.released("{containers: [{name: web, image: 'web:1'}]}", "{containers: [{name: web, image: 'web:2'}]}");
+    }
+
+    @Test
+    void plainWorkload_hasNothingToComplainAbout() {
+        ground.apply("{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web},"
+                + " ports: [{port: 80, targetPort: 8080}]}}");
+        released();
+
+        // Without a controller, the rollout that brought revision 2 is never over.
+        assertThat(ground.complaints()).extracting(Finding::check).containsOnly("rollout");
+    }
+
+    @Test
+    void checkThatMayNotBeMade_warnsAndHoldsUpNoOther() {
+        released();
+        ground.cluster.faults().deny("list", "services");
+        try {
+            Plan plan = ground.plan();
+            assertThat(plan.findings())
+                    .filteredOn(f -> f.check().equals("services"))
+                    .singleElement()
+                    .satisfies(f -> assertThat(f.message())
+                            .startsWith("Check \"services\" could not be made: Stepback lacks the permission"));
+            assertThat(plan.findings()).extracting(Finding::check).contains("dry-run", "references", "pace");
+            assertThat(plan.blocked()).isFalse();
+        } finally {
+            ground.cluster.faults().clear();
+        }
+    }
+
+    @Test
+    void checksThatFailForTheSameReason_areOneLine() {
+        ground.apply("{apiVersion: v1, kind: LimitRange, metadata: {name: l}, spec: {limits: []}}");
+        released();
+        ground.cluster.faults().deny("list", "limitranges");
+        ground.apply("{apiVersion: v1, kind: ResourceQuota, metadata: {name: q}, spec: {hard: {pods: 9}}}");
+        try {
+            assertThat(ground.complaints())
+                    .extracting(Finding::message)
+                    .filteredOn(m -> m.contains("limitranges"))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .startsWith("Checks \"limits\", \"quota\" could not be made:");
+        } finally {
+            ground.cluster.faults().clear();
+        }
+    }
+
+    private record Live(TargetRef ref, ObjectNode object) implements LiveWorkload {
+        @Override
+        public String changeCause() {
+            return "";
+        }
+    }
+
+    @Test
+    void checkThatDoesNotEnd_isNotWaitedFor() {
+        released();
+        ApiServer api = new ApiServer(ground.client, Optional.empty());
+        ObjectNode object = api.get(ApiServer.path(ground.ref())).orElseThrow();
+        Live live = new Live(ground.ref(), object);
+        Preflight.Subject subject = new Preflight.Subject(live, object, UndoPatch.from(live, live.template()), 2, 1);
+        CountDownLatch never = new CountDownLatch(1);
+        Preflight preflight = new Preflight(api, new Redactor(List.of()), Clock.systemUTC(), Duration.ofSeconds(1));
+
+        List<Finding> findings = preflight.run(subject, Map.of("endless", () -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return List.of();
+        }));
+
+        assertThat(findings)
+                .contains(Finding.warn(
+                        "endless", "Check \"endless\" could not be made: the API server gave no answer within 1 s."));
+        assertThat(findings).extracting(Finding::check).contains("references");
+    }
+}
