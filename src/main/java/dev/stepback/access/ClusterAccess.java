@@ -82,6 +82,11 @@ public final class ClusterAccess {
         return may(userId, team, identity -> new Question(identity, "delete", "", "pods", target.namespace(), ""));
     }
 
+    /** Whether somebody may make Jobs in the target's namespace, as data checks do. */
+    public Verdict mayCreateJobs(String userId, @Nullable String team, TargetRef target) {
+        return may(userId, team, identity -> new Question(identity, "create", "batch", "jobs", target.namespace(), ""));
+    }
+
     private Verdict may(String userId, @Nullable String team, String verb, TargetRef target, String name) {
         return may(
                 userId,

@@ -125,7 +125,9 @@ final class JobTemplate {
     private void container(At container) {
         for (String key : List.of("name", "image")) {
             if (container.at(key).filter(At::isText).isEmpty()) {
-                problem(container.at(key).orElse(container), "must have a " + key + ", as text");
+                problem(
+                        container.at(key).orElse(container),
+                        "must have " + (key.equals("image") ? "an " : "a ") + key + ", as text");
             }
         }
         container

@@ -144,6 +144,9 @@ public final class ClusterAuthorizer implements Authorizer {
     private Verdict mayChange(Person who, Rollback rollback) {
         Verdict change = cluster.mayChange(who.id(), who.team(), rollback.target());
         Plan plan = rollback.statusOrInitial().plan();
+        if (change.allowed() && plan != null && plan.steps().stream().anyMatch(PlannedStep::checks)) {
+            change = cluster.mayCreateJobs(who.id(), who.team(), rollback.target());
+        }
         return change.allowed() && plan != null && plan.steps().stream().anyMatch(PlannedStep::deletesPods)
                 ? cluster.mayDeletePods(who.id(), who.team(), rollback.target())
                 : change;

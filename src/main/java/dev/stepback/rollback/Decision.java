@@ -170,6 +170,10 @@ final class Decision {
                 if (overdue()) {
                     yield failed(i, "the deadline passed: " + message, observation);
                 }
+                if (checks(i) && stopsBetweenSteps()) {
+                    yield moment.finish(
+                            Phase.CANCELLED, message, s -> s.steps = ended(i, Failed, "not waited for any longer"));
+                }
                 if (inParts(i) && stopsBetweenSteps()) {
                     yield moment.finish(Phase.CANCELLED, message, s -> s.steps = ended(i, Failed, "stopped"));
                 }

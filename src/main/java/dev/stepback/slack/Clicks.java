@@ -10,6 +10,7 @@ import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Audited;
 import dev.stepback.rollback.Authorizer.Authorization;
 import dev.stepback.rollback.NewRollback;
+import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Midway;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,9 @@ final class Clicks {
 
     /** How long somebody waits who goes forward: 50 looks of 100 ms, 5 s. */
     private static final int LOOKS = 50;
+
+    /** As long as Slack still opens a window for a click. */
+    private static final int TRIGGER_LOOKS = 22;
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
@@ -92,6 +97,11 @@ final class Clicks {
 
         Click about(String reference) {
             return new Click(action, reference, by, message, thread, triggerId);
+        }
+
+        /** As if another button had been pressed. */
+        Click as(String other) {
+            return new Click(other, value, by, message, thread, triggerId);
         }
     }
 
@@ -177,6 +187,7 @@ final class Clicks {
                         || rollback.getSpec().toRevision() != null;
                 again(click, rollback, named && plan != null ? plan.to() : null, answers);
             }
+            case Actions.OVERRIDE -> override(click, rollback, answers);
             case Actions.GO_FORWARD -> goForward(click, rollback, answers);
             case Actions.UNDO -> again(click, rollback, plan == null ? null : plan.from(), answers);
             case Actions.OTHER_REVISION -> commands.run(invocation(click, rollback.target() + " history"), answers);
@@ -206,9 +217,14 @@ final class Clicks {
     }
 
     private boolean ended(String namespace, String name) {
-        for (int look = 0; look < LOOKS; look++) {
+        return becomes(namespace, name, LOOKS, phase -> phase.terminal());
+    }
+
+    /** A rollback that is gone has become anything. */
+    private boolean becomes(String namespace, String name, int looks, Predicate<Phase> wanted) {
+        for (int look = 0; look < looks; look++) {
             Optional<Rollback> now = rollbacks.find(namespace, name);
-            if (now.isEmpty() || now.get().statusOrInitial().phase().terminal()) {
+            if (now.isEmpty() || wanted.test(now.get().statusOrInitial().phase())) {
                 return true;
             }
             try {
@@ -221,12 +237,32 @@ final class Clicks {
         return false;
     }
 
+    /** Another rollback, to the same revision, which the person is asked at once to break the glass for. */
+    private void override(Click click, Rollback failed, Answers answers) {
+        Plan plan = failed.statusOrInitial().plan();
+        Optional<Rollback> opened = again(click, failed, plan == null ? null : plan.to(), answers);
+        if (opened.isEmpty()) {
+            return;
+        }
+        String namespace = opened.get().getMetadata().getNamespace();
+        String name = opened.get().getMetadata().getName();
+        becomes(namespace, name, TRIGGER_LOOKS, phase -> phase != Phase.PLANNING);
+        rollbacks
+                .find(namespace, name)
+                .filter(r -> r.statusOrInitial().phase() == Phase.AWAITING_APPROVAL)
+                .map(Ref.ToRollback::of)
+                .ifPresentOrElse(
+                        ref -> decisions.run(click.as(Actions.BREAK_GLASS), ref, answers),
+                        () -> answers.toPerson(
+                                Message.of("It is still being planned. Press *Break glass…* on the new card.")));
+    }
+
     /** Opens another rollback of the same target. */
-    private void again(Click click, Rollback rollback, @Nullable PlannedRevision to, Answers answers) {
+    private Optional<Rollback> again(Click click, Rollback rollback, @Nullable PlannedRevision to, Answers answers) {
         Authorization may = targets.mayRequest(click.by(), Audited.on(rollback));
         if (!may.allowed()) {
             commands.answer(new Reply.Refused(may.why()), answers);
-            return;
+            return Optional.empty();
         }
         boolean back = click.action().equals(Actions.UNDO) || click.action().equals(Actions.GO_FORWARD);
         if (back && targets.needsReason(rollback.target())) {
@@ -236,7 +272,7 @@ final class Clicks {
                             "Here nobody may ask without saying why, and a button has no words. Type the command"
                                     + " with `" + words + "`."),
                     answers);
-            return;
+            return Optional.empty();
         }
         OptionalLong number = OptionalLong.empty();
         if (to != null && rollback.getSpec().wanted() == Operation.UNDO) {
@@ -245,7 +281,7 @@ final class Clicks {
             if (number.isEmpty()) {
                 answers.toPerson(Message.of("Revision " + to.number() + " is no longer in the history of "
                         + Mrkdwn.code(rollback.target().toString(), 300) + "."));
-                return;
+                return Optional.empty();
             }
         }
         Operation operation = rollback.getSpec().wanted();
@@ -260,7 +296,7 @@ final class Clicks {
                             ? new Reply.Paused(rollback.target(), why)
                             : new Reply.Refused(why),
                     answers);
-            return;
+            return Optional.empty();
         }
         String reason = back
                 ? "undo of " + rollback.getMetadata().getName()
@@ -278,6 +314,7 @@ final class Clicks {
                 rollback.getMetadata().getName()));
         if (created instanceof Created.Ok ok) {
             commands.answer(new Reply.Opened(ok.rollback()), answers);
+            return Optional.of(ok.rollback());
         } else if (created instanceof Created.AlreadyOpen already) {
             commands.answer(new Reply.AlreadyOpen(already.open()), answers);
         } else if (created instanceof Created.Denied denied) {
@@ -288,6 +325,7 @@ final class Clicks {
                             "This needs a reason now, and a button has none. Type the command with `because …`."),
                     answers);
         }
+        return Optional.empty();
     }
 
     private void rollBackTo(Click click, Ref.ToRevision ref, OptionalLong now, Answers answers) {
@@ -320,6 +358,7 @@ final class Clicks {
             case Actions.CANCEL -> Wish.CANCEL;
             case Actions.LAST_APPLIED_TOO, Actions.LAST_APPLIED_STAYS -> Wish.CHOOSE;
             case Actions.STOP_HERE, Actions.GO_FORWARD -> Wish.STOP;
+            case Actions.OVERRIDE -> Wish.BREAK_GLASS;
             case Actions.RETRY, Actions.PLAN_AGAIN, Actions.UNDO, Actions.ROLL_BACK_TO -> Wish.REQUEST;
             default -> Wish.VIEW;
         };

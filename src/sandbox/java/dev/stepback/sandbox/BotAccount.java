@@ -21,7 +21,8 @@ public final class BotAccount {
 
     public static final String USER = "system:serviceaccount:stepback:stepback";
 
-    private static final List<String> MANIFESTS = List.of("/cluster-rbac.yaml", "/base/lease-rbac.yaml");
+    private static final List<String> MANIFESTS =
+            List.of("/cluster-rbac.yaml", "/base/lease-rbac.yaml", "/data-checks/rbac.yaml");
 
     private BotAccount() {}
 

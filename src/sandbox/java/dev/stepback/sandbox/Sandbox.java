@@ -146,7 +146,7 @@ final class Sandbox implements AutoCloseable {
                 .with(new StepbackConfig.Server("127.0.0.1", 0));
         if (!local.isEmpty()) {
             StepbackConfig policy = policy();
-            config = config.with(policy.policy()).with(policy.notifications());
+            config = config.with(policy.policy()).with(policy.notifications()).withChecks(policy.checks());
         }
         Config found = cluster.isPresent() ? Config.fromKubeconfig(botKubeconfig) : Config.autoConfigure(null);
         KubernetesClient client =

@@ -50,6 +50,19 @@ class ConfigFileTest {
     }
 
     @Test
+    void checks_areTakenOver() throws Exception {
+        ConfigFile config = started(VIEWERS);
+        Files.writeString(file, VIEWERS + """
+            checks:
+              - name: a
+                jobTemplate: {spec: {template: {spec: {containers: [{name: c, image: i}]}}}}
+            """);
+        looks(config, 2);
+        assertThat(config.config().checks()).extracting(DataCheckRule::name).containsExactly("a");
+        assertThat(news).singleElement().satisfies(n -> assertThat(n.changed()).containsExactly("checks"));
+    }
+
+    @Test
     void unchangedFile_isNoNews() throws Exception {
         ConfigFile config = started(VIEWERS);
         looks(config, 5);

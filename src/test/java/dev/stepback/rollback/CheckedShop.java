@@ -18,6 +18,8 @@ import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanHash;
+import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.daemonset.DaemonSetTarget;
@@ -28,6 +30,7 @@ import dev.stepback.target.statefulset.StatefulSetTarget;
 import dev.stepback.target.workload.Json;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -36,7 +39,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -101,6 +107,15 @@ final class CheckedShop implements AutoCloseable {
         return new DataCheck(name, Duration.ofMinutes(1), Duration.ofHours(1), false, Json.parse(template));
     }
 
+    /** Says this and exits with this code. */
+    static String saying(String words, int code) {
+        return """
+            {"spec": {"template": {
+              "metadata": {"annotations": {"sandbox.stepback.dev/log": "%s"}},
+              "spec": {"containers": [{"name": "check", "image": "shop/check:1-exit%d"}]}}}}
+            """.formatted(words, code);
+    }
+
     static String job(String image) {
         return """
             {"spec": {"template": {"spec": {"containers": [{"name": "check", "image": "%s"}]}}}}
@@ -125,6 +140,12 @@ final class CheckedShop implements AutoCloseable {
                 spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
             """).create();
         awaitUpdated();
+        deploy(version);
+        awaitUpdated();
+        return this;
+    }
+
+    void deploy(String version) {
         client.apps()
                 .statefulSets()
                 .inNamespace("production")
@@ -133,8 +154,66 @@ final class CheckedShop implements AutoCloseable {
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"spec\":{\"template\":{\"spec\":{\"containers\":" + "[{\"name\":\"mysql\",\"image\":\"mysql:"
                                 + version + "\"}]}}}}");
-        awaitUpdated();
-        return this;
+    }
+
+    /** One of another kind, with a second revision. */
+    TargetRef workload(Kind kind) {
+        String manifest = """
+            apiVersion: apps/v1
+            kind: %s
+            metadata: {name: web, namespace: production}
+            spec:
+              selector: {matchLabels: {app: %s}}
+              template:
+                metadata: {labels: {app: %s}}
+                spec: {containers: [{name: web, image: 'shop/web:%d'}]}
+            """;
+        String app = kind.lowerCase();
+        TargetRef target = new TargetRef("production", kind, "web");
+        for (int version = 1; version <= 2; version++) {
+            client.resource(manifest.formatted(kind.apiName(), app, app, version))
+                    .serverSideApply();
+            int wanted = version;
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> targets.stream()
+                            .filter(t -> t.kind() == kind)
+                            .flatMap(t -> t.history(target).stream())
+                            .anyMatch(h -> h.revisions().size() == wanted));
+        }
+        return target;
+    }
+
+    /** As the Job controller does when a Job has succeeded. */
+    void complete(Job job) {
+        client.resource(new JobBuilder(job)
+                        .editOrNewStatus()
+                        .addNewCondition()
+                        .withType("Complete")
+                        .withStatus("True")
+                        .endCondition()
+                        .endStatus()
+                        .build())
+                .patchStatus();
+    }
+
+    /** Writes another Job into the plan of a Rollback, as somebody could who may write its status. */
+    void forge(String name, String job) {
+        Rollback rollback = rollbacks.find("production", name).orElseThrow();
+        Plan plan = plan(name);
+        List<PlannedStep> steps = new ArrayList<>(plan.steps());
+        PlannedStep check = steps.get(0);
+        Map<String, String> parameters = new HashMap<>(check.parameters());
+        parameters.put("job", job);
+        steps.set(0, new PlannedStep(check.type(), check.description(), parameters));
+        Plan forged = new Plan(
+                PlanHash.of(DB, plan.targetUid(), plan.to().number(), steps),
+                plan.targetUid(),
+                plan.from(),
+                plan.to(),
+                plan.changes(),
+                plan.findings(),
+                steps);
+        new Store(client).updateStatus(rollback, rollback.statusOrInitial().with(s -> s.plan = forged));
     }
 
     private void awaitUpdated() {
@@ -184,10 +263,14 @@ final class CheckedShop implements AutoCloseable {
     /** Asks for it, waits for its plan, and approves that. */
     String approved(String key) {
         String name = planned(key, DB, ASKING);
+        approve(name);
+        return name;
+    }
+
+    void approve(String name) {
         assertThat(rollbacks.decide(
                         "production", name, approval(LEADING, plan(name).hash())))
                 .isInstanceOf(Rollbacks.Decided.Recorded.class);
-        return name;
     }
 
     /** Lead goes alone with what she has asked for. */
@@ -238,13 +321,6 @@ final class CheckedShop implements AutoCloseable {
 
     List<Job> jobs() {
         return client.batch().v1().jobs().inNamespace("production").list().getItems();
-    }
-
-    /** How often a Job was asked for, dry runs apart. */
-    long jobsCreated() {
-        return cluster.requests().stream()
-                .filter(r -> r.verb().equals("create") && r.resource().startsWith("jobs"))
-                .count();
     }
 
     String image() {

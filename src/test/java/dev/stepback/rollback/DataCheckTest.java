@@ -11,7 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepback.rollback.RollbackStatus.StepStatus.State;
+import dev.stepback.target.Kind;
 import dev.stepback.target.PlannedStep;
+import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.util.List;
@@ -39,8 +41,7 @@ class DataCheckTest {
                 .anySatisfy(f -> assertThat(f.message()).isEqualTo("The data check mysql-data runs first."));
         assertThat(shop.jobs()).as("before the approval").isEmpty();
 
-        shop.rollbacks.decide(
-                "production", name, Examples.approval(LEADING, shop.plan(name).hash()));
+        shop.approve(name);
         RollbackStatus failed = shop.awaitPhase(name, Phase.FAILED);
 
         assertThat(failed.message()).isEqualTo("The data check mysql-data failed: exit code 1.");
@@ -113,8 +114,7 @@ class DataCheckTest {
         shop.database("8.4");
         String name = shop.planned("first", DB, ASKING);
         shop.stopEngine();
-        shop.rollbacks.decide(
-                "production", name, Examples.approval(LEADING, shop.plan(name).hash()));
+        shop.approve(name);
         shop.checks = List.of(check("mysql-data", PASSES));
 
         shop.engine();
@@ -123,5 +123,107 @@ class DataCheckTest {
                 .startsWith("The data checks of statefulset/db")
                 .contains("are not those that were planned");
         assertThat(shop.jobs()).isEmpty();
+    }
+
+    @Test
+    void answerThatIsLost_makesNoSecondJob() {
+        shop.database("8.0.1");
+        shop.checks = List.of(check("passes", PASSES));
+        String name = shop.planned("first", DB, ASKING);
+        shop.cluster.faults().dropAnswers(1, "create", "jobs");
+
+        shop.approve(name);
+
+        shop.awaitPhase(name, Phase.SUCCEEDED);
+        assertThat(shop.jobs()).hasSize(1);
+    }
+
+    @Test
+    void botThatIsDownWhileACheckEnds_goesOnFromItsResult() {
+        shop.database("8.0.1");
+        shop.checks = List.of(check("passes", PASSES));
+        String name = shop.approved("first");
+        await().atMost(Duration.ofSeconds(30)).until(() -> shop.jobs().size() == 1);
+        shop.stopEngine();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> shop.jobs().get(0).getStatus().getCompletionTime() != null);
+
+        shop.engine();
+
+        shop.awaitPhase(name, Phase.SUCCEEDED);
+        assertThat(shop.jobs()).hasSize(1);
+        assertThat(shop.image()).isEqualTo("mysql:8.0");
+    }
+
+    @Test
+    void deployWhileACheckRuns_voidsTheApproval() {
+        shop.database("8.4");
+        shop.checks = List.of(check("slow", HANGS));
+        String name = shop.approved("first");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> shop.status(name).message().startsWith("The data check slow is running"));
+
+        shop.deploy("8.4.1");
+        shop.complete(shop.jobs().get(0));
+
+        assertThat(shop.awaitPhase(name, Phase.SUPERSEDED).message()).contains("statefulset/db");
+        assertThat(shop.image()).isEqualTo("mysql:8.4.1");
+    }
+
+    @Test
+    void cancellationWhileACheckRuns_doesNotWaitForIt() {
+        shop.database("8.4");
+        shop.checks = List.of(check("slow", HANGS));
+        String name = shop.approved("first");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> shop.status(name).message().startsWith("The data check slow is running"));
+
+        assertThat(shop.rollbacks.cancel("production", name, ASKING)).isInstanceOf(Rollbacks.Decided.Recorded.class);
+
+        assertThat(shop.awaitPhase(name, Phase.CANCELLED).patchedAt()).isNull();
+        assertThat(shop.image()).isEqualTo("mysql:8.4");
+    }
+
+    @Test
+    void secretsInTheLog_areMasked() {
+        shop.database("8.4");
+        shop.checks = List.of(check("talks", CheckedShop.saying("connected with password=hunter2-the-second", 3)));
+
+        RollbackStatus failed = shop.awaitPhase(shop.approved("first"), Phase.FAILED);
+
+        assertThat(failed.message()).isEqualTo("The data check talks failed: exit code 3.");
+        assertThat(failed.steps().get(0).log())
+                .startsWith("connected with password=")
+                .doesNotContain("hunter2");
+    }
+
+    /** Who may write Rollbacks must not thereby be able to run anything in the cluster. */
+    @Test
+    void jobThatTheConfigurationDoesNotHave_isNotRun() {
+        shop.database("8.4");
+        String name = shop.planned("first", DB, ASKING);
+        shop.stopEngine();
+        shop.forge(name, CheckedShop.job("evil/miner:1"));
+        shop.approve(name);
+
+        shop.engine();
+
+        assertThat(shop.awaitPhase(name, Phase.SUPERSEDED).message()).contains("are not those that were planned");
+        assertThat(shop.jobs()).isEmpty();
+    }
+
+    @Test
+    void deploymentsAndDaemonSets_haveChecksToo() {
+        shop.checks = List.of(check("passes", PASSES));
+        for (Kind kind : List.of(Kind.DEPLOYMENT, Kind.DAEMONSET)) {
+            TargetRef target = shop.workload(kind);
+            String name = shop.planned(kind.lowerCase(), target, ASKING);
+
+            shop.approve(name);
+            RollbackStatus done = shop.awaitPhase(name, Phase.SUCCEEDED);
+
+            assertThat(done.steps().get(0).type()).isEqualTo(kind.lowerCase() + ".check");
+            assertThat(done.steps().get(0).message()).isEqualTo("The data check passes passed.");
+        }
     }
 }

@@ -11,6 +11,9 @@ public final class Actions {
     public static final String STOP_HERE = "stop_here";
     public static final String GO_FORWARD = "go_forward";
     public static final String FULL_DIFF = "full_diff";
+    /** Asks once more for what a check has stopped, to break the glass for it. */
+    public static final String OVERRIDE = "override";
+
     public static final String RETRY = "retry";
     public static final String PLAN_AGAIN = "plan_again";
     public static final String UNDO = "undo";

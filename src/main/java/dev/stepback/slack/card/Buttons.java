@@ -62,6 +62,9 @@ final class Buttons {
             case FAILED -> {
                 buttons.add(button(Actions.RETRY, "Retry", ref));
                 buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
+                if (StateLine.stoppedByCheck(rollback) && mayGoAlone(rollback)) {
+                    buttons.add(button(Actions.OVERRIDE, "Break glass…", ref));
+                }
                 addDiff(buttons, plan, ref);
             }
             case CANCELLED -> {

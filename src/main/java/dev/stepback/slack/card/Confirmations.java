@@ -45,8 +45,8 @@ public final class Confirmations {
     /** Asks who goes alone for the target's name and a reason. */
     public static View breakGlass(Rollback rollback, String expected, String reference) {
         List<LayoutBlock> blocks = new ArrayList<>();
-        blocks.add(Kit.section(
-                "🚨 " + Words.question(rollback) + "\nNobody else will have approved it, and everybody is told so."));
+        blocks.add(Kit.section("🚨 " + Words.question(rollback)
+                + "\nNobody else will have approved it, and everybody is told so." + checks(rollback)));
         blocks.add(Kit.context(plan(rollback)));
         blocks.add(typed(expected));
         blocks.add(reason());
@@ -91,6 +91,15 @@ public final class Confirmations {
                         .maxLength(MAX_REASON)
                         .build())
                 .build();
+    }
+
+    private static String checks(Rollback rollback) {
+        var plan = rollback.statusOrInitial().plan();
+        return plan == null || plan.steps().stream().noneMatch(step -> step.checks())
+                ? ""
+                : "\n"
+                      + "Data checks run first all the same, but do not stop it: look whether you can live without the"
+                      + " data.";
     }
 
     private static LayoutBlock typed(String expected) {

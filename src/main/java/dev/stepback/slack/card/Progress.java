@@ -91,10 +91,12 @@ final class Progress {
             out.append(out.length() == 0 ? "" : "\n").append(sign(step.state())).append(' ');
             out.append(Mrkdwn.line(words, DESCRIPTION));
             // While a rollout runs its figures say the same, and more.
-            boolean bad = step.state() == StepStatus.State.Failed || step.state() == StepStatus.State.Overridden;
-            if (bad && !step.message().isBlank()) {
+            boolean overridden = step.state() == StepStatus.State.Overridden;
+            if ((overridden || step.state() == StepStatus.State.Failed)
+                    && !step.message().isBlank()) {
                 out.append(": ").append(Mrkdwn.line(step.message(), 110));
             }
+            out.append(overridden ? " *Overridden.*" : "");
         }
         return out + Words.more(status.steps().size() - MAX_STEPS, "step");
     }

@@ -18,7 +18,7 @@ public sealed interface Ref {
     record ToRollback(String namespace, String name, String planHash) implements Ref {
         private static final Pattern FORM = Pattern.compile("([a-z0-9-]+)/([a-z0-9.-]+)#([0-9a-f]*)");
 
-        static ToRollback of(Rollback rollback) {
+        public static ToRollback of(Rollback rollback) {
             var plan = rollback.statusOrInitial().plan();
             return new ToRollback(
                     rollback.getMetadata().getNamespace(),

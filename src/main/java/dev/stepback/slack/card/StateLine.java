@@ -11,6 +11,7 @@ import dev.stepback.target.Rollout;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** How things stand, in one line: what happened, since when or by whom, and whether anything was changed. */
 final class StateLine {
@@ -86,7 +87,20 @@ final class StateLine {
             return ": not started, because " + (blocks == 1 ? "a check blocks it. " : blocks + " checks block it. ")
                     + UNCHANGED + " Put right what is named below and press *Retry*, or choose another revision.";
         }
-        return ": not started: " + sentence(status.message(), Words.meaning(status.phase())) + " " + UNCHANGED;
+        return ": not started: " + sentence(status.message(), Words.meaning(status.phase())) + " " + UNCHANGED
+                + (stoppedByCheck(rollback) ? " Only breaking the glass gets past it." : "");
+    }
+
+    /** Whether it failed because a check did, with which it may be asked for again by who breaks the glass. */
+    static boolean stoppedByCheck(Rollback rollback) {
+        RollbackStatus status = rollback.statusOrInitial();
+        Plan plan = status.plan();
+        return status.phase() == Phase.FAILED
+                && plan != null
+                && status.steps().size() == plan.steps().size()
+                && IntStream.range(0, plan.steps().size())
+                        .anyMatch(i -> plan.steps().get(i).checks()
+                                && status.steps().get(i).state() == RollbackStatus.StepStatus.State.Failed);
     }
 
     private static String cancelled(Rollback rollback, RollbackStatus status) {

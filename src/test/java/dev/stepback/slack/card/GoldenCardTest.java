@@ -88,6 +88,10 @@ class GoldenCardTest {
                         status(
                                 Samples.running(1),
                                 s -> s.message = "the cluster does not answer as it should, trying again: HTTP 503")),
+                new Sample("check-first", CheckSamples.waiting()),
+                new Sample("check-running", CheckSamples.running()),
+                new Sample("check-failed", CheckSamples.failed()),
+                new Sample("check-overridden", CheckSamples.overridden()),
                 new Sample("verifying", status(Samples.running(3), s -> {
                     s.phase = Phase.VERIFYING;
                     s.message = sentence(s.rollout);

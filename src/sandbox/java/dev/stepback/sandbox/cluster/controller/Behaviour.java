@@ -4,11 +4,13 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a container does, which its image's tag decides. */
 enum Behaviour {
     HEALTHY,
-    /** Exits with code 1 soon after each start. */
+    /** Exits with a code that is not 0 soon after each start: the one that the tag names, as in {@code exit3}, else 1. */
     CRASHES,
     /** Is killed for memory soon after each start. */
     RUNS_OUT_OF_MEMORY,
@@ -24,6 +26,14 @@ enum Behaviour {
 
     static final String CRASHING = "crashes";
 
+    private static final Pattern EXIT = Pattern.compile(".*:.*exit([1-9]\\d{0,2}).*");
+
+    /** What a container that {@link #CRASHES} ends with. */
+    static int exitCode(Container container) {
+        Matcher exit = EXIT.matcher(container.getImage());
+        return exit.matches() ? Integer.parseInt(exit.group(1)) : 1;
+    }
+
     /** What a pod's annotation {@value #ANNOTATION} says, else what the image's tag says. */
     static Behaviour of(Pod pod, Container container) {
         Map<String, String> annotations = pod.getMetadata().getAnnotations();
@@ -37,7 +47,7 @@ enum Behaviour {
         if (!name.contains(":")) {
             return HEALTHY;
         }
-        if (tag.contains("crash")) {
+        if (tag.contains("crash") || EXIT.matcher(":" + tag).matches()) {
             return CRASHES;
         }
         if (tag.contains("oom")) {

@@ -53,7 +53,7 @@ final class ContainerLife {
             status.withContainerID("containerd://" + podName + "/" + container.getName() + "/" + restarts);
         }
         if (behaviour.restarts() && step >= SETTLED) {
-            status.withLastState(terminated(behaviour, now));
+            status.withLastState(terminated(behaviour, container, now));
         }
         return status.build();
     }
@@ -71,7 +71,7 @@ final class ContainerLife {
                 .withRestartCount(0)
                 .withReady(false)
                 .withStarted(false)
-                .withState(RunToCompletion.ended(behaviour, started, now))
+                .withState(RunToCompletion.ended(behaviour, container, started, now))
                 .withLastState(new ContainerState())
                 .build();
     }
@@ -127,12 +127,12 @@ final class ContainerLife {
                 .build();
     }
 
-    private static ContainerState terminated(Behaviour behaviour, String now) {
+    private static ContainerState terminated(Behaviour behaviour, Container container, String now) {
         boolean memory = behaviour == Behaviour.RUNS_OUT_OF_MEMORY;
         return new ContainerStateBuilder()
                 .withNewTerminated()
                 .withReason(memory ? "OOMKilled" : "Error")
-                .withExitCode(memory ? 137 : 1)
+                .withExitCode(memory ? 137 : Behaviour.exitCode(container))
                 .withStartedAt(now)
                 .withFinishedAt(now)
                 .endTerminated()

@@ -89,7 +89,7 @@ final class JobController implements Reconciler {
     private Optional<Ending> failure(Job job, int failed, int restarts) {
         int limit = orElse(job.getSpec().getBackoffLimit(), 6);
         boolean inPlace =
-                "OnEnding".equals(job.getSpec().getTemplate().getSpec().getRestartPolicy());
+                "OnFailure".equals(job.getSpec().getTemplate().getSpec().getRestartPolicy());
         if (failed > limit || (inPlace && restarts > 0 && restarts >= limit)) {
             return Optional.of(new Ending("BackoffLimitExceeded", "Job has reached the specified backoff limit"));
         }

@@ -33,7 +33,7 @@ final class RunToCompletion {
     }
 
     /** @param now RFC 3339 */
-    static ContainerState ended(Behaviour behaviour, String startedAt, String now) {
+    static ContainerState ended(Behaviour behaviour, Container container, String startedAt, String now) {
         return new ContainerStateBuilder()
                 .withNewTerminated()
                 .withReason(
@@ -46,7 +46,7 @@ final class RunToCompletion {
                         switch (behaviour) {
                             case HEALTHY -> 0;
                             case RUNS_OUT_OF_MEMORY -> 137;
-                            default -> 1;
+                            default -> Behaviour.exitCode(container);
                         })
                 .withStartedAt(startedAt)
                 .withFinishedAt(now)
