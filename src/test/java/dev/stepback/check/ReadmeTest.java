@@ -2,14 +2,18 @@ package dev.stepback.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.audit.AuditEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The table of permissions in the README; {@code -Dstepback.update=true} writes it anew. */
@@ -67,5 +71,16 @@ class ReadmeTest {
         String text(String on) {
             return "| " + on + " | " + String.join(", ", verbs) + " | " + String.join("; ", why) + " |\n";
         }
+    }
+
+    @Test
+    void auditRecord_isDescribedWhole() throws Exception {
+        String readme = Files.readString(README);
+        Stream.concat(
+                        Arrays.stream(AuditEvent.class.getPermittedSubclasses())
+                                .map(Class::getSimpleName)
+                                .map(n -> n.substring(0, 1).toLowerCase(Locale.ROOT) + n.substring(1)),
+                        Arrays.stream(AuditEvent.Wish.values()).map(AuditEvent.Wish::word))
+                .forEach(word -> assertThat(readme).contains("`" + word + "`"));
     }
 }
