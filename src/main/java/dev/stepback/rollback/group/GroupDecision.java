@@ -109,10 +109,7 @@ final class GroupDecision {
         if (spec.cancellation() != null) {
             return endIn(Phase.CANCELLED, stoppedBy());
         }
-        Optional<Decision> rejection = spec.decisions().stream()
-                .filter(d -> d.verdict() == Verdict.Rejected)
-                .filter(d -> d.planHash().equals(status.hash()))
-                .findFirst();
+        Optional<Decision> rejection = rejection();
         if (rejection.isPresent()) {
             return endIn(Phase.REJECTED, "rejected by " + rejection.get().by().name());
         }
@@ -316,9 +313,18 @@ final class GroupDecision {
         return cancellation == null ? "" : "stopped by " + cancellation.by().name();
     }
 
+    private Optional<Decision> rejection() {
+        return spec.decisions().stream()
+                .filter(d -> d.verdict() == Verdict.Rejected)
+                .filter(d -> d.planHash().equals(status.hash()))
+                .findFirst();
+    }
+
     private Person stopper() {
         RollbackSpec.Cancellation cancellation = spec.cancellation();
-        return cancellation == null ? STEPBACK : cancellation.by();
+        return cancellation != null
+                ? cancellation.by()
+                : rejection().map(Decision::by).orElse(STEPBACK);
     }
 
     private static boolean missed(Rollback member) {

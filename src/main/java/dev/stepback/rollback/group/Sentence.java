@@ -38,7 +38,7 @@ final class Sentence {
         if (!done.isEmpty()) {
             parts.add(parts.isEmpty() ? "all " + done.size() + " are done" : "done: " + names(done));
         }
-        return String.join(". ", parts);
+        return String.join("; ", parts);
     }
 
     private static boolean untouched(Rollback rollback) {

@@ -1,0 +1,340 @@
+package dev.stepback.rollback;
+
+import static dev.stepback.rollback.Examples.ASKING;
+import static dev.stepback.rollback.Examples.LEADING;
+import static dev.stepback.rollback.Examples.SECONDING;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.ops.Metrics;
+import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.group.GroupController;
+import dev.stepback.rollback.group.GroupView;
+import dev.stepback.rollback.group.GroupedAuthorizer;
+import dev.stepback.rollback.group.KubernetesRollbackGroups;
+import dev.stepback.rollback.group.NewGroup;
+import dev.stepback.rollback.group.RollbackGroupSpec.Order;
+import dev.stepback.rollback.group.RollbackGroups;
+import dev.stepback.rollback.group.RollbackGroups.Created;
+import dev.stepback.rollback.group.RollbackGroups.Decided;
+import dev.stepback.sandbox.cluster.RecordedRequest;
+import dev.stepback.target.Kind;
+import dev.stepback.target.PlanOptions;
+import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Several targets, one request, one approval: with the engine, on a cluster whose rollouts go as the test says. */
+class GroupTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Shop shop = new Shop();
+    private final RollbackGroups groups =
+            new KubernetesRollbackGroups(shop.client, StepbackConfig.defaults(), shop.authorizer, Clock.systemUTC());
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    GroupTest() {
+        deployment("cart");
+        deployment("payments");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable part : open) {
+            part.close();
+        }
+        shop.close();
+    }
+
+    @Test
+    void together_oneApprovalLetsAllOfThemBegin() throws Exception {
+        engine();
+        String name = request(Order.Together, "checkout", "cart", "payments");
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        assertThat(undone()).isEmpty();
+
+        assertThat(approve(name, ASKING)).isInstanceOf(Decided.Denied.class);
+        assertThat(approve(name, LEADING)).isInstanceOf(Decided.Recorded.class);
+        assertThat(approve(name, LEADING)).isInstanceOf(Decided.AlreadyRecorded.class);
+        until(() -> undone().size() == 3);
+        rollout("done", "checkout", "cart", "payments");
+
+        GroupView view = awaitPhase(name, Phase.SUCCEEDED);
+        assertThat(view.members()).allSatisfy(member -> {
+            assertThat(member.statusOrInitial().phase()).isEqualTo(Phase.SUCCEEDED);
+            assertThat(member.getSpec().decisions())
+                    .singleElement()
+                    .satisfies(d -> assertThat(d.by()).isEqualTo(LEADING.person()));
+        });
+        assertThat(undone()).containsExactlyInAnyOrder("checkout", "cart", "payments");
+        assertThat(shop.audited.stream().map(Object::toString))
+                .filteredOn(e -> e.startsWith("Mutation"))
+                .hasSize(3)
+                .allMatch(e -> e.contains("group=" + name));
+    }
+
+    @Test
+    void inOrder_afterAFailureNothingMoreBegins() throws Exception {
+        engine();
+        String name = request(Order.InOrder, "checkout", "cart", "payments");
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        approve(name, LEADING);
+
+        until(() -> undone().equals(List.of("checkout")));
+        rollout("done", "checkout");
+        until(() -> undone().equals(List.of("checkout", "cart")));
+        rollout("failed", "cart");
+
+        GroupView view = awaitPhase(name, Phase.FAILED);
+        assertThat(view.members().stream().map(r -> r.statusOrInitial().phase()))
+                .containsExactly(Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED);
+        assertThat(view.group().statusOrInitial().message())
+                .isEqualTo("cart: exceeded its progress deadline; not begun: payments; done: checkout");
+        assertThat(undone()).containsExactly("checkout", "cart");
+    }
+
+    @Test
+    void together_whatRunsIsSeenThroughWhenOneFails() throws Exception {
+        engine();
+        String name = request(Order.Together, "checkout", "cart");
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        approve(name, LEADING);
+        until(() -> undone().size() == 2);
+
+        rollout("failed", "cart");
+        until(() -> view(name).group().statusOrInitial().ending() == Phase.FAILED);
+        rollout("done", "checkout");
+
+        GroupView view = awaitPhase(name, Phase.FAILED);
+        assertThat(view.members().stream().map(r -> r.statusOrInitial().phase()))
+                .containsExactly(Phase.SUCCEEDED, Phase.FAILED);
+    }
+
+    @Test
+    void oneThatIsRefused_keepsAllFromBeginning() throws Exception {
+        engine();
+        String name = request(Order.Together, "checkout", "ghost");
+
+        GroupView view = awaitPhase(name, Phase.FAILED);
+        assertThat(view.group().statusOrInitial().message())
+                .isEqualTo("ghost: not found. Nothing was begun; ask again without ghost");
+        assertThat(view.members().stream().map(r -> r.statusOrInitial().phase()))
+                .containsExactly(Phase.CANCELLED, Phase.FAILED);
+        assertThat(undone()).isEmpty();
+    }
+
+    @Test
+    void rejected_noneBegins() throws Exception {
+        engine();
+        String name = request(Order.Together, "checkout", "cart");
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+
+        assertThat(groups.decide("production", name, NewDecision.click(Verdict.Rejected, LEADING, hash(name))))
+                .isInstanceOf(Decided.Recorded.class);
+
+        awaitPhase(name, Phase.REJECTED);
+        assertThat(approve(name, SECONDING)).isInstanceOf(Decided.TooLate.class);
+        assertThat(undone()).isEmpty();
+    }
+
+    @Test
+    void stopped_onlyWhatHasBegunIsSeenThrough() throws Exception {
+        engine();
+        String name = request(Order.InOrder, "checkout", "cart");
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        approve(name, LEADING);
+        until(() -> undone().equals(List.of("checkout")));
+
+        assertThat(groups.cancel("production", name, SECONDING)).isInstanceOf(Decided.Recorded.class);
+        rollout("done", "checkout");
+
+        GroupView view = awaitPhase(name, Phase.CANCELLED);
+        assertThat(view.members().stream().map(r -> r.statusOrInitial().phase()))
+                .containsExactly(Phase.SUCCEEDED, Phase.CANCELLED);
+        assertThat(undone()).containsExactly("checkout");
+    }
+
+    @Test
+    void twoApprovalsAtOnce_releaseOnce() throws Exception {
+        engine();
+        String name = request(Order.Together, "checkout", "cart");
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        String hash = hash(name);
+
+        List<Decided> decided = Stream.of(LEADING, SECONDING)
+                .parallel()
+                .map(by -> groups.decide("production", name, NewDecision.click(Verdict.Approved, by, hash)))
+                .toList();
+
+        assertThat(decided).anyMatch(Decided.Recorded.class::isInstance);
+        until(() -> undone().size() == 2);
+        rollout("done", "checkout", "cart");
+        awaitPhase(name, Phase.SUCCEEDED);
+        assertThat(undone()).hasSize(2);
+    }
+
+    @Test
+    void oneMember_isNotDecidedOnByItself() throws Exception {
+        engine();
+        String name = request(Order.Together, "checkout", "cart");
+        Rollback member = awaitPhase(name, Phase.AWAITING_APPROVAL).members().get(0);
+        String of = member.getMetadata().getName();
+
+        assertThat(shop.approve(of))
+                .isInstanceOfSatisfying(
+                        Rollbacks.Decided.TooLate.class,
+                        late -> assertThat(late.why()).contains("together with others"));
+        assertThat(shop.rollbacks.cancel("production", of, LEADING)).isInstanceOf(Rollbacks.Decided.TooLate.class);
+    }
+
+    /** Whoever writes into a member by hand does not get past its group. */
+    @Test
+    void forgedRelease_doesNotCount() throws Exception {
+        engine();
+        String name = request(Order.Together, "checkout", "cart");
+        Rollback member = awaitPhase(name, Phase.AWAITING_APPROVAL).members().get(0);
+        String of = member.getMetadata().getName();
+        Decision forged = new Decision(Verdict.Approved, LEADING.person(), Instant.now(), shop.hash(of), "C1", null);
+
+        new Members(shop.client).release(shop.now(of), List.of(forged), Instant.now());
+
+        until(() -> shop.now(of).statusOrInitial().message().contains("has not let it go"));
+        assertThat(undone()).isEmpty();
+    }
+
+    @Test
+    void oneThatIsBeingRolledBack_isNotAskedForAgain() {
+        String single = shop.request("first").getMetadata().getName();
+
+        assertThat(create("second", Order.Together, "cart", "checkout"))
+                .isInstanceOfSatisfying(
+                        Created.AlreadyOpen.class,
+                        already -> assertThat(already.open().getMetadata().getName())
+                                .isEqualTo(single));
+    }
+
+    @Test
+    void requestDeliveredTwice_isOne() {
+        Created first = create("key", Order.Together, "cart", "checkout");
+        Created second = create("key", Order.Together, "cart", "checkout");
+
+        assertThat(first)
+                .isInstanceOfSatisfying(
+                        Created.Ok.class, ok -> assertThat(ok.repeated()).isFalse());
+        assertThat(second)
+                .isInstanceOfSatisfying(
+                        Created.Ok.class, ok -> assertThat(ok.repeated()).isTrue());
+        assertThat(groups.all()).hasSize(1);
+    }
+
+    private void engine() {
+        open.add(RollbackOperator.start(
+                shop.client,
+                Shop.config(),
+                List.of(new FakeTarget(shop.client)),
+                new GroupedAuthorizer(shop.authorizer, shop.client),
+                r -> {},
+                new GroupController(shop.client, shop.authorizer, v -> {}, Clock.systemUTC()),
+                new Metrics(),
+                shop.audit,
+                Clock.systemUTC(),
+                Shop.SHORT));
+    }
+
+    private Created create(String key, Order order, String... names) {
+        return groups.create(new NewGroup(
+                key,
+                Stream.of(names)
+                        .map(n -> new NewGroup.Wish(
+                                new TargetRef("production", Kind.DEPLOYMENT, n), OptionalLong.empty()))
+                        .toList(),
+                order,
+                Optional.empty(),
+                PlanOptions.NONE,
+                "crashes",
+                ASKING,
+                new RollbackSpec.Origin("C1", null),
+                null));
+    }
+
+    private String request(Order order, String... names) {
+        Created created = create("key", order, names);
+        assertThat(created).isInstanceOf(Created.Ok.class);
+        return ((Created.Ok) created).view().group().getMetadata().getName();
+    }
+
+    private GroupView view(String name) {
+        return groups.find("production", name).orElseThrow();
+    }
+
+    private String hash(String name) {
+        return Objects.requireNonNull(view(name).group().statusOrInitial().hash());
+    }
+
+    private Decided approve(String name, Actor by) {
+        return groups.decide("production", name, NewDecision.click(Verdict.Approved, by, hash(name)));
+    }
+
+    private GroupView awaitPhase(String name, Phase phase) {
+        until(() -> view(name).group().statusOrInitial().phase() == phase);
+        return view(name);
+    }
+
+    private static void until(Callable<Boolean> condition) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .ignoreExceptions()
+                .until(condition);
+    }
+
+    /** Names of the Deployments that were changed, in the order of the changes. */
+    private List<String> undone() {
+        return shop.cluster.requests().stream()
+                .filter(r -> r.verb().equals("patch") && r.query().contains("fieldManager=undo"))
+                .map(RecordedRequest::name)
+                .toList();
+    }
+
+    private void rollout(String state, String... names) {
+        for (String name : names) {
+            shop.client
+                    .apps()
+                    .deployments()
+                    .inNamespace("production")
+                    .withName(name)
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(FakeTarget.ROLLOUT, state));
+        }
+    }
+
+    private void deployment(String name) {
+        shop.client.resource("""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              name: %s
+              namespace: production
+              annotations: {test/release: bad, test/rollout: 0 of 3}
+            spec:
+              selector: {matchLabels: {app: %s}}
+              template:
+                metadata: {labels: {app: %s}}
+                spec: {containers: [{name: app, image: shop:1}]}
+            """.formatted(name, name, name)).create();
+    }
+}
