@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 final class Quotas {
     static final String CHECK = "quota";
 
+    private static final String PODS = "pods";
+
     /** What a quota counts, by all its names: a resource that pods ask for, or may use. */
     private static final Map<String, String> COUNTED = Map.of(
             "cpu", "requests.cpu",
@@ -25,8 +27,8 @@ final class Quotas {
             "requests.memory", "requests.memory",
             "limits.cpu", "limits.cpu",
             "limits.memory", "limits.memory",
-            "pods", "pods",
-            "count/pods", "pods");
+            "pods", PODS,
+            "count/pods", PODS);
 
     private final ApiServer api;
 
@@ -72,14 +74,14 @@ final class Quotas {
     private static Optional<Finding> unsaid(ObjectNode quota, PodResources restored) {
         return quota.path("spec").path("hard").properties().stream()
                 .map(Map.Entry::getKey)
-                .filter(key -> COUNTED.containsKey(key) && !COUNTED.get(key).equals("pods"))
-                .flatMap(key -> restored.containers().entrySet().stream()
-                        .filter(container ->
-                                amount(container.getValue(), COUNTED.get(key)).isEmpty())
+                .map(key -> COUNTED.getOrDefault(key, PODS))
+                .filter(what -> !what.equals(PODS))
+                .flatMap(what -> restored.containers().entrySet().stream()
+                        .filter(container -> amount(container.getValue(), what).isEmpty())
                         .map(container -> Finding.block(
                                 CHECK,
                                 "The restored pods would be refused: ResourceQuota %s wants every container to say its %s, and container %s does not. Change that first, or choose another revision."
-                                        .formatted(Json.name(quota), COUNTED.get(key), container.getKey()))))
+                                        .formatted(Json.name(quota), what, container.getKey()))))
                 .findFirst();
     }
 
@@ -93,8 +95,8 @@ final class Quotas {
         return quota.path("spec").path("hard").properties().stream()
                 .filter(hard -> COUNTED.containsKey(hard.getKey()))
                 .map(hard -> {
-                    String what = COUNTED.get(hard.getKey());
-                    boolean pods = what.equals("pods");
+                    String what = COUNTED.getOrDefault(hard.getKey(), PODS);
+                    boolean pods = what.equals(PODS);
                     return new Counted(
                             Json.name(quota),
                             what,
