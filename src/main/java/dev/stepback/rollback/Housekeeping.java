@@ -25,14 +25,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes the finished Rollbacks that {@link Retention} no longer keeps, and looks for {@link LateChanges}. Only the leader does, a few at a time, and each only
- * as it was when it was looked at: one that has changed since is looked at again.
+ * Deletes the finished Rollbacks that {@link Retention} no longer keeps, a few at a time, and each only as it was when it was
+ * looked at: one that has changed since is looked at again. Looks for {@link LateChanges}, and puts back what Rollbacks have
+ * left behind on their targets that somebody deleted too early. Only the leader does.
  */
 public final class Housekeeping implements AutoCloseable {
     /** How many are deleted before the API server gets a pause. */
     static final int AT_ONCE = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+    /** When, and how often, it is looked for what Rollbacks have left behind. */
+    private static final Duration SOON = Duration.ofMinutes(1);
+
+    private static final Duration OFTEN = Duration.ofMinutes(5);
+
     private static final Duration FIRST = Duration.ofMinutes(5);
     private static final Duration PAUSE = Duration.ofMinutes(1);
     private static final Duration PERIOD = Duration.ofHours(1);
@@ -69,6 +75,7 @@ public final class Housekeeping implements AutoCloseable {
     }
 
     public void start() {
+        timer.scheduleWithFixedDelay(this::giveBackQuietly, SOON.toMillis(), OFTEN.toMillis(), TimeUnit.MILLISECONDS);
         again(FIRST);
     }
 
@@ -88,6 +95,50 @@ public final class Housekeeping implements AutoCloseable {
             LOG.warn("finished rollbacks could not be tidied up, trying again later: {}", e.toString());
         }
         again(more ? PAUSE : PERIOD);
+    }
+
+    private void giveBackQuietly() {
+        try {
+            giveBack();
+        } catch (RuntimeException e) {
+            LOG.warn("what deleted rollbacks may have left behind could not be looked for: {}", e.toString());
+        }
+    }
+
+    /**
+     * Puts back what Rollbacks have left behind that were deleted before their end, or could not put it back themselves.
+     *
+     * @return on how many targets
+     */
+    int giveBack() {
+        int given = 0;
+        for (TargetType type : targets) {
+            if (!leading.getAsBoolean()) {
+                return given;
+            }
+            for (Map.Entry<TargetRef, String> borrowed : type.borrowing(namespaces).entrySet()) {
+                given += giveBack(type, borrowed.getKey(), borrowed.getValue()) ? 1 : 0;
+            }
+        }
+        return given;
+    }
+
+    private boolean giveBack(TargetType type, TargetRef target, String rollback) {
+        try {
+            boolean given = !store.mayBeOpen(target.namespace(), rollback)
+                    && leading.getAsBoolean()
+                    && type.giveBack(target, rollback);
+            if (given) {
+                LOG.atInfo()
+                        .addKeyValue("rollback", rollback)
+                        .addKeyValue("target", target)
+                        .log("put back the strategy that a rollback had changed for its time");
+            }
+            return given;
+        } catch (KubernetesClientException e) {
+            LOG.warn("what {} has left behind on {} cannot be put back: {}", rollback, target, e.getMessage());
+            return false;
+        }
     }
 
     /** @return how many were deleted */

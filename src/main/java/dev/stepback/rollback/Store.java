@@ -37,6 +37,14 @@ final class Store {
                 .filter(Rollback::understood);
     }
 
+    /** Whether there is one of this name that has not ended; one that a newer version wrote may not have. */
+    boolean mayBeOpen(String namespace, String name) {
+        Rollback rollback = resources().inNamespace(namespace).withName(name).get();
+        return rollback != null
+                && (!rollback.understood()
+                        || !rollback.statusOrInitial().phase().terminal());
+    }
+
     List<Rollback> of(TargetRef target) {
         return resources().inNamespace(target.namespace()).withLabels(Labels.of(target)).list().getItems().stream()
                 .filter(Rollback::understood)

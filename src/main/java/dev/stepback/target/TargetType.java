@@ -1,5 +1,6 @@
 package dev.stepback.target;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,25 @@ public interface TargetType {
      */
     default Optional<PlannedStep> stop(TargetRef target) {
         return Optional.empty();
+    }
+
+    /**
+     * The targets on which a Rollback has set something for its time only that is not put back yet, with the name of that
+     * Rollback.
+     *
+     * @param namespaces empty for all
+     */
+    default Map<TargetRef, String> borrowing(Collection<String> namespaces) {
+        return Map.of();
+    }
+
+    /**
+     * Puts back what a Rollback that is no more has left behind; what somebody else has changed since stays.
+     *
+     * @return false when there is nothing of this Rollback, or it has changed at this very moment
+     */
+    default boolean giveBack(TargetRef target, String rollback) {
+        return false;
     }
 
     /** The steps that plans of this kind may contain. */

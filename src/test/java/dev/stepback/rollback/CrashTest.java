@@ -61,6 +61,30 @@ class CrashTest {
     }
 
     @Test
+    void fastRollbackWhoseProcessIsKilled_isPutBackByAnother() throws Exception {
+        String name = shop.requestFast("delivery").getMetadata().getName();
+        killAt(Point.PLANNED);
+        shop.approve(name);
+        killAt(Point.AFTER_PATCH);
+        assertThat(shop.strategy()).isEqualTo("fast");
+        shop.rollout("failed");
+        killAt(Point.BEFORE_PUT_BACK);
+        assertThat(shop.strategy()).isEqualTo("fast");
+        assertThat(shop.now(name).statusOrInitial().phase().terminal()).isFalse();
+        killAt(Point.AFTER_PUT_BACK);
+        assertThat(shop.now(name).statusOrInitial().phase().terminal()).isFalse();
+
+        Process last = start(Point.NEVER);
+        try {
+            shop.awaitPhase(name, Phase.FAILED);
+        } finally {
+            kill(last);
+        }
+        assertThat(shop.strategy()).isEqualTo("usual");
+        assertThat(shop.undos()).isEqualTo(1);
+    }
+
+    @Test
     void leaderKilled_otherReplicaTakesOver() throws Exception {
         String name = shop.request("delivery").getMetadata().getName();
         Process leader = start(Point.MIDDLE_OF_ROLLOUT);

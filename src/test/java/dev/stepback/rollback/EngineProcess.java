@@ -43,6 +43,8 @@ final class EngineProcess {
         AFTER_PATCH,
         PATCH_RECORDED,
         UNDO_DONE,
+        BEFORE_PUT_BACK,
+        AFTER_PUT_BACK,
         MIDDLE_OF_ROLLOUT,
         VERIFYING,
         NEVER
@@ -171,9 +173,11 @@ final class EngineProcess {
 
         @Override
         public Start start(StepContext context) {
-            freezeAt(Point.BEFORE_PATCH);
+            freezeAt("fake.undo", Point.BEFORE_PATCH);
+            freezeAt("fake.put-back", Point.BEFORE_PUT_BACK);
             Start start = step.start(context);
-            freezeAt(Point.AFTER_PATCH);
+            freezeAt("fake.undo", Point.AFTER_PATCH);
+            freezeAt("fake.put-back", Point.AFTER_PUT_BACK);
             return start;
         }
 
@@ -182,8 +186,8 @@ final class EngineProcess {
             return step.observe(context);
         }
 
-        private void freezeAt(Point here) {
-            if (point == here && type().equals("fake.undo")) {
+        private void freezeAt(String type, Point here) {
+            if (point == here && type().equals(type)) {
                 freeze(here);
             }
         }

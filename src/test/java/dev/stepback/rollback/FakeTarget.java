@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class FakeTarget implements TargetType {
     static final String ROLLOUT = "test/rollout";
     static final String RELEASE = "test/release";
+
+    /** {@code fast} while something of the strategy is borrowed; then {@code usual} again. */
+    static final String STRATEGY = "test/strategy";
 
     private final KubernetesClient client;
     private final Runnable beforeGuard;
@@ -98,9 +102,15 @@ final class FakeTarget implements TargetType {
         if (request.options().updateLastApplied()) {
             undo.put("lastApplied", "too");
         }
-        List<PlannedStep> steps = List.of(
-                new PlannedStep("fake.undo", "Undo", Map.copyOf(undo)),
-                new PlannedStep("fake.await", "Await", Map.of()));
+        List<PlannedStep> steps = new ArrayList<>();
+        if (request.options().fast()) {
+            undo.put("strategy", "fast");
+        }
+        steps.add(new PlannedStep("fake.undo", "Undo", Map.copyOf(undo)));
+        steps.add(new PlannedStep("fake.await", "Await", Map.of()));
+        if (request.options().fast()) {
+            steps.add(new PlannedStep("fake.put-back", "Put it back", Map.of(PlannedStep.ALWAYS, "true")));
+        }
         String uid = deployment.getMetadata().getUid();
         return new PlanResult.Planned(new Plan(
                 PlanHash.of(target, uid, 3, steps),
@@ -114,7 +124,7 @@ final class FakeTarget implements TargetType {
 
     @Override
     public List<Step> steps() {
-        return List.of(new Undo(), new Await());
+        return List.of(new Undo(), new Await(), new PutBack());
     }
 
     private @Nullable Deployment get(TargetRef target) {
@@ -160,24 +170,60 @@ final class FakeTarget implements TargetType {
             String patch = """
                 [{"op":"test","path":"/metadata/annotations/test~1release","value":"%s"},
                  {"op":"add","path":"/metadata/annotations/test~1release","value":"good"},
+                 {"op":"add","path":"/metadata/annotations/test~1strategy","value":"%s"},
                  {"op":"add","path":"/metadata/annotations/stepback.dev~1rollback","value":"%s"}]\
-                """.formatted(from, context.attribution().rollback());
-            client.apps()
-                    .deployments()
-                    .inNamespace(context.target().namespace())
-                    .withName(context.target().name())
-                    .patch(
-                            new PatchContext.Builder()
-                                    .withPatchType(PatchType.JSON)
-                                    .withFieldManager("undo")
-                                    .build(),
-                            patch);
+                """.formatted(
+                            from,
+                            context.step().parameters().getOrDefault("strategy", "usual"),
+                            context.attribution().rollback());
+            patch(context, "undo", patch);
             return new Start.Started();
         }
 
         @Override
         public Observation observe(StepContext context) {
             return new Observation(Observation.State.DONE, "patched", null);
+        }
+    }
+
+    private void patch(StepContext context, String manager, String patch) {
+        client.apps()
+                .deployments()
+                .inNamespace(context.target().namespace())
+                .withName(context.target().name())
+                .patch(
+                        new PatchContext.Builder()
+                                .withPatchType(PatchType.JSON)
+                                .withFieldManager(manager)
+                                .build(),
+                        patch);
+    }
+
+    private final class PutBack implements Step {
+        @Override
+        public String type() {
+            return "fake.put-back";
+        }
+
+        @Override
+        public Finding dryRun(StepContext context) {
+            return Finding.pass("dry-run", "");
+        }
+
+        @Override
+        public Start start(StepContext context) {
+            if (annotation(get(context.target()), STRATEGY).equals("fast")) {
+                patch(
+                        context,
+                        "put-back",
+                        "[{\"op\":\"replace\",\"path\":\"/metadata/annotations/test~1strategy\",\"value\":\"usual\"}]");
+            }
+            return new Start.Started();
+        }
+
+        @Override
+        public Observation observe(StepContext context) {
+            return new Observation(Observation.State.DONE, "put back", null);
         }
     }
 

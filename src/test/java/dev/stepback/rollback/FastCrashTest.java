@@ -42,6 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A fast rollback whose bot dies at any one of its writes, the one before it done, and is followed by another one: the
@@ -115,7 +116,7 @@ class FastCrashTest {
 
     @Test
     void deploymentThatIsDeletedInBetween_fails() {
-        String name = begin(Story.WORKS);
+        String name = begin();
         try (Process process = new Process(MORE_THAN_ENOUGH)) {
             process.look(name);
             assertThat(surge()).isEqualTo("100%");
@@ -128,9 +129,29 @@ class FastCrashTest {
         assertThat(status.message()).contains("was deleted");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void rollbackThatIsDeletedInBetween_isTidiedUpAfter(boolean leading) {
+        String name = begin();
+        healthy.look(name);
+        assertThat(surge()).isEqualTo("100%");
+        try (Housekeeping housekeeping = new Housekeeping(
+                client, StepbackConfig.defaults(), targets(client), () -> leading, Clock.systemUTC())) {
+            assertThat(housekeeping.giveBack()).isZero();
+            client.resources(Rollback.class)
+                    .inNamespace("production")
+                    .withName(name)
+                    .delete();
+            assertThat(housekeeping.giveBack()).isEqualTo(leading ? 1 : 0);
+            assertThat(housekeeping.giveBack()).isZero();
+        }
+        assertThat(surge()).isEqualTo(leading ? "25%" : "100%");
+        assertThat(deployment().getMetadata().getAnnotations().containsKey(Borrowed.NOTE)).isEqualTo(!leading);
+    }
+
     /** @return whether the process died: false when it had done everything before it got there */
     private boolean run(Story story, int write) {
-        String name = begin(story);
+        String name = begin();
         boolean died;
         try (Process process = new Process(write)) {
             died = goOn(process, name, story);
@@ -213,7 +234,7 @@ class FastCrashTest {
     }
 
     /** Another Deployment with an approved fast rollback that nobody has begun. */
-    private String begin(Story story) {
+    private String begin() {
         runs++;
         client.resource("""
             apiVersion: apps/v1

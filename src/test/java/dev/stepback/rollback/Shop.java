@@ -19,7 +19,9 @@ import dev.stepback.sandbox.cluster.ObservedCluster;
 import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.stage.Stage;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanOptions;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.Config;
@@ -184,6 +186,28 @@ final class Shop implements AutoCloseable {
         var created = rollbacks.create(newRollback(deliveryKey));
         assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
         return ((Rollbacks.Created.Ok) created).rollback();
+    }
+
+    /** A rollback that borrows something of the strategy. */
+    Rollback requestFast(String deliveryKey) {
+        var created = rollbacks.create(new NewRollback(
+                deliveryKey,
+                TARGET,
+                Operation.UNDO,
+                OptionalLong.empty(),
+                Optional.empty(),
+                new PlanOptions(true, false, false),
+                "crashes",
+                ASKING,
+                new RollbackSpec.Origin("C1", null),
+                null));
+        assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
+        return ((Rollbacks.Created.Ok) created).rollback();
+    }
+
+    /** What of {@link FakeTarget#STRATEGY} is in force. */
+    String strategy() {
+        return String.valueOf(deployment().getMetadata().getAnnotations().get(FakeTarget.STRATEGY));
     }
 
     static NewRollback newRollback(String deliveryKey) {

@@ -1,5 +1,6 @@
 package dev.stepback.target.deployment;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
@@ -20,6 +21,7 @@ import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
 import dev.stepback.target.workload.PodTemplate;
@@ -32,9 +34,11 @@ import dev.stepback.target.workload.preflight.Preflight;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Deployments.
@@ -171,6 +175,30 @@ public final class DeploymentTarget implements TargetType {
     @Override
     public Optional<PlannedStep> stop(TargetRef target) {
         return deployments.workload(target).map(ChangeStep::stopping);
+    }
+
+    @Override
+    public Map<TargetRef, String> borrowing(Collection<String> namespaces) {
+        List<String> paths = namespaces.isEmpty()
+                ? List.of("/apis/apps/v1/deployments")
+                : namespaces.stream()
+                        .map(namespace -> "/apis/apps/v1/namespaces/" + namespace + "/deployments")
+                        .toList();
+        Map<TargetRef, String> found = new TreeMap<>();
+        for (String path : paths) {
+            for (ObjectNode item : api.listMetadata(path)) {
+                String namespace = item.path("metadata").path("namespace").asText();
+                Borrowed.on(item)
+                        .ifPresent(noted -> found.put(
+                                new TargetRef(namespace, Kind.DEPLOYMENT, Json.name(item)), noted.rollback()));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public boolean giveBack(TargetRef target, String rollback) {
+        return RestoreStrategyStep.giveBack(api, target, rollback);
     }
 
     @Override

@@ -38,6 +38,9 @@ public final class ApiServer {
     /** Asks for an object without its data, and for nothing else where there is no such form of it. */
     private static final String METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
+    private static final String METADATA_LIST =
+            "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     private static final int READ_RETRIES = 2;
@@ -122,6 +125,14 @@ public final class ApiServer {
     /** An answer that is no JSON, such as a log. */
     public String text(String path) {
         return send(reading, request(path).setHeader("Accept", "text/plain, */*"));
+    }
+
+    /** As {@link #list}, but the items have only their metadata, annotations included; not quite fresh. */
+    public List<ObjectNode> listMetadata(String path) {
+        return read(path + "?resourceVersion=0", METADATA_LIST).stream()
+                .flatMap(list -> Json.elements(list.path("items")))
+                .map(ObjectNode.class::cast)
+                .toList();
     }
 
     public ObjectNode create(String path, JsonNode body) {
