@@ -116,7 +116,8 @@ public final class Housekeeping implements AutoCloseable {
             if (!leading.getAsBoolean()) {
                 return given;
             }
-            for (Map.Entry<TargetRef, String> borrowed : type.borrowing(namespaces).entrySet()) {
+            for (Map.Entry<TargetRef, String> borrowed :
+                    type.borrowing(namespaces).entrySet()) {
                 given += giveBack(type, borrowed.getKey(), borrowed.getValue()) ? 1 : 0;
             }
         }

@@ -136,7 +136,7 @@ class FastCrashTest {
         healthy.look(name);
         assertThat(surge()).isEqualTo("100%");
         try (Housekeeping housekeeping = new Housekeeping(
-                client, StepbackConfig.defaults(), targets(client), () -> leading, Clock.systemUTC())) {
+                client, StepbackConfig.defaults(), targets(client), () -> leading, Audit.NONE, Clock.systemUTC())) {
             assertThat(housekeeping.giveBack()).isZero();
             client.resources(Rollback.class)
                     .inNamespace("production")
@@ -146,7 +146,8 @@ class FastCrashTest {
             assertThat(housekeeping.giveBack()).isZero();
         }
         assertThat(surge()).isEqualTo(leading ? "25%" : "100%");
-        assertThat(deployment().getMetadata().getAnnotations().containsKey(Borrowed.NOTE)).isEqualTo(!leading);
+        assertThat(deployment().getMetadata().getAnnotations().containsKey(Borrowed.NOTE))
+                .isEqualTo(!leading);
     }
 
     /** @return whether the process died: false when it had done everything before it got there */
@@ -191,7 +192,8 @@ class FastCrashTest {
             case WORKS -> status("\"replicas\":3,\"updatedReplicas\":3,\"availableReplicas\":3");
             case FAILS ->
                 status("\"replicas\":3,\"conditions\":[{\"type\":\"Progressing\",\"status\":\"False\",\"reason\":"
-                        + "\"ProgressDeadlineExceeded\",\"lastUpdateTime\":\"" + Instant.now().plusSeconds(60) + "\"}]");
+                        + "\"ProgressDeadlineExceeded\",\"lastUpdateTime\":\""
+                        + Instant.now().plusSeconds(60) + "\"}]");
             case IS_STOPPED -> rollbacks.stop("production", name, LEADING, Midway.Pause);
             case IS_REPLACED ->
                 patch("{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"c:9\"}]}}}}");
@@ -221,8 +223,12 @@ class FastCrashTest {
     }
 
     private String surge() {
-        return String.valueOf(
-                deployment().getSpec().getStrategy().getRollingUpdate().getMaxSurge().getValue());
+        return String.valueOf(deployment()
+                .getSpec()
+                .getStrategy()
+                .getRollingUpdate()
+                .getMaxSurge()
+                .getValue());
     }
 
     private Rollback now(String name) {
@@ -261,7 +267,9 @@ class FastCrashTest {
                 spec:
                   selector: {matchLabels: {app: c%1$d}}
                   template: {metadata: {labels: {app: c%1$d}}, spec: {containers: [{name: c, image: 'c:%2$d'}]}}
-                """.formatted(runs, revision, deployment().getMetadata().getUid())).create();
+                """.formatted(
+                                    runs, revision, deployment().getMetadata().getUid()))
+                    .create();
         }
         var created = rollbacks.create(new NewRollback(
                 "delivery-" + runs,
@@ -309,6 +317,7 @@ class FastCrashTest {
                     Shop.authorizer(own, () -> Policy.DEFAULT, new People()),
                     watches,
                     new Outcomes(r -> {}, new Metrics(), Audit.NONE),
+                    new LateChanges(own, new Store(own), Audit.NONE, Clock.systemUTC()),
                     () -> true,
                     clock());
         }
