@@ -29,6 +29,9 @@ public record Approvals(
         Duration expiry,
         Terms terms) {
 
+    /** How long an approval is good at least, counted from when what it let go may begin. */
+    public static final Duration GOOD_FOR = Approval.GOOD_FOR;
+
     public Approvals {
         counted = List.copyOf(counted);
     }

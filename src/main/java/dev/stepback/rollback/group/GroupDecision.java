@@ -163,6 +163,10 @@ final class GroupDecision {
                 continue;
             }
             if (member.getSpec().released() == null) {
+                Optional<String> late = late(i);
+                if (late.isPresent()) {
+                    return endIn(Phase.EXPIRED, late.get());
+                }
                 String approved = status.members().get(i).planHash();
                 return GroupHash.planHash(Optional.of(member)).equals(Optional.ofNullable(approved))
                         ? new GroupAction.Release(member)
@@ -173,6 +177,20 @@ final class GroupDecision {
             }
         }
         return ended() ? finish(Phase.SUCCEEDED, Sentence.summary(view)) : waiting();
+    }
+
+    /** An outage may have come between the moment from which a Rollback may begin and this one. */
+    private Optional<String> late(int i) {
+        Instant may = status.approvedAt();
+        if (spec.inOrder() && i > 0) {
+            may = view.member(i - 1)
+                    .map(before -> before.statusOrInitial().finishedAt())
+                    .orElse(may);
+        }
+        return may == null || now.isBefore(may.plus(Approvals.GOOD_FOR))
+                ? Optional.empty()
+                : Optional.of(view.target(i).name() + " could not be begun within " + Approvals.GOOD_FOR.toMinutes()
+                        + " minutes; ask again for what is left");
     }
 
     /** Stops what has not begun, waits for what has, and then it is over. */
@@ -191,7 +209,8 @@ final class GroupDecision {
         boolean all =
                 view.members().size() == view.size() && view.members().stream().noneMatch(GroupDecision::missed);
         boolean broken = view.members().stream().anyMatch(r -> phase(r) == Phase.FAILED);
-        return finish(all ? Phase.SUCCEEDED : broken ? Phase.FAILED : ending, Sentence.summary(view));
+        String why = ending == Phase.EXPIRED && !all ? status.message() + "; " : "";
+        return finish(all ? Phase.SUCCEEDED : broken ? Phase.FAILED : ending, why + Sentence.summary(view));
     }
 
     private GroupAction endIn(Phase phase, String message) {

@@ -5,6 +5,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,11 +64,13 @@ public record GroupView(RollbackGroup group, Map<String, Rollback> byName) {
     List<Decision> decisions(Rollback member) {
         Plan plan = member.statusOrInitial().plan();
         String hash = group.statusOrInitial().hash();
+        Instant expiresAt = group.statusOrInitial().expiresAt();
         if (plan == null || hash == null) {
             return List.of();
         }
         return group.getSpec().decisions().stream()
                 .filter(d -> d.planHash().equals(hash))
+                .filter(d -> expiresAt == null || d.at().isBefore(expiresAt))
                 .map(d -> new Decision(d.verdict(), d.by(), d.at(), plan.hash(), d.channel(), d.reason(), d.typed()))
                 .toList();
     }
