@@ -42,9 +42,7 @@ final class Sentence {
     }
 
     private static boolean untouched(Rollback rollback) {
-        return phase(rollback) != Phase.SUCCEEDED
-                && phase(rollback) != Phase.FAILED
-                && rollback.statusOrInitial().patchedAt() == null;
+        return phase(rollback) == Phase.CANCELLED && rollback.statusOrInitial().patchedAt() == null;
     }
 
     private static List<Rollback> those(GroupView view, Predicate<Rollback> which) {

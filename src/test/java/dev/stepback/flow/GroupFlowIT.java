@@ -1,0 +1,105 @@
+package dev.stepback.flow;
+
+import static dev.stepback.flow.Scene.INCIDENTS;
+import static dev.stepback.flow.Scene.ts;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.config.StepbackConfig.Slack.Mode;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Several targets by one command, from Slack to the pods and back. */
+class GroupFlowIT {
+    private static final List<String> ALL = List.of("cart", "checkout", "payments");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Test
+    void severalTargets_oneCardOneApprovalAndUndoOfTheWhole() throws Exception {
+        try (Scene scene = Scene.start(Mode.SOCKET)) {
+            ALL.forEach(name -> scene.deployed(name, 1, image(name, "1"), image(name, "2")));
+
+            scene.people.command("responder", INCIDENTS, "/rollback cart checkout payments because all of it crashes");
+            ObjectNode card = awaitCard(scene, "AwaitingApproval");
+            assertThat(card.toString())
+                    .contains("cart", "checkout", "payments", "because all of it crashes", "Approve all");
+            scene.people.action("responder", INCIDENTS, ts(card), "approve");
+            scene.awaitMessage(INCIDENTS, "responder", m -> m.toString().contains("somebody else has to approve"));
+            scene.people.command("responder", INCIDENTS, "/rollback checkout");
+            scene.awaitMessage(
+                    INCIDENTS,
+                    "responder",
+                    m -> m.toString().contains("is open already")
+                            && m.toString().contains("The card"));
+            assertThat(patches(scene)).isZero();
+
+            scene.people.action("lead", INCIDENTS, ts(card), "approve");
+            ObjectNode done = awaitCard(scene, "Succeeded");
+            ALL.forEach(name -> scene.awaitRolledOut(name, image(name, "1")));
+            scene.awaitMessage("deploys", "guest", "all 3 are done");
+            assertThat(cards(scene)).hasSize(1);
+            assertThat(scene.cards()).isEmpty();
+
+            scene.people.action("responder", INCIDENTS, ts(done), "undo");
+            scene.people.action("lead", INCIDENTS, ts(awaitCard(scene, "AwaitingApproval")), "approve");
+            ALL.forEach(name -> scene.awaitRolledOut(name, image(name, "2")));
+            await().atMost(PATIENCE)
+                    .until(() -> cards(scene).stream()
+                                    .filter(c -> c.toString().contains("Succeeded"))
+                                    .count()
+                            == 2);
+            assertThat(patches(scene)).isEqualTo(6);
+            assertThat(scene.people.violations()).isEmpty();
+        }
+    }
+
+    @Test
+    void inOrder_oneThatWasDeployedMeanwhileStopsWhatHasNotBegun() throws Exception {
+        try (Scene scene = Scene.start(Mode.SOCKET)) {
+            scene.people.duplicateDeliveries(true);
+            ALL.forEach(name -> scene.deployed(name, 1, image(name, "1"), image(name, "2")));
+            scene.people.command("responder", INCIDENTS, "/rollback cart checkout payments in order");
+            ObjectNode card = awaitCard(scene, "AwaitingApproval");
+            scene.release("checkout", 1, image("checkout", "3"));
+            scene.awaitRolledOut("checkout", image("checkout", "3"));
+
+            scene.people.action("lead", INCIDENTS, ts(card), "approve");
+            ObjectNode failed = awaitCard(scene, "Failed");
+
+            assertThat(failed.toString()).contains("not begun: payments", "done: cart", "Undo all", "Plan again");
+            assertThat(scene.image("cart")).isEqualTo(image("cart", "1"));
+            assertThat(scene.image("checkout")).isEqualTo(image("checkout", "3"));
+            assertThat(scene.image("payments")).isEqualTo(image("payments", "2"));
+            assertThat(cards(scene)).hasSize(1);
+
+            scene.people.action("responder", INCIDENTS, ts(failed), "undo");
+            scene.people.action("lead", INCIDENTS, ts(awaitCard(scene, "AwaitingApproval")), "approve");
+            scene.awaitRolledOut("cart", image("cart", "2"));
+        }
+    }
+
+    private static String image(String name, String version) {
+        return "shop.example/" + name + ":1." + version;
+    }
+
+    private static long patches(Scene scene) {
+        return ALL.stream().mapToLong(scene::patchesOf).sum();
+    }
+
+    private static ObjectNode awaitCard(Scene scene, String text) {
+        return scene.awaitMessage(
+                INCIDENTS, "lead", m -> isCard(m) && m.toString().contains(text));
+    }
+
+    private static List<ObjectNode> cards(Scene scene) {
+        return scene.people.messages(INCIDENTS, "lead").stream()
+                .filter(GroupFlowIT::isCard)
+                .toList();
+    }
+
+    private static boolean isCard(ObjectNode message) {
+        return message.path("blocks").toString().contains("group `");
+    }
+}
