@@ -3,6 +3,7 @@ package dev.stepback.rollback;
 import dev.stepback.audit.By;
 import dev.stepback.audit.On;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** People and Rollbacks as the audit record names them. */
 public final class Audited {
@@ -40,6 +41,14 @@ public final class Audited {
         }
         String names = Sentences.names(granting.stream().map(d -> d.by().name()).toList());
         boolean alone = granting.stream().anyMatch(d -> d.verdict() == RollbackSpec.Decision.Verdict.BrokeGlass);
-        return alone ? names + " broke the glass" : "approved by " + names;
+        return (alone ? names + " broke the glass" : "approved by " + names) + overridden(rollback);
+    }
+
+    /** What breaking the glass went past. */
+    private static String overridden(Rollback rollback) {
+        return rollback.statusOrInitial().steps().stream()
+                .filter(step -> step.state() == RollbackStatus.StepStatus.State.Overridden)
+                .map(step -> "; overridden: " + step.message())
+                .collect(Collectors.joining());
     }
 }

@@ -34,6 +34,9 @@ import dev.stepback.rollback.group.KubernetesRollbackGroups;
 import dev.stepback.sandbox.BotAccount;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
+import dev.stepback.target.job.DataCheck;
+import dev.stepback.target.job.DataChecks;
+import dev.stepback.target.workload.Json;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +52,7 @@ final class Bot implements AutoCloseable {
     private final StepbackConfig config =
             StepbackConfig.defaults().with(new StepbackConfig.Kubernetes(null, List.of(), BotAccount.NAMESPACE));
     private final GuardedCluster cluster;
+    private volatile DataChecks checks = DataChecks.NONE;
     private final List<TargetType> targets;
     private final Authorizer authorizer;
     private final Rollbacks rollbacks;
@@ -59,7 +63,8 @@ final class Bot implements AutoCloseable {
     Bot(GuardedCluster cluster, Mode mode, Identities identities, People people) {
         Clock clock = Clock.systemUTC();
         this.cluster = cluster;
-        targets = List.of(new DeploymentTarget(cluster.bot, new Redactor(List.of()), clock));
+        targets = List.of(new DeploymentTarget(
+                cluster.bot, new Redactor(List.of()), clock, (target, labels) -> checks.of(target, labels)));
         authorizer = new ClusterAuthorizer(
                 new PolicyAuthorizer(
                         () -> Policy.DEFAULT,
@@ -86,6 +91,16 @@ final class Bot implements AutoCloseable {
                 Zones.UNKNOWN,
                 clock);
         await().atMost(PATIENCE).until(workloads::synced);
+    }
+
+    /** From now on every target has a data check that passes. */
+    Bot checkingData() {
+        String template =
+                "{\"spec\": {\"template\": {\"spec\": {\"containers\": [{\"name\": \"c\", \"image\": \"c:1\"}]}}}}";
+        DataCheck check =
+                new DataCheck("orders", Duration.ofMinutes(1), Duration.ofHours(1), false, Json.parse(template));
+        checks = (target, labels) -> List.of(check);
+        return this;
     }
 
     Bot startEngine() {

@@ -93,6 +93,23 @@ class ImpersonationTest {
     }
 
     @Test
+    void dataCheck_runsAsWhoApproves_whoMustBeAllowedTo() {
+        cluster.deployed("production", "checkout", "app:1", "app:2");
+        cluster.role("patcher", "{apiGroups: [apps], resources: [deployments], verbs: [patch]}");
+        cluster.bind("patcher", "User", "viewer@x.io", "");
+        Bot bot = bot(Mode.IMPERSONATE).checkingData().startEngine();
+
+        Rollback rollback = bot.asks(STAGING, "production/checkout");
+        assertThat(bot.approves(VIEWER, rollback))
+                .isEqualTo(new Decided.Denied("Kubernetes forbids it: viewer@x.io may not create jobs.batch in the"
+                        + " namespace production."));
+        assertThat(bot.approves(ONCALL, rollback)).isInstanceOf(Decided.Recorded.class);
+        bot.awaitPhase(rollback, Phase.SUCCEEDED);
+
+        assertThat(cluster.users("create", "jobs.batch")).containsExactly("oncall@x.io");
+    }
+
+    @Test
     void withReviews_theChangeIsMadeAsTheBot() {
         cluster.deployed("production", "checkout", "app:1", "app:2");
         Bot bot = bot(Mode.REVIEW).startEngine();
