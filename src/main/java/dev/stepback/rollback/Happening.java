@@ -41,6 +41,9 @@ record Happening(String key, Instant at, boolean warning, String reason, String 
         IntStream.range(0, spec.decisions().size())
                 .mapToObj(i -> decided(rollback, i, spec.decisions().get(i)))
                 .forEach(all::add);
+        IntStream.range(0, spec.choices().size())
+                .mapToObj(i -> chosen(rollback, i, spec.choices().get(i)))
+                .forEach(all::add);
         Instant patchedAt = status.patchedAt();
         if (patchedAt != null) {
             String what = changes(rollback) + ", " + Audited.letGo(rollback);
@@ -77,6 +80,19 @@ record Happening(String key, Instant at, boolean warning, String reason, String 
                 "Rollback" + verdict,
                 sentence(rollback, what + decision.by().name()),
                 reason);
+    }
+
+    private static Happening chosen(Rollback rollback, int number, RollbackSpec.Choice choice) {
+        String what = choice.updateLastApplied()
+                ? "shall roll back last-applied-configuration, too, chosen by "
+                : "shall leave last-applied-configuration as it is, chosen by ";
+        return new Happening(
+                "choice-" + number,
+                choice.at(),
+                false,
+                "RollbackChoice",
+                sentence(rollback, what + choice.by().name()),
+                "");
     }
 
     /** What shall be done, when it is not to go back. */

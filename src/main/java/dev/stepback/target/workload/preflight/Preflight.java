@@ -145,7 +145,12 @@ public final class Preflight {
             }
         });
         notMade.forEach((why, names) -> findings.add(notMade(why, names)));
-        return List.copyOf(findings);
+        return findings.stream().map(this::safe).toList();
+    }
+
+    /** Names and labels are others' text. */
+    private Finding safe(Finding finding) {
+        return new Finding(finding.check(), finding.verdict(), redactor.text(finding.message()));
     }
 
     private String reason(Throwable cause) {

@@ -87,7 +87,8 @@ final class Surroundings {
                 && labels.path("app.kubernetes.io/managed-by").asText().equals("Helm")) {
             findings.add(drift("Helm release " + release, "helm upgrade"));
         }
-        if (!Json.annotation(object, LastApplied.ANNOTATION).isEmpty()) {
+        boolean another = !subject.patch().before().sameAs(subject.restored());
+        if (another && !Json.annotation(object, LastApplied.ANNOTATION).isEmpty()) {
             findings.add(applied(subject));
         }
         return findings;

@@ -1,0 +1,92 @@
+package dev.stepback.target.workload.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Kind;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.LiveWorkload;
+import dev.stepback.target.workload.UndoPatch;
+import dev.stepback.target.workload.Yaml;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How the kinds replace their pods. */
+class TurnoverTest {
+    private record Live(TargetRef ref, ObjectNode object) implements LiveWorkload {
+        @Override
+        public String changeCause() {
+            return "";
+        }
+    }
+
+    private static Live live(Kind kind, String fields) {
+        ObjectNode object = (ObjectNode) Yaml.parse("{metadata: {uid: u}, " + fields + "}");
+        object.withObject("/spec").putObject("template");
+        return new Live(new TargetRef("production", kind, "web"), object);
+    }
+
+    private static Preflight.Subject subject(Live live, UndoPatch patch) {
+        return new Preflight.Subject(live, live.object(), patch, 2, 1);
+    }
+
+    private static String words(Kind kind, String fields) {
+        Live live = live(kind, fields);
+        return Turnover.of(subject(live, UndoPatch.from(live, live.template()))).words(kind);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "spec: {replicas: 10} | 10 pods, up to 5 at a time (maxSurge 25%, maxUnavailable 25%)",
+                "spec: {replicas: 10, strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}}"
+                        + " | 10 pods, one at a time (maxSurge 0, maxUnavailable 0)",
+                "spec: {replicas: 1} | 1 pod (maxSurge 25%, maxUnavailable 25%)"
+            })
+    void deployment_goesByItsStrategy(String fields, String words) {
+        assertThat(words(Kind.DEPLOYMENT, fields)).isEqualTo(words);
+    }
+
+    @Test
+    void borrowedSurge_counts() {
+        Live live = live(
+                Kind.DEPLOYMENT, "spec: {replicas: 10, strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}}");
+        UndoPatch patch = UndoPatch.from(live, live.template())
+                .borrowing(new Borrowed(Borrowed.MAX_SURGE, Yaml.parse("1"), Yaml.parse("100%")), live);
+
+        assertThat(Turnover.of(subject(live, patch)).words(Kind.DEPLOYMENT))
+                .isEqualTo("10 pods, all at once (maxSurge 100%, maxUnavailable 0)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "spec: {replicas: 3} | 3 pods, one at a time",
+                "spec: {replicas: 3, updateStrategy: {rollingUpdate: {partition: 2}}} | 1 pod",
+                "spec: {replicas: 3, ordinals: {start: 5}, updateStrategy: {rollingUpdate: {partition: 6}}}"
+                        + " | 2 pods, one at a time",
+                "spec: {replicas: 9, updateStrategy: {rollingUpdate: {maxUnavailable: 3}}}"
+                        + " | 9 pods, up to 3 at a time (maxUnavailable 3)"
+            })
+    void statefulSet_goesOneAfterTheOther(String fields, String words) {
+        assertThat(words(Kind.STATEFULSET, fields)).isEqualTo(words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "status: {desiredNumberScheduled: 5} | 5 pods on as many nodes, one at a time (maxUnavailable 1)",
+                "status: {desiredNumberScheduled: 10}, spec: {updateStrategy: {rollingUpdate: {maxUnavailable: 25%}}}"
+                        + " | 10 pods on as many nodes, up to 3 at a time (maxUnavailable 25%)",
+                "status: {desiredNumberScheduled: 5}, spec: {updateStrategy: {type: OnDelete}}"
+                        + " | 5 pods on as many nodes, one at a time"
+            })
+    void daemonSet_goesByNodes(String fields, String words) {
+        assertThat(words(Kind.DAEMONSET, fields)).isEqualTo(words);
+    }
+}
