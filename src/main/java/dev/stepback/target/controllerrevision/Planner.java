@@ -172,7 +172,7 @@ final class Planner {
 
     private List<PlannedStep> checks(RevisionedWorkload workload, Choice.Restore restore) {
         Rollouts.Restored restored = restore.restored();
-        return checks.steps(new Subject(workload, from(workload).number(), restored.number(), restored.template()));
+        return checks.steps(new Subject(workload, current(workload).number(), restored.number(), restored.template()));
     }
 
     /** The data checks that there would be now, before going back to this revision; none when it cannot be gone back to. */
@@ -185,7 +185,7 @@ final class Planner {
     private PlanResult planned(RevisionedWorkload workload, Choice.Restore restore, PlanRequest request) {
         Rollouts.Restored restored = restore.restored();
         List<PlannedStep> steps = steps(workload, restore);
-        PlannedRevision from = from(workload);
+        PlannedRevision from = current(workload);
         List<Finding> findings =
                 new ArrayList<>(Choosing.findings(workload.history(redactor), request, restore.revision()));
         findings.addAll(rollouts.findings(workload, restored));
@@ -217,7 +217,7 @@ final class Planner {
                 : Map.of("rollout", rollout, CheckPlan.FINDING, dataChecks);
     }
 
-    private List<Finding> rollout(RevisionedWorkload workload) {
+    List<Finding> rollout(RevisionedWorkload workload) {
         Observation now = rollouts.status(workload);
         return List.of(
                 now.state() == Observation.State.DONE
@@ -225,7 +225,8 @@ final class Planner {
                         : Finding.warn("rollout", "A rollout is in progress and will be replaced: " + now.message()));
     }
 
-    private PlannedRevision from(RevisionedWorkload workload) {
+    /** The revision that the template is, or will be once the controller has seen it. */
+    PlannedRevision current(RevisionedWorkload workload) {
         History history = workload.history(redactor);
         Optional<Revision> current = history.current().stream()
                 .mapToObj(history::revision)

@@ -20,6 +20,7 @@ import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.ChangeStep;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
 import dev.stepback.target.workload.PodTemplate;
@@ -50,6 +51,7 @@ public final class RevisionedTarget implements TargetType {
     private final PodProblems problems;
     private final FailedRollouts failures;
     private final Planner planner;
+    private final Restarts restarts;
 
     /**
      * @param redactor applied to all text that is made for people
@@ -69,12 +71,9 @@ public final class RevisionedTarget implements TargetType {
         workloads = new RevisionedWorkloads(api, rollouts.kind());
         problems = new PodProblems(api, redactor);
         failures = new FailedRollouts(workloads, rollouts, problems, redactor, clock);
-        planner = new Planner(
-                workloads,
-                rollouts,
-                redactor,
-                new Preflight(api, redactor, clock),
-                new CheckPlan(api, dataChecks, redactor));
+        Preflight preflight = new Preflight(api, redactor, clock);
+        planner = new Planner(workloads, rollouts, redactor, preflight, new CheckPlan(api, dataChecks, redactor));
+        restarts = new Restarts(rollouts, planner, redactor, preflight, clock);
     }
 
     @Override
@@ -114,12 +113,13 @@ public final class RevisionedTarget implements TargetType {
         if (options.isPresent()) {
             return options.get();
         }
-        if (request.operation() != Operation.UNDO) {
-            return otherOperation(request.operation());
-        }
         return workloads
                 .workload(target)
-                .map(workload -> planner.plan(workload, request))
+                .map(workload -> switch (request.operation()) {
+                    case UNDO -> planner.plan(workload, request);
+                    case RESTART -> restarts.plan(workload);
+                    case PAUSE, RESUME -> unpausable(workload, request.operation());
+                })
                 .orElseGet(() -> Refusals.notFound(target));
     }
 
@@ -129,26 +129,34 @@ public final class RevisionedTarget implements TargetType {
         if (options.isPresent()) {
             return options;
         }
-        if (request.operation() != Operation.UNDO) {
-            return Optional.of(otherOperation(request.operation()));
-        }
         return workloads
                 .workload(target)
-                .map(workload -> planner.refusal(workload, request))
+                .map(workload -> switch (request.operation()) {
+                    case UNDO -> planner.refusal(workload, request);
+                    case RESTART -> Optional.<PlanResult.Refused>empty();
+                    case PAUSE, RESUME -> Optional.of(unpausable(workload, request.operation()));
+                })
                 .orElseGet(() -> Optional.of(Refusals.notFound(target)));
     }
 
-    private PlanResult.Refused otherOperation(Operation operation) {
+    private PlanResult.Refused unpausable(RevisionedWorkload workload, Operation operation) {
         return new PlanResult.Refused(
                 PlanResult.Reason.NOT_SUPPORTED,
-                "I can %s Deployments only, not a %s.".formatted(operation.lowerCase(), kind().apiName()));
+                "Kubernetes knows no pause for a %s, only for Deployments. %s"
+                        .formatted(
+                                kind().apiName(),
+                                operation == Operation.PAUSE
+                                        ? rollouts.insteadOfPause(workload)
+                                        : rollouts.insteadOfResume(workload)));
     }
 
     @Override
     public Optional<String> changedSince(TargetRef target, Plan plan) {
         return workloads
                 .workload(target)
-                .map(workload -> planner.changedSince(workload, plan))
+                .map(workload -> ChangeStep.of(plan) == Operation.UNDO
+                        ? planner.changedSince(workload, plan)
+                        : ChangeStep.changedSince(workload, plan, redactor))
                 .orElseGet(() -> Optional.of(Blame.gone(target)));
     }
 
@@ -176,6 +184,7 @@ public final class RevisionedTarget implements TargetType {
     public List<Step> steps() {
         List<Step> steps = new ArrayList<>();
         steps.add(new UndoStep(workloads, api, redactor));
+        steps.add(new ChangeStep(kind(), Operation.RESTART, api, workloads::workload, redactor));
         steps.addAll(rollouts.steps(workloads));
         steps.add(new AwaitRolloutStep<>(
                 kind(),

@@ -36,6 +36,15 @@ public interface Rollouts {
         UNKNOWN
     }
 
+    /** What is worth knowing about a restart. */
+    List<Finding> restart(RevisionedWorkload workload);
+
+    /** What to do in place of a pause, which Kubernetes does not know here; what would be typed into a shell. */
+    String insteadOfPause(RevisionedWorkload workload);
+
+    /** What to do in place of a resumption. */
+    String insteadOfResume(RevisionedWorkload workload);
+
     /** What is worth knowing about this way back. */
     List<Finding> findings(RevisionedWorkload workload, Restored restored);
 

@@ -13,6 +13,7 @@ import dev.stepback.target.controllerrevision.RevisionPod;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.controllerrevision.Rollouts;
+import dev.stepback.target.workload.Blame;
 import java.time.Clock;
 import java.util.List;
 
@@ -68,6 +69,33 @@ final class DaemonSetRollouts implements Rollouts {
     @Override
     public Reached reached(RevisionedWorkload workload, ObjectNode revision) {
         return Reach.of(workload, revision, workload.pods());
+    }
+
+    @Override
+    public List<Finding> restart(RevisionedWorkload workload) {
+        return workload.onDelete()
+                ? List.of(Finding.warn(
+                        "strategy",
+                        "Its strategy is OnDelete: the restart itself replaces no pod. Each starts anew when"
+                                + " it is deleted."))
+                : List.of();
+    }
+
+    @Override
+    public String insteadOfPause(RevisionedWorkload workload) {
+        return "To hold its rollout, let pods be replaced only when they are deleted: %s"
+                .formatted(Blame.patch(
+                        workload.ref(),
+                        "{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\",\"rollingUpdate\":null}}}"));
+    }
+
+    @Override
+    public String insteadOfResume(RevisionedWorkload workload) {
+        return workload.onDelete()
+                ? "Its strategy is OnDelete; to have its pods replaced again: %s"
+                        .formatted(Blame.patch(
+                                workload.ref(), "{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\"}}}"))
+                : "Nothing holds its rollout.";
     }
 
     @Override

@@ -9,14 +9,13 @@ import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlanResult;
-import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlanResult.Refused;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step.Observation;
-import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.AwaitRolloutStep;
-import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.ChangePatch;
+import dev.stepback.target.workload.ChangeStep;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.TemplateDiff;
@@ -27,9 +26,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
-/** Plans a pause, a resumption or a restart, and refuses in kubectl's words what kubectl refuses. */
+/** Plans a pause, a resumption or a restart. */
 final class Changes {
     private final Redactor redactor;
     private final TemplateDiff diff;
@@ -43,37 +41,8 @@ final class Changes {
         this.clock = clock;
     }
 
-    /** The operation that a plan carries out. */
-    static Operation of(Plan plan) {
-        return Stream.of(Operation.PAUSE, Operation.RESUME, Operation.RESTART)
-                .filter(operation ->
-                        plan.steps().stream().anyMatch(step -> step.type().equals(ChangeStep.type(operation))))
-                .findFirst()
-                .orElse(Operation.UNDO);
-    }
-
-    static Optional<Refused> refusal(TargetRef target, boolean paused, Operation operation) {
-        return switch (operation) {
-            case PAUSE ->
-                paused
-                        ? Optional.of(new Refused(Reason.ALREADY_THERE, Blame.title(target) + " is already paused"))
-                        : Optional.empty();
-            case RESUME ->
-                paused
-                        ? Optional.empty()
-                        : Optional.of(new Refused(Reason.ALREADY_THERE, Blame.title(target) + " is not paused"));
-            case RESTART, UNDO ->
-                paused
-                        ? Optional.of(new Refused(
-                                Reason.PAUSED,
-                                "can't restart paused deployment; resume it first with '%s' and try again"
-                                        .formatted(Blame.resume(target))))
-                        : Optional.empty();
-        };
-    }
-
     PlanResult plan(Workload workload, Operation operation) {
-        Optional<Refused> refused = refusal(workload.ref(), workload.paused(), operation);
+        Optional<Refused> refused = ChangeStep.refusal(workload.ref(), workload.paused(), operation);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -98,26 +67,8 @@ final class Changes {
                 steps));
     }
 
-    /** What makes it another plan now, and who did that; empty when it is the same. */
-    Optional<String> changedSince(Workload workload, Plan plan, Operation operation) {
-        if (!workload.uid().equals(plan.targetUid())) {
-            return Optional.of(Blame.anotherOne(workload.ref(), workload.deployment()));
-        }
-        ChangePatch patch;
-        try {
-            String text = plan.steps().get(0).parameters().getOrDefault("patch", "");
-            patch = ChangePatch.parse(operation, text);
-        } catch (IllegalArgumentException e) {
-            return Optional.of("The stored plan cannot be carried out: " + e.getMessage() + ".");
-        }
-        if (!patch.before().json().equals(workload.template().json())) {
-            return Optional.of(Blame.templateChanged(workload, redactor));
-        }
-        return refusal(workload.ref(), workload.paused(), operation).map(Refused::message);
-    }
-
     private List<PlannedStep> steps(Workload workload, ChangePatch patch) {
-        PlannedStep change = ChangeStep.planned(patch);
+        PlannedStep change = ChangeStep.planned(Kind.DEPLOYMENT, patch);
         if (patch.operation() == Operation.PAUSE) {
             return List.of(change);
         }

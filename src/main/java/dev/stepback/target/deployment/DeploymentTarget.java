@@ -22,6 +22,7 @@ import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.ChangeStep;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
 import dev.stepback.target.workload.PodTemplate;
@@ -134,18 +135,18 @@ public final class DeploymentTarget implements TargetType {
                 .workload(target)
                 .map(workload -> request.operation() == Operation.UNDO
                         ? planner.refusal(workload, request)
-                        : Changes.refusal(target, workload.paused(), request.operation()))
+                        : ChangeStep.refusal(target, workload.paused(), request.operation()))
                 .orElseGet(() -> Optional.of(Refusals.notFound(target)));
     }
 
     @Override
     public Optional<String> changedSince(TargetRef target, Plan plan) {
-        Operation operation = Changes.of(plan);
+        Operation operation = ChangeStep.of(plan);
         return deployments
                 .workload(target)
                 .map(workload -> operation == Operation.UNDO
                         ? planner.changedSince(workload, plan)
-                        : changes.changedSince(workload, plan, operation))
+                        : ChangeStep.changedSince(workload, plan, redactor))
                 .orElseGet(() -> Optional.of(Blame.gone(target)));
     }
 
@@ -207,9 +208,9 @@ public final class DeploymentTarget implements TargetType {
                 new UndoStep(deployments, api, redactor),
                 new AwaitRolloutStep<>(Kind.DEPLOYMENT, deployments::workload, this::progress, redactor),
                 new RestoreStrategyStep(Kind.DEPLOYMENT, api, redactor),
-                new ChangeStep(Operation.PAUSE, deployments, redactor),
-                new ChangeStep(Operation.RESUME, deployments, redactor),
-                new ChangeStep(Operation.RESTART, deployments, redactor),
+                change(Operation.PAUSE),
+                change(Operation.RESUME),
+                change(Operation.RESTART),
                 new CheckStep(kind(), api, this::checksNow, redactor, clock));
     }
 
@@ -233,6 +234,10 @@ public final class DeploymentTarget implements TargetType {
                 .workload(target)
                 .map(w -> planner.checks(w, revision))
                 .orElseGet(List::of);
+    }
+
+    private Step change(Operation operation) {
+        return new ChangeStep(kind(), operation, api, deployments::workload, redactor);
     }
 
     private PodTemplate template(Workload workload, long revision) {

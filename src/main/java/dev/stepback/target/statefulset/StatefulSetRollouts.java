@@ -13,6 +13,7 @@ import dev.stepback.target.controllerrevision.RevisionPod;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.controllerrevision.Rollouts;
+import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Json;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -83,6 +84,62 @@ final class StatefulSetRollouts implements Rollouts {
                             .toList());
         }
         return last.equals(Json.name(revision)) ? Reached.END : Reached.NOT_YET;
+    }
+
+    @Override
+    public List<Finding> restart(RevisionedWorkload workload) {
+        UpdatePolicy policy = UpdatePolicy.of(workload);
+        List<Finding> findings = new ArrayList<>();
+        if (!policy.rolling()) {
+            findings.add(Finding.warn(
+                    "strategy",
+                    "Its strategy is OnDelete: the restart itself replaces no pod. Each starts anew when it is"
+                            + " deleted."));
+        } else if (policy.partition() > policy.start()) {
+            findings.add(Finding.warn(
+                    "partition",
+                    policy.updated() == 0
+                            ? "Its partition is %d: no pod is restarted until the partition is lowered."
+                                    .formatted(policy.partition())
+                            : "Its partition is %d: only %s-%d and above are restarted."
+                                    .formatted(
+                                            policy.partition(), workload.ref().name(), policy.partition())));
+        }
+        // Any pod that is not ready now is on another revision once the restart has begun.
+        List<RevisionPod> stuck = policy.stuck(workload, "restarted");
+        if (!stuck.isEmpty()) {
+            findings.add(Finding.warn(
+                    "stuck-pods",
+                    "P%s not ready, and its controller restarts no other before: the restart waits until %s, or deleted by hand."
+                            .formatted(
+                                    DeleteStuckPodsStep.names(stuck).substring(1)
+                                            + (stuck.size() == 1 ? " is" : " are"),
+                                    stuck.size() == 1 ? "it is" : "they are")));
+        }
+        return findings;
+    }
+
+    @Override
+    public String insteadOfPause(RevisionedWorkload workload) {
+        UpdatePolicy policy = UpdatePolicy.of(workload);
+        return "To hold its rollout, raise its partition: pods with a lower number stay as they are. %s holds all of them."
+                .formatted(partition(workload, policy.start() + policy.replicas()));
+    }
+
+    @Override
+    public String insteadOfResume(RevisionedWorkload workload) {
+        UpdatePolicy policy = UpdatePolicy.of(workload);
+        return policy.partition() > policy.start()
+                ? "Its partition is %d; to let its rollout go on: %s"
+                        .formatted(policy.partition(), partition(workload, 0))
+                : "Nothing holds its rollout.";
+    }
+
+    private static String partition(RevisionedWorkload workload, int partition) {
+        return Blame.patch(
+                workload.ref(),
+                "{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":%d}}}}"
+                        .formatted(partition));
     }
 
     @Override

@@ -24,6 +24,12 @@ public final class Blame {
         return "kubectl rollout resume deployment/%s -n %s".formatted(target.name(), target.namespace());
     }
 
+    /** What to type into a shell to change it. */
+    public static String patch(TargetRef target, String merged) {
+        return "`kubectl patch %s %s -n %s --type merge -p '%s'`"
+                .formatted(target.kind().lowerCase(), target.name(), target.namespace(), merged);
+    }
+
     /** Says that the object of that name is not the one that it was. */
     public static String anotherOne(TargetRef target, JsonNode live) {
         return "%s was deleted and created again at %s; this is another one."

@@ -9,6 +9,7 @@ import dev.stepback.target.Attribution;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Guard;
+import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
@@ -17,6 +18,7 @@ import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.workload.ChangeStep;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.UndoStep;
@@ -200,7 +202,8 @@ class ChangesTest {
                 "no JSON")) {
             assertThat(forged).isNotEqualTo(patch);
             for (Operation operation : List.of(Operation.PAUSE, Operation.RESUME, Operation.RESTART)) {
-                PlannedStep step = new PlannedStep(ChangeStep.type(operation), "", Map.of("patch", forged));
+                PlannedStep step =
+                        new PlannedStep(ChangeStep.type(Kind.DEPLOYMENT, operation), "", Map.of("patch", forged));
                 assertThat(step(operation).start(context(plan, step))).isInstanceOf(Step.Start.Failed.class);
             }
         }
@@ -245,18 +248,18 @@ class ChangesTest {
     }
 
     private Step.Start start(Plan plan) {
-        return step(Changes.of(plan)).start(context(plan, plan.steps().get(0)));
+        return step(ChangeStep.of(plan)).start(context(plan, plan.steps().get(0)));
     }
 
     private Step.Observation.State observe(Plan plan) {
-        return step(Changes.of(plan))
+        return step(ChangeStep.of(plan))
                 .observe(context(plan, plan.steps().get(0)))
                 .state();
     }
 
     private Step step(Operation operation) {
         return target.steps().stream()
-                .filter(s -> s.type().equals(ChangeStep.type(operation)))
+                .filter(s -> s.type().equals(ChangeStep.type(Kind.DEPLOYMENT, operation)))
                 .findFirst()
                 .orElseThrow();
     }

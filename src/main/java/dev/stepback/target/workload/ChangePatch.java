@@ -1,27 +1,23 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Operation;
-import dev.stepback.target.workload.Annotating;
-import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.PodTemplate;
-import dev.stepback.target.workload.UndoPatch;
 
 /**
- * The JSON patch that pauses, resumes or restarts a Deployment, as {@code kubectl rollout} would. Its precondition is in
+ * The JSON patch that pauses, resumes or restarts, as {@code kubectl rollout} would. Its precondition is in
  * the patch, as that of {@link UndoPatch} is.
  *
  * @param operations the approved operations
  */
-record ChangePatch(Operation operation, ArrayNode operations) {
+public record ChangePatch(Operation operation, ArrayNode operations) {
     private static final String PAUSED = "/spec/paused";
     private static final int TESTS = 2;
 
     /** @param time what a restart leaves as its mark; RFC 3339 */
-    static ChangePatch of(Operation operation, Workload workload, String time) {
+    public static ChangePatch of(Operation operation, LiveWorkload workload, String time) {
         PodTemplate before = workload.template();
         ArrayNode operations =
                 UndoPatch.from(workload, before.restartedAt(time)).operations();
@@ -41,7 +37,7 @@ record ChangePatch(Operation operation, ArrayNode operations) {
      *
      * @throws IllegalArgumentException when it is not such a patch
      */
-    static ChangePatch parse(Operation operation, String text) {
+    public static ChangePatch parse(Operation operation, String text) {
         if (Json.parse(text) instanceof ArrayNode operations) {
             ChangePatch patch = new ChangePatch(operation, operations);
             if (UndoPatch.hasTests(operations) && patch.changesNothingElse()) {
@@ -76,17 +72,17 @@ record ChangePatch(Operation operation, ArrayNode operations) {
                 && operation.path("value").equals(BooleanNode.TRUE);
     }
 
-    String text() {
+    public String text() {
         return Json.canonical(operations);
     }
 
     /** The template that the approval was given for. */
-    PodTemplate before() {
+    public PodTemplate before() {
         return new PodTemplate(operations.path(1).path("value"));
     }
 
     /** The template that is rolled out, or stands still. */
-    PodTemplate after() {
+    public PodTemplate after() {
         return operation == Operation.RESTART
                 ? new PodTemplate(operations.path(TESTS).path("value"))
                 : before();

@@ -1,25 +1,25 @@
-package dev.stepback.target.deployment;
+package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanResult.Reason;
+import dev.stepback.target.PlanResult.Refused;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
-import dev.stepback.target.workload.Blame;
-import dev.stepback.target.workload.ChangeCause;
-import dev.stepback.target.workload.DryRun;
-import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.PodTemplate;
-import dev.stepback.target.workload.Text;
-import dev.stepback.target.workload.UndoStep;
+import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /** Pauses, resumes or restarts, with one conditional write. */
-final class ChangeStep implements Step {
+public final class ChangeStep implements Step {
     /** The parameter that says that the state counts, and not the mark. */
     private static final String STOP = "stop";
 
@@ -27,51 +27,108 @@ final class ChangeStep implements Step {
     private static final int NOT_FOUND = 404;
     private static final int ATTEMPTS = 3;
 
+    private final Kind kind;
     private final Operation operation;
-    private final Deployments deployments;
+    private final ApiServer api;
+    private final BiFunction<TargetRef, ObjectNode, LiveWorkload> workloads;
     private final Redactor redactor;
 
-    ChangeStep(Operation operation, Deployments deployments, Redactor redactor) {
+    /** @param workloads a workload as it was read, with what belongs to it */
+    public ChangeStep(
+            Kind kind,
+            Operation operation,
+            ApiServer api,
+            BiFunction<TargetRef, ObjectNode, LiveWorkload> workloads,
+            Redactor redactor) {
+        this.kind = kind;
         this.operation = operation;
-        this.deployments = deployments;
+        this.api = api;
+        this.workloads = workloads;
         this.redactor = redactor;
     }
 
-    static PlannedStep planned(ChangePatch patch) {
+    /** Why an operation cannot be done to a target that is paused, or is not. */
+    public static Optional<Refused> refusal(TargetRef target, boolean paused, Operation operation) {
+        return switch (operation) {
+            case PAUSE ->
+                paused
+                        ? Optional.of(new Refused(Reason.ALREADY_THERE, Blame.title(target) + " is already paused"))
+                        : Optional.empty();
+            case RESUME ->
+                paused
+                        ? Optional.empty()
+                        : Optional.of(new Refused(Reason.ALREADY_THERE, Blame.title(target) + " is not paused"));
+            case RESTART, UNDO ->
+                paused
+                        ? Optional.of(new Refused(
+                                Reason.PAUSED,
+                                "can't restart paused deployment; resume it first with '%s' and try again"
+                                        .formatted(Blame.resume(target))))
+                        : Optional.empty();
+        };
+    }
+
+    /** The operation that a plan carries out. */
+    public static Operation of(Plan plan) {
+        return Stream.of(Operation.PAUSE, Operation.RESUME, Operation.RESTART)
+                .filter(operation ->
+                        plan.steps().stream().anyMatch(step -> step.type().endsWith("." + operation.lowerCase())))
+                .findFirst()
+                .orElse(Operation.UNDO);
+    }
+
+    /** What makes the plan of such an operation another one now, and who did that; empty when it is the same. */
+    public static Optional<String> changedSince(LiveWorkload workload, Plan plan, Redactor redactor) {
+        if (!workload.uid().equals(plan.targetUid())) {
+            return Optional.of(Blame.anotherOne(workload.ref(), workload.object()));
+        }
+        Operation operation = of(plan);
+        ChangePatch patch;
+        try {
+            String text = plan.steps().get(0).parameters().getOrDefault("patch", "");
+            patch = ChangePatch.parse(operation, text);
+        } catch (IllegalArgumentException e) {
+            return Optional.of("The stored plan cannot be carried out: " + e.getMessage() + ".");
+        }
+        if (!patch.before().json().equals(workload.template().json())) {
+            return Optional.of(Blame.templateChanged(workload, redactor));
+        }
+        return refusal(workload.ref(), paused(workload.object()), operation).map(Refused::message);
+    }
+
+    public static PlannedStep planned(Kind kind, ChangePatch patch) {
         String description = switch (patch.operation()) {
             case PAUSE -> "Pause it";
             case RESUME -> "Resume it";
             case RESTART -> "Ask for new pods of the same template";
             case UNDO -> throw new IllegalArgumentException("an undo is a step of its own");
         };
-        return new PlannedStep(type(patch.operation()), description, Map.of("patch", patch.text()));
+        return new PlannedStep(type(kind, patch.operation()), description, Map.of("patch", patch.text()));
     }
 
     /** A pause in the middle of a rollout that bears the same mark. */
-    static PlannedStep stopping(Workload workload) {
+    public static PlannedStep stopping(LiveWorkload workload) {
         ChangePatch patch = ChangePatch.of(Operation.PAUSE, workload, "");
         return new PlannedStep(
-                type(Operation.PAUSE), "Pause it where it is", Map.of("patch", patch.text(), STOP, "true"));
+                type(workload.ref().kind(), Operation.PAUSE),
+                "Pause it where it is",
+                Map.of("patch", patch.text(), STOP, "true"));
     }
 
-    static String type(Operation operation) {
-        return "deployment." + operation.lowerCase();
+    public static String type(Kind kind, Operation operation) {
+        return kind.lowerCase() + "." + operation.lowerCase();
     }
 
     @Override
     public String type() {
-        return type(operation);
+        return type(kind, operation);
     }
 
     @Override
     public Finding dryRun(StepContext context) {
-        return deployments
-                .deployment(context.target())
+        return live(context)
                 .map(live -> DryRun.of(
-                        deployments.api(),
-                        redactor,
-                        context.target(),
-                        patch(context).annotating(live, annotations(context))))
+                        api, redactor, context.target(), patch(context).annotating(live, annotations(context))))
                 .orElseGet(() -> Finding.block(DryRun.CHECK, Blame.gone(context.target())));
     }
 
@@ -85,7 +142,7 @@ final class ChangeStep implements Step {
         }
         KubernetesClientException refused = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<ObjectNode> live = deployments.deployment(context.target());
+            Optional<ObjectNode> live = live(context);
             if (live.isEmpty()) {
                 return new Start.Void(Blame.gone(context.target()));
             }
@@ -94,7 +151,7 @@ final class ChangeStep implements Step {
                 return instead.get();
             }
             try {
-                deployments.patch(context.target(), patch.annotating(live.get(), annotations(context)), false);
+                api.patch(ApiServer.path(context.target()), patch.annotating(live.get(), annotations(context)), false);
                 return new Start.Started();
             } catch (KubernetesClientException e) {
                 if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
@@ -110,7 +167,7 @@ final class ChangeStep implements Step {
 
     @Override
     public Observation observe(StepContext context) {
-        Optional<ObjectNode> live = deployments.deployment(context.target());
+        Optional<ObjectNode> live = live(context);
         if (live.isEmpty() || !Json.uid(live.get()).equals(context.targetUid())) {
             return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
         }
@@ -124,7 +181,7 @@ final class ChangeStep implements Step {
                                 || PodTemplate.of(live.get())
                                         .sameAs(patch(context).after()),
                         "New pods are asked for.",
-                        Blame.templateChanged(workload(context, live.get()), redactor));
+                        Blame.templateChanged(workloads.apply(context.target(), live.get()), redactor));
         };
     }
 
@@ -143,15 +200,16 @@ final class ChangeStep implements Step {
             return Optional.of(new Start.Started());
         }
         if (!PodTemplate.of(live).json().equals(patch.before().json())) {
-            return Optional.of(new Start.Void(Blame.templateChanged(workload(context, live), redactor)));
+            return Optional.of(
+                    new Start.Void(Blame.templateChanged(workloads.apply(context.target(), live), redactor)));
         }
-        return Changes.refusal(context.target(), paused(live), operation)
+        return refusal(context.target(), paused(live), operation)
                 .map(refused -> new Start.Void("After the plan was made it was %s: %s."
                         .formatted(paused(live) ? "paused" : "resumed", refused.message())));
     }
 
-    private Workload workload(StepContext context, ObjectNode live) {
-        return new Workload(context.target(), live, deployments.replicaSets(context.target(), live));
+    private Optional<ObjectNode> live(StepContext context) {
+        return api.get(ApiServer.path(context.target()));
     }
 
     private static boolean paused(ObjectNode live) {
@@ -167,7 +225,7 @@ final class ChangeStep implements Step {
         ObjectNode annotations =
                 Json.object().put(UndoStep.MARK, context.attribution().rollback());
         return operation == Operation.RESTART
-                ? annotations.put(Workload.CHANGE_CAUSE, ChangeCause.restarted(context.attribution(), redactor::text))
+                ? annotations.put(ChangeCause.ANNOTATION, ChangeCause.restarted(context.attribution(), redactor::text))
                 : annotations;
     }
 
