@@ -85,7 +85,7 @@ public final class Dispatcher {
             return explained(answer(command, invocation), command, asked);
         } catch (KubernetesClientException e) {
             log.warn("command failed at the API server: {}", e.getMessage());
-            return new Reply.Refused(ClusterErrors.sentence(e));
+            return new Reply.Refused(ClusterErrors.sentence(e, safe));
         } catch (Acting.NobodyException e) {
             return new Reply.Refused(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {

@@ -407,6 +407,19 @@ class DispatcherTest {
                         Reply.Refused.class, r -> assertThat(r.why()).contains(sentence));
     }
 
+    /** The sentence is cut, and a piece of a secret is none that anybody knows. */
+    @Test
+    void errorOfTheApiServer_isMaskedBeforeItIsCut() {
+        String message = "x".repeat(285) + " hunter2 is no value";
+        cluster.failure = Optional.of(new KubernetesClientException(
+                "technical",
+                422,
+                new StatusBuilder().withCode(422).withMessage(message).build()));
+        assertThat(dispatch("checkout"))
+                .isInstanceOfSatisfying(
+                        Reply.Refused.class, r -> assertThat(r.why()).doesNotContain("hunt"));
+    }
+
     @Test
     void errorOfOurOwn_isASentenceToo() {
         cluster.failure = Optional.of(new IllegalStateException("secret details"));
