@@ -37,7 +37,10 @@ public final class Audited {
     static String letGo(Rollback rollback) {
         List<RollbackSpec.Decision> granting = Approval.granting(rollback);
         if (granting.isEmpty()) {
-            return "the policy needs no approval";
+            RollbackStatus.ApprovalStatus approvals = rollback.statusOrInitial().approvals();
+            return approvals != null && approvals.required() > 0
+                    ? "by approvals that count no more"
+                    : "the policy needs no approval";
         }
         String names = Sentences.names(granting.stream().map(d -> d.by().name()).toList());
         boolean alone = granting.stream().anyMatch(d -> d.verdict() == RollbackSpec.Decision.Verdict.BrokeGlass);

@@ -188,7 +188,7 @@ final class GroupClicks {
                 wishes.add(new NewGroup.Wish(view.target(i), to == null ? OptionalLong.empty() : OptionalLong.of(to)));
             }
         }
-        create(click, view, wishes, view.group().getSpec().reason(), answers);
+        create(click, view, wishes, api.masked(view.group().getSpec().reason()), answers);
     }
 
     private void create(Click click, GroupView view, List<NewGroup.Wish> wishes, String reason, Answers answers) {
