@@ -28,6 +28,9 @@ final class Decision {
     /** How long to wait for news of a running step before looking without any. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
+    /** The same for a check, of which nobody brings news. */
+    private static final Duration CHECK_AGAIN = Duration.ofSeconds(1);
+
     private final Moment moment;
     private final Rollback rollback;
     private final RollbackStatus status;
@@ -184,6 +187,9 @@ final class Decision {
                 });
                 if (!news.equals(status)) {
                     yield new Action.Write(news);
+                }
+                if (checks(i)) {
+                    yield new Action.WaitUntil(now.plus(CHECK_AGAIN));
                 }
                 yield observation.state() == Step.Observation.State.AGAIN ? new Action.StartStep(i) : lookAgain();
             }
