@@ -87,6 +87,16 @@ final class SandboxStoryIT {
         awaited("guest", "You may not ask for a rollback of production/deployment/checkout");
     }
 
+    @Test
+    void databasesData_isCheckedFirst() throws Exception {
+        command("responder", "/rollback db");
+        String card = awaited("lead", "*First*: Run the data check mysql-data")
+                .path("ts")
+                .asText();
+        click("lead", card, "approve");
+        awaited("lead", "the data directory can be opened", "*Succeeded*", "Rollback of db");
+    }
+
     private void command(String user, String text) throws Exception {
         String body = """
             {"user": "%s", "channel": "incidents", "text": "%s"}\
