@@ -105,8 +105,8 @@ class HostileTextTest {
                         List.of(new Change(text, text, null), new Change("p", null, text)),
                         List.of(Finding.warn("w", text), Finding.block("b", text)));
                 s.rollout = new Rollout(text, 3, 3, 1, 0, List.of(new Rollout.PodProblem(text, text, text)));
-                s.steps = List.of(
-                        new RollbackStatus.StepStatus(text, RollbackStatus.StepStatus.State.Failed, text, null, null));
+                s.steps = List.of(new RollbackStatus.StepStatus(
+                        text, RollbackStatus.StepStatus.State.Failed, text, null, null, text));
             }));
             check(Card.of(rollback, Samples.NOW));
             check(Card.minimal(rollback, Samples.NOW));
