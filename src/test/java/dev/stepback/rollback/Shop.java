@@ -38,7 +38,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /** A cluster with one Deployment whose rollouts go as the test says, and the engines that a test starts on it. */
 final class Shop implements AutoCloseable {
@@ -285,6 +287,13 @@ final class Shop implements AutoCloseable {
                 .inNamespace("production")
                 .withName("checkout")
                 .get();
+    }
+
+    /** Uids of the Events that there are; a real cluster remembers those of the last test for an hour. */
+    Set<String> events() {
+        return client.v1().events().inAnyNamespace().list().getItems().stream()
+                .map(e -> e.getMetadata().getUid())
+                .collect(Collectors.toSet());
     }
 
     /** How many patches the engines have sent to the Deployment; what the test itself changes is not counted. */
