@@ -158,13 +158,14 @@ public final class Stepback implements AutoCloseable {
                         ? Optional.of(slack.httpHandler())
                         : Optional.empty());
         KubernetesEvents events = new KubernetesEvents(client, redactor, clock);
+        GroupController controller = new GroupController(client, config, authorizer, slack.groupListener(), clock);
         RollbackOperator operator = RollbackOperator.start(
                 client,
                 config,
                 targets,
                 new GroupedAuthorizer(authorizer, client),
                 slack.listener().and(events),
-                new GroupController(client, authorizer, slack.groupListener(), clock),
+                controller,
                 metrics,
                 audit,
                 clock);
@@ -174,7 +175,8 @@ public final class Stepback implements AutoCloseable {
             }
         });
         rollouts.start(operator::leading);
-        Housekeeping housekeeping = new Housekeeping(client, config, targets, operator::leading, audit, clock);
+        Housekeeping housekeeping =
+                new Housekeeping(client, config, targets, controller, operator::leading, audit, clock);
         housekeeping.start();
         health.register("cluster", operator.health());
         slack.start();

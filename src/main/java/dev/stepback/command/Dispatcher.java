@@ -71,7 +71,7 @@ public final class Dispatcher {
                 rollbacks, types, authorizer, denials, config.slack().command());
         this.several = new SeveralCommand(
                 groups, rollbacks, types, authorizer, denials, config.slack().command());
-        this.view = new ViewCommands(rollbacks, types, authorizer, denials);
+        this.view = new ViewCommands(rollbacks, groups, types, authorizer, denials);
         this.audit = new AuditCommand(rollbacks, authorizer, clock);
         this.locks = new LockCommands(locks, authorizer, workloads);
     }

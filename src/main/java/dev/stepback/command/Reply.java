@@ -56,8 +56,17 @@ public sealed interface Reply {
     record ShowStatus(TargetRef target, Optional<Step.Observation> rollout, Optional<Rollback> latest)
             implements Reply {}
 
-    /** @param locks sentences about what is locked; empty when nothing is */
-    record ShowList(List<Rollback> rollbacks, List<String> locks) implements Reply {}
+    /**
+     * @param groups what was asked for together, with those of its Rollbacks that may be seen
+     * @param rollbacks what was asked for by itself
+     * @param locks sentences about what is locked; empty when nothing is
+     */
+    record ShowList(List<GroupView> groups, List<Rollback> rollbacks, List<String> locks) implements Reply {
+        /** Without any that were asked for together. */
+        public ShowList(List<Rollback> rollbacks, List<String> locks) {
+            this(List.of(), rollbacks, locks);
+        }
+    }
 
     /**
      * What was rolled back, newest first.

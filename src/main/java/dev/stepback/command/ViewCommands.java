@@ -5,6 +5,8 @@ import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.rollback.group.GroupView;
+import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
@@ -12,6 +14,8 @@ import dev.stepback.target.Revision;
 import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,12 +31,19 @@ final class ViewCommands {
     private static final int READ = 200;
 
     private final Rollbacks rollbacks;
+    private final RollbackGroups groups;
     private final List<TargetType> types;
     private final Authorizer authorizer;
     private final Denials denials;
 
-    ViewCommands(Rollbacks rollbacks, List<TargetType> types, Authorizer authorizer, Denials denials) {
+    ViewCommands(
+            Rollbacks rollbacks,
+            RollbackGroups groups,
+            List<TargetType> types,
+            Authorizer authorizer,
+            Denials denials) {
         this.rollbacks = rollbacks;
+        this.groups = groups;
         this.types = List.copyOf(types);
         this.authorizer = authorizer;
         this.denials = denials;
@@ -102,9 +113,30 @@ final class ViewCommands {
                         .map(r.getMetadata().getNamespace()::equals)
                         .orElse(true))
                 .filter(r -> authorizer.mayView(who, r.target()).allowed())
+                .toList();
+        List<Rollback> single = shown.stream()
+                .filter(r -> r.getSpec().group() == null)
                 .limit(LISTED)
                 .toList();
-        return new Reply.ShowList(shown, locks);
+        return new Reply.ShowList(together(shown), single, locks);
+    }
+
+    /** Those that are part of a group, by their group; open ones come first, as in what is shown. */
+    private List<GroupView> together(List<Rollback> shown) {
+        Map<String, List<Rollback>> byGroup = new LinkedHashMap<>();
+        for (Rollback rollback : shown) {
+            String group = rollback.getSpec().group();
+            if (group != null) {
+                String key = rollback.getMetadata().getNamespace() + "/" + group;
+                byGroup.computeIfAbsent(key, k -> new ArrayList<>()).add(rollback);
+            }
+        }
+        return byGroup.entrySet().stream()
+                .limit(LISTED)
+                .map(e -> e.getKey().split("/", 2))
+                .flatMap(key -> groups.find(key[0], key[1]).stream())
+                .map(view -> view.only(shown))
+                .toList();
     }
 
     private Optional<Reply> viewed(TargetRef target, Actor who, Supplier<Optional<Reply>> reply) {

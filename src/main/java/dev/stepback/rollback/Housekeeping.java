@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ public final class Housekeeping implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMinutes(1);
     private static final Duration PERIOD = Duration.ofHours(1);
 
+    private final @Nullable Companion<?> companion;
     private final Store store;
     private final List<String> namespaces;
     private final List<TargetType> targets;
@@ -64,6 +66,22 @@ public final class Housekeeping implements AutoCloseable {
             BooleanSupplier leading,
             Audit audit,
             Clock clock) {
+        this(client, config, targets, null, leading, audit, clock);
+    }
+
+    /**
+     * @param companion what is tidied up after the Rollbacks; null for nothing
+     * @param leading asked before every deletion
+     */
+    public Housekeeping(
+            KubernetesClient client,
+            StepbackConfig config,
+            List<TargetType> targets,
+            @Nullable Companion<?> companion,
+            BooleanSupplier leading,
+            Audit audit,
+            Clock clock) {
+        this.companion = companion;
         this.store = new Store(client);
         this.lateChanges = new LateChanges(client, store, audit, clock);
         this.namespaces = config.kubernetes().namespaces();
@@ -161,7 +179,7 @@ public final class Housekeeping implements AutoCloseable {
                 deleted += delete(rollback) ? 1 : 0;
             }
         }
-        return deleted;
+        return companion == null ? deleted : deleted + companion.tidy(AT_ONCE - deleted);
     }
 
     private List<Rollback> surplus(TargetRef target, List<Rollback> all) {

@@ -141,13 +141,10 @@ final class GroupClicks {
     }
 
     private String sentence(GroupView view) {
-        CardStatus card = view.group().statusOrInitial().card();
-        return card.channel() == null || card.ts() == null
-                ? ""
-                : workspace
-                        .permalink(card.channel(), card.ts())
-                        .map(link -> " " + Announcements.link("The card", link) + " says how it stands.")
-                        .orElse("");
+        return workspace
+                .cardLink(view.group().statusOrInitial().card())
+                .map(link -> " " + Announcements.link("The card", link) + " says how it stands.")
+                .orElse("");
     }
 
     /** Back to where each of those that were done came from; the last one first when they were done in order. */

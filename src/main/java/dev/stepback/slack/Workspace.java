@@ -125,7 +125,10 @@ final class Workspace {
 
     /** Where the rollback's card is. */
     Optional<String> cardLink(Rollback rollback) {
-        CardStatus card = rollback.statusOrInitial().card();
+        return cardLink(rollback.statusOrInitial().card());
+    }
+
+    Optional<String> cardLink(CardStatus card) {
         return card.channel() == null || card.ts() == null ? Optional.empty() : permalink(card.channel(), card.ts());
     }
 

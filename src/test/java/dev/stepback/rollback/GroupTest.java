@@ -241,6 +241,25 @@ class GroupTest {
         assertThat(groups.all()).hasSize(1);
     }
 
+    @Test
+    void groupThatHasEnded_goesAfterTheLastOfItsRollbacks() throws Exception {
+        engine();
+        String name = request(Order.Together, "checkout", "ghost");
+        GroupView view = awaitPhase(name, Phase.FAILED);
+        GroupController later = new GroupController(
+                shop.client,
+                Shop.config(),
+                shop.authorizer,
+                v -> {},
+                Clock.offset(Clock.systemUTC(), Duration.ofDays(2)));
+
+        assertThat(later.tidy(5)).isZero();
+        shop.client.resource(view.members().get(0)).delete();
+        shop.client.resource(view.members().get(1)).delete();
+        assertThat(later.tidy(5)).isEqualTo(1);
+        assertThat(groups.all()).isEmpty();
+    }
+
     private void engine() {
         open.add(RollbackOperator.start(
                 shop.client,
@@ -248,7 +267,7 @@ class GroupTest {
                 List.of(new FakeTarget(shop.client)),
                 new GroupedAuthorizer(shop.authorizer, shop.client),
                 r -> {},
-                new GroupController(shop.client, shop.authorizer, v -> {}, Clock.systemUTC()),
+                new GroupController(shop.client, Shop.config(), shop.authorizer, v -> {}, Clock.systemUTC()),
                 new Metrics(),
                 shop.audit,
                 Clock.systemUTC(),

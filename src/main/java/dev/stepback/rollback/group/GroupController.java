@@ -1,5 +1,6 @@
 package dev.stepback.rollback.group;
 
+import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Companion;
 import dev.stepback.rollback.Members;
@@ -8,6 +9,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +20,11 @@ import org.slf4j.LoggerFactory;
 public final class GroupController implements Companion<RollbackGroup> {
     private static final Logger LOG = LoggerFactory.getLogger(GroupController.class);
 
+    /** Its card may not be complete before. */
+    private static final Duration KEPT = Duration.ofDays(1);
+
     private final KubernetesClient client;
+    private final List<String> namespaces;
     private final Groups groups;
     private final Authorizer authorizer;
     private final GroupListener listener;
@@ -24,8 +32,14 @@ public final class GroupController implements Companion<RollbackGroup> {
     private volatile MemberNews news = new MemberNews();
 
     /** @param authorizer one that knows nothing of groups: it is asked about decisions that the group has not passed on yet */
-    public GroupController(KubernetesClient client, Authorizer authorizer, GroupListener listener, Clock clock) {
+    public GroupController(
+            KubernetesClient client,
+            StepbackConfig config,
+            Authorizer authorizer,
+            GroupListener listener,
+            Clock clock) {
         this.client = client;
+        this.namespaces = config.kubernetes().namespaces();
         this.groups = new Groups(client);
         this.authorizer = authorizer;
         this.listener = listener;
@@ -44,6 +58,21 @@ public final class GroupController implements Companion<RollbackGroup> {
             LOG.debug("nobody knows whether groups are served, so they are expected to be", e);
             return true;
         }
+    }
+
+    /** A group goes when the last of its Rollbacks has: as long as one is kept, it says with which others it was decided on. */
+    @Override
+    public int tidy(int most) {
+        Instant lately = clock.instant().minus(KEPT);
+        int deleted = 0;
+        for (RollbackGroup group : groups.served() ? groups.all(namespaces) : List.<RollbackGroup>of()) {
+            Instant finished = group.statusOrInitial().finishedAt();
+            boolean over = group.statusOrInitial().phase().terminal() && finished != null && finished.isBefore(lately);
+            if (over && deleted < most && groups.view(group).byName().isEmpty()) {
+                deleted += groups.delete(group) ? 1 : 0;
+            }
+        }
+        return deleted;
     }
 
     @Override

@@ -72,25 +72,36 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
                         && cached.statusOrInitial().card().complete())) {
             return UpdateControl.noUpdate();
         }
+        return carryOn(namespace, name)
+                .map(pause -> UpdateControl.<RollbackGroup>noUpdate().rescheduleAfter(pause))
+                .orElseGet(UpdateControl::noUpdate);
+    }
+
+    /**
+     * Does all that can be done now.
+     *
+     * @return when to look again even if nothing changes; empty for never
+     */
+    Optional<Duration> carryOn(String namespace, String name) {
         for (int i = 0; i < MAX_ACTIONS; i++) {
             if (!leading.getAsBoolean()) {
-                return UpdateControl.<RollbackGroup>noUpdate().rescheduleAfter(LOOK_AGAIN);
+                return Optional.of(LOOK_AGAIN);
             }
             Optional<GroupView> view = groups.view(namespace, name);
             if (view.isEmpty() || view.get().group().getMetadata().getDeletionTimestamp() != null) {
-                return UpdateControl.noUpdate();
+                return Optional.empty();
             }
             GroupAction action = decide(view.get());
             if (action instanceof GroupAction.Leave) {
                 tell(view.get());
-                return UpdateControl.noUpdate();
+                return Optional.empty();
             } else if (action instanceof GroupAction.WaitUntil wait) {
                 tell(view.get());
-                return UpdateControl.<RollbackGroup>noUpdate().rescheduleAfter(until(wait.time()));
+                return Optional.of(until(wait.time()));
             }
             carryOut(action, view.get());
         }
-        return UpdateControl.<RollbackGroup>noUpdate().reschedule();
+        return Optional.of(LOOK_AGAIN);
     }
 
     private GroupAction decide(GroupView view) {

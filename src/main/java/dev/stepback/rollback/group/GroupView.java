@@ -6,6 +6,7 @@ import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,14 @@ public record GroupView(RollbackGroup group, Map<String, Rollback> byName) {
                 .mapToObj(this::member)
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    /** The same with those of its Rollbacks only that are among these. */
+    public GroupView only(List<Rollback> visible) {
+        Map<String, Rollback> left = new HashMap<>(byName);
+        left.keySet()
+                .retainAll(visible.stream().map(r -> r.getMetadata().getName()).toList());
+        return new GroupView(group, left);
     }
 
     /** Those that have, or had, something to do. */

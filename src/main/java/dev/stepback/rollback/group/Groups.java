@@ -73,6 +73,21 @@ final class Groups {
                 .updateStatus();
     }
 
+    /** Deletes it if nobody wrote in between; false when somebody did, or it is gone. */
+    boolean delete(RollbackGroup group) {
+        try {
+            client.resource(group)
+                    .lockResourceVersion(group.getMetadata().getResourceVersion())
+                    .delete();
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
     /** Looks, tries, and looks again whenever somebody else wrote in between; empty when the group is gone. */
     <T> Optional<T> lookAndTry(String namespace, String name, Function<GroupView, T> attempt) {
         while (true) {

@@ -21,6 +21,9 @@ final class HelpMessage {
                         "`" + c
                                 + " checkout to time 14:05` or `to 20m ago` goes back to what ran then, by your own"
                                 + " clock",
+                        "`" + c + " checkout cart payments` or `" + c
+                                + " -l release=2024-11-20` asks for several with one approval; `in order` lets each"
+                                + " wait for the one before it",
                         "`" + c + " pause checkout`, `resume checkout` and `restart checkout` do what `kubectl rollout`"
                                 + " does, with an approval",
                         "`" + c + " checkout history` shows the revisions",

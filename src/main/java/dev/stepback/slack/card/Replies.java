@@ -4,8 +4,11 @@ import com.slack.api.model.block.LayoutBlock;
 import com.slack.api.model.block.element.ButtonElement;
 import dev.stepback.command.Reply;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.group.GroupView;
+import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Rollout;
 import dev.stepback.target.TargetRef;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Draws what commands are answered with. */
 public final class Replies {
@@ -25,10 +29,10 @@ public final class Replies {
 
     private final String command;
 
-    /** Finds the permalink of a rollback's card. */
-    private final Function<Rollback, Optional<String>> cardLink;
+    /** Finds a card's permalink. */
+    private final Function<RollbackStatus.CardStatus, Optional<String>> cardLink;
 
-    public Replies(String command, Function<Rollback, Optional<String>> cardLink) {
+    public Replies(String command, Function<RollbackStatus.CardStatus, Optional<String>> cardLink) {
         this.command = command;
         this.cardLink = cardLink;
     }
@@ -133,19 +137,36 @@ public final class Replies {
     }
 
     private Message list(Reply.ShowList reply, Instant now) {
-        if (reply.rollbacks().isEmpty() && reply.locks().isEmpty()) {
+        int shown = reply.groups().size() + reply.rollbacks().size();
+        if (shown == 0 && reply.locks().isEmpty()) {
             return Message.of("No rollbacks yet. " + Mrkdwn.code(command + " help", 100) + " shows how to begin one.");
         }
         List<LayoutBlock> blocks = new ArrayList<>();
         LockMessages.lines(reply.locks()).ifPresent(lines -> blocks.add(Kit.section(lines)));
-        blocks.add(
-                Kit.section("*Open and recent rollbacks*" + (reply.rollbacks().isEmpty() ? ": none" : "")));
+        blocks.add(Kit.section("*Open and recent rollbacks*" + (shown == 0 ? ": none" : "")));
+        reply.groups().stream().limit(MAX_LISTED).forEach(v -> blocks.add(Kit.section(listed(v, now))));
         reply.rollbacks().stream().limit(MAX_LISTED).forEach(r -> blocks.add(Kit.section(listed(r, now))));
         int left = reply.rollbacks().size() - MAX_LISTED;
         if (left > 0) {
             blocks.add(Kit.context(Words.more(left, "rollback").strip()));
         }
-        return new Message("Open and recent rollbacks: " + reply.rollbacks().size(), blocks);
+        return new Message("Open and recent rollbacks: " + shown, blocks);
+    }
+
+    /** In one line, with what became of each target that the reader may see. */
+    private String listed(GroupView view, Instant now) {
+        RollbackGroup group = view.group();
+        Duration age = Duration.between(Instant.parse(group.getMetadata().getCreationTimestamp()), now);
+        String targets = view.members().stream()
+                .map(r -> Words.emoji(r.statusOrInitial().phase()) + " "
+                        + Mrkdwn.code(r.target().name(), 100))
+                .collect(Collectors.joining(", "));
+        Phase phase = group.statusOrInitial().phase();
+        return Words.emoji(phase) + " " + (group.getSpec().inOrder() ? "in order" : "together") + " in "
+                + Mrkdwn.code(group.getMetadata().getNamespace(), 100) + ": " + targets + ": *" + phase.apiName()
+                + "*, asked for by " + Mrkdwn.mention(group.getSpec().requestedBy()) + " " + Mrkdwn.duration(age)
+                + " ago"
+                + whereCard(group.statusOrInitial().card());
     }
 
     private String listed(Rollback rollback, Instant now) {
@@ -161,10 +182,13 @@ public final class Replies {
     }
 
     private String whereCard(Rollback rollback) {
-        RollbackStatus.CardStatus card = rollback.statusOrInitial().card();
+        return whereCard(rollback.statusOrInitial().card());
+    }
+
+    private String whereCard(RollbackStatus.CardStatus card) {
         return card.ts() == null
                 ? ""
-                : cardLink.apply(rollback)
+                : cardLink.apply(card)
                         .map(link -> " " + Announcements.link("The card", link))
                         .orElse("");
     }

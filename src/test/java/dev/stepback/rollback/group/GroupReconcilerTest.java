@@ -1,0 +1,171 @@
+package dev.stepback.rollback.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Members;
+import dev.stepback.rollback.NewDecision;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Stage;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A group's reconciler that dies anywhere: its Rollbacks are played by the test. */
+class GroupReconcilerTest {
+    private static final String[] NAMES = {"cart", "checkout", "payments"};
+
+    private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+    private final KubernetesClient client = client();
+    private final RollbackGroups groups =
+            new KubernetesRollbackGroups(client, StepbackConfig.defaults(), new Lenient(), Clock.systemUTC());
+
+    @BeforeEach
+    void install() throws Exception {
+        Stage.install(client);
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName("production")
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    @Test
+    void deathBetweenAnyTwoWrites_doesNothingTwice() {
+        for (RollbackGroupSpec.Order order : RollbackGroupSpec.Order.values()) {
+            for (int actions = 0; actions < 16; actions++) {
+                AtomicInteger left = new AtomicInteger(actions);
+                String name = request(order.name() + actions, order);
+
+                carryOn(name, () -> left.getAndDecrement() > 0);
+
+                assertDoneOnce(name, order);
+            }
+        }
+    }
+
+    @Test
+    void lostAnswers_areNoReasonToDoItAgain() {
+        String[][] lost = {
+            {"create", "rollbacks.stepback.dev"},
+            {"update", "rollbacks.stepback.dev"},
+            {"update", "rollbackgroups.stepback.dev"}
+        };
+        for (String[] answer : lost) {
+            String name = request(String.join(" ", answer), RollbackGroupSpec.Order.InOrder);
+            cluster.faults().dropAnswers(1, answer[0], answer[1]);
+
+            carryOn(name, () -> true);
+
+            assertDoneOnce(name, RollbackGroupSpec.Order.InOrder);
+        }
+    }
+
+    private void assertDoneOnce(String name, RollbackGroupSpec.Order order) {
+        GroupView view = view(name);
+        assertThat(view.group().statusOrInitial().phase()).isEqualTo(Phase.SUCCEEDED);
+        assertThat(view.members()).hasSize(NAMES.length).allSatisfy(member -> {
+            // Created once, and released once.
+            assertThat(member.getMetadata().getGeneration()).isEqualTo(2);
+            assertThat(member.getSpec().decisions()).hasSize(1);
+        });
+        assertThat(client.resources(Rollback.class).inNamespace("production").list().getItems().stream()
+                        .filter(r -> name.equals(r.getSpec().group())))
+                .hasSize(NAMES.length);
+        if (order == RollbackGroupSpec.Order.InOrder) {
+            assertThat(view.members().stream().map(r -> r.getSpec().released())).isSorted();
+        }
+    }
+
+    /** The first reconciler lives as long as it leads; whoever comes after it goes on to the end. */
+    private void carryOn(String name, BooleanSupplier leading) {
+        for (int i = 0; i < 60 && !view(name).group().statusOrInitial().phase().terminal(); i++) {
+            try {
+                reconciler(i == 0 ? leading : () -> true).carryOn("production", name);
+                play(name);
+            } catch (KubernetesClientException lost) {
+                assertThat(lost).hasRootCauseInstanceOf(IOException.class); // and again, as the operator would
+            }
+        }
+    }
+
+    private GroupReconciler reconciler(BooleanSupplier leading) {
+        return new GroupReconciler(
+                new Groups(client),
+                new Members(client),
+                new Lenient(),
+                view -> {},
+                new MemberNews(),
+                leading,
+                Clock.systemUTC());
+    }
+
+    /** What people and the engine of the Rollbacks do meanwhile: one step each. */
+    private void play(String name) {
+        GroupView view = view(name);
+        RollbackGroupStatus status = view.group().statusOrInitial();
+        if (status.phase() == Phase.AWAITING_APPROVAL
+                && view.group().getSpec().decisions().isEmpty()) {
+            groups.decide(
+                    "production",
+                    name,
+                    NewDecision.click(
+                            Verdict.Approved, new Actor(Pieces.LEAD, "C1"), Objects.requireNonNull(status.hash())));
+        }
+        view.members().forEach(this::play);
+    }
+
+    private void play(Rollback member) {
+        Phase phase = member.statusOrInitial().phase();
+        boolean released = member.getSpec().released() != null;
+        if (phase == Phase.PLANNING || released && !phase.terminal()) {
+            member.setStatus(member.statusOrInitial().with(s -> {
+                if (released) {
+                    s.phase = Phase.SUCCEEDED;
+                    s.patchedAt = Clock.systemUTC().instant();
+                } else {
+                    Pieces.planned(s, member.target().name());
+                }
+            }));
+            client.resource(member).updateStatus();
+        }
+    }
+
+    private String request(String key, RollbackGroupSpec.Order order) {
+        RollbackGroup group =
+                FakeGroups.group(key.toLowerCase(Locale.ROOT).replace(' ', '-'), Pieces.wanted(key, order, NAMES));
+        return client.resource(group).create().getMetadata().getName();
+    }
+
+    private GroupView view(String name) {
+        return groups.find("production", name).orElseThrow();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        cluster.close();
+    }
+
+    private KubernetesClient client() {
+        Config config = Config.fromKubeconfig(cluster.kubeconfig());
+        config.setRequestRetryBackoffLimit(0);
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+}
