@@ -3,11 +3,14 @@ package dev.stepback.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.access.GuardedCluster;
+import dev.stepback.config.DataCheckRule;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.policy.Identities;
 import dev.stepback.policy.IdentityRule;
+import dev.stepback.policy.Scope;
 import dev.stepback.policy.Who;
 import dev.stepback.sandbox.BotAccount;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,10 +80,32 @@ class PeopleCheckTest {
         cluster.unbind("impersonator", BotAccount.USER, "");
     }
 
+    @Test
+    void jobsAndLogs_areAskedForWhereChecksAreConfigured() {
+        DataCheckRule rule = new DataCheckRule("a", Scope.ANY, Duration.ofMinutes(1), Duration.ofDays(1), false, "{}");
+        StepbackConfig.People people = StepbackConfig.People.NOT_ASKED;
+        assertThat(rows(people)).doesNotContainKeys("get jobs.batch", "create jobs.batch", "get pods/log");
+
+        Map<String, Row> rows = rows(people, List.of(rule));
+        assertThat(ok(rows, "get jobs.batch")).isTrue();
+        assertThat(ok(rows, "create jobs.batch")).isTrue();
+        assertThat(ok(rows, "get pods/log")).isTrue();
+
+        assertThat(rows(new StepbackConfig.People(true, false, Identities.DEFAULT), List.of(rule)))
+                .as("made as the person")
+                .containsKeys("get jobs.batch", "get pods/log")
+                .doesNotContainKey("create jobs.batch");
+    }
+
     private Map<String, Row> rows(StepbackConfig.People people) {
+        return rows(people, List.of());
+    }
+
+    private Map<String, Row> rows(StepbackConfig.People people, List<DataCheckRule> checks) {
         StepbackConfig.Kubernetes config =
                 new StepbackConfig.Kubernetes(null, List.of(), BotAccount.NAMESPACE).with(people);
-        return new ClusterCheck(cluster.bot, StepbackConfig.defaults().with(config))
+        return new ClusterCheck(
+                        cluster.bot, StepbackConfig.defaults().with(config).withChecks(checks))
                 .run().stream().collect(Collectors.toMap(Row::item, row -> row, (a, b) -> a));
     }
 
