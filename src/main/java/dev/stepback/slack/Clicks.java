@@ -2,7 +2,6 @@ package dev.stepback.slack;
 
 import com.slack.api.model.view.View;
 import dev.stepback.access.Acting;
-import dev.stepback.audit.AuditEvent.Wish;
 import dev.stepback.audit.On;
 import dev.stepback.command.Invocation;
 import dev.stepback.command.Reply;
@@ -109,7 +108,7 @@ final class Clicks {
     void run(Click click, Answers answers) {
         Optional<String> reference = api.references().opened(click.action(), click.value());
         if (reference.isEmpty()) {
-            targets.forged(click.by(), wish(click.action()), click.value());
+            targets.forged(click.by(), Wishes.of(click.action()), click.value());
             answers.toPerson(
                     Message.of("🤷 I do not know this button: it is an old one, or none of mine. Nothing was done."
                             + " Please type the command again."));
@@ -137,7 +136,7 @@ final class Clicks {
     private void rollback(Click click, Answers answers) {
         Optional<Ref.ToGroup> group = Ref.ToGroup.parse(click.value());
         if (group.isPresent()) {
-            groups.run(click, wish(click.action()), group.get(), answers);
+            groups.run(click, Wishes.of(click.action()), group.get(), answers);
             return;
         }
         Optional<Ref.ToRollback> ref = Ref.ToRollback.parse(click.value());
@@ -343,25 +342,11 @@ final class Clicks {
 
     /** Says so when the person may not even look. */
     private boolean refused(Click click, On on, Answers answers) {
-        Authorization may = targets.mayView(click.by(), wish(click.action()), on);
+        Authorization may = targets.mayView(click.by(), Wishes.of(click.action()), on);
         if (!may.allowed()) {
             commands.answer(new Reply.Refused(may.why()), answers);
         }
         return !may.allowed();
-    }
-
-    private static Wish wish(String action) {
-        return switch (action) {
-            case Actions.APPROVE -> Wish.APPROVE;
-            case Actions.REJECT -> Wish.REJECT;
-            case Actions.BREAK_GLASS -> Wish.BREAK_GLASS;
-            case Actions.CANCEL -> Wish.CANCEL;
-            case Actions.LAST_APPLIED_TOO, Actions.LAST_APPLIED_STAYS -> Wish.CHOOSE;
-            case Actions.STOP_HERE, Actions.GO_FORWARD -> Wish.STOP;
-            case Actions.OVERRIDE -> Wish.BREAK_GLASS;
-            case Actions.RETRY, Actions.PLAN_AGAIN, Actions.UNDO, Actions.ROLL_BACK_TO -> Wish.REQUEST;
-            default -> Wish.VIEW;
-        };
     }
 
     private interface OnRevision {
