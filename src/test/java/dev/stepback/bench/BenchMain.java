@@ -1,7 +1,10 @@
 package dev.stepback.bench;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.stage.Stage;
+import org.slf4j.LoggerFactory;
 
 /**
  * Measures the bot and prints one table. On the sandbox, or with {@code -Dstepback.it.kubeconfig=FILE} on a real
@@ -11,7 +14,9 @@ public final class BenchMain {
     private BenchMain() {}
 
     public static void main(String[] args) throws Exception {
+        silence();
         Report report = new Report();
+        Planning.measure(report);
         try (Ground ground = Ground.start(KubeletTiming.fast())) {
             Acknowledgement.measure(ground, report);
             ClickToPatch.measure(ground, report);
@@ -31,6 +36,14 @@ public final class BenchMain {
         System.out.println(machine());
         // The pools of HTTP clients would keep the process for another minute.
         System.exit(0);
+    }
+
+    /** The bot's log and audit record would stand above the table, and printing them takes time. */
+    private static void silence() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory())
+                .getLoggerList().stream()
+                        .filter(logger -> logger.getLevel() != null && logger.getLevel() != Level.OFF)
+                        .forEach(logger -> logger.setLevel(Level.ERROR));
     }
 
     private static String machine() {
