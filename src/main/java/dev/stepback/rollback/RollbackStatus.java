@@ -122,7 +122,8 @@ public record RollbackStatus(
                 && steps.size() == plan.steps().size()
                 && IntStream.range(0, steps.size())
                         .anyMatch(i -> steps.get(i).startedAt() == null
-                                && !plan.steps().get(i).always());
+                                && !plan.steps().get(i).always()
+                                && !(patchedAt != null && plan.steps().get(i).waits()));
     }
 
     /** Whether it can be cancelled now: between two steps, or two parts of one. */

@@ -44,6 +44,12 @@ public record PlannedStep(String type, String description, Map<String, String> p
         return type.endsWith(CHECK);
     }
 
+    /** Whether it does nothing but wait, so that nothing is gained by leaving it out. */
+    @JsonIgnore
+    public boolean waits() {
+        return type.endsWith(".await-rollout");
+    }
+
     /** Whether it deletes pods, which is another right than to change the target. */
     @JsonIgnore
     public boolean deletesPods() {

@@ -9,6 +9,7 @@ import com.slack.api.model.block.element.ButtonElement;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackSpec.Midway;
+import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import java.util.ArrayList;
@@ -71,6 +72,9 @@ final class Buttons {
                 if (midway(rollback) == Midway.Pause) {
                     buttons.add(button(Actions.RUN, "Resume", rollback.target() + " resume"));
                 }
+                if (standsStill(rollback.statusOrInitial())) {
+                    buttons.add(button(Actions.RETRY, "Retry", ref));
+                }
                 buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
             }
             case REJECTED -> buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
@@ -80,6 +84,14 @@ final class Buttons {
             }
         }
         return buttons.isEmpty() ? Optional.empty() : Optional.of(Kit.actions(buttons));
+    }
+
+    /** It was stopped between two of its pods. */
+    private static boolean standsStill(RollbackStatus status) {
+        Plan plan = status.plan();
+        return plan != null
+                && status.patchedAt() != null
+                && plan.steps().stream().anyMatch(step -> step.inParts());
     }
 
     /** A rollout that is under way can be stopped where it is, and a rollback be taken back before its end. */

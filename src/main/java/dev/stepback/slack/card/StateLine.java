@@ -5,6 +5,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
@@ -63,7 +64,7 @@ final class StateLine {
         String why = sentence(status.message(), Words.meaning(status.phase()));
         return status.patchedAt() == null
                 ? ": not started: " + why + " " + UNCHANGED
-                : time(rollback, now, " after ", false) + ": " + why;
+                : time(rollback, now, " after ", false) + ": " + why + heldBack(status);
     }
 
     private static String awaited(RollbackStatus status) {
@@ -78,7 +79,8 @@ final class StateLine {
         Plan plan = status.plan();
         if (status.patchedAt() != null) {
             return time(rollback, now, " after ", false) + ": "
-                    + sentence(status.message(), Words.meaning(status.phase()));
+                    + sentence(status.message(), Words.meaning(status.phase()))
+                    + heldBack(status);
         }
         if (status.approvedAt() == null && plan != null && plan.blocked()) {
             long blocks = plan.findings().stream()
@@ -118,7 +120,7 @@ final class StateLine {
         boolean inParts = plan != null && plan.steps().stream().anyMatch(step -> step.inParts());
         return by + ". "
                 + (inParts
-                        ? sentence(why(status), "It stopped.")
+                        ? sentence(why(status), "It stopped.") + heldBack(status)
                         : "It stopped between two steps; those that are done stay done.")
                 + besides(status);
     }
@@ -140,6 +142,17 @@ final class StateLine {
             message = message.substring(rollout.sentence().length());
         }
         return message.isBlank() ? otherwise : Mrkdwn.text(message.strip(), 1500);
+    }
+
+    /** Where some of the pods were replaced, and the others wait for somebody to go on. */
+    private static String heldBack(RollbackStatus status) {
+        Plan plan = status.plan();
+        boolean stands = plan != null
+                && IntStream.range(
+                                0, Math.min(plan.steps().size(), status.steps().size()))
+                        .anyMatch(i -> plan.steps().get(i).inParts()
+                                && status.steps().get(i).state() == StepStatus.State.Failed);
+        return stands ? " Its partition holds the other pods back: press *Retry* to go on." : "";
     }
 
     /** Why it ended, without what was done at the very end. */

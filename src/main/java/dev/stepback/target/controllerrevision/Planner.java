@@ -19,6 +19,7 @@ import dev.stepback.target.job.CheckPlan;
 import dev.stepback.target.job.Subject;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Choosing;
 import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.Refusals;
@@ -100,12 +101,17 @@ final class Planner {
                             : none.why().message());
         }
         Choice.Restore restore = (Choice.Restore) choice;
-        List<PlannedStep> now = steps(workload, restore);
+        // How many pods there are may change; what was approved stays, if it still fits the strategy.
+        Optional<Borrowed> borrowed = plan.steps().stream()
+                .map(UndoStep::borrowed)
+                .flatMap(Optional::stream)
+                .findFirst();
+        List<PlannedStep> now = steps(workload, restore, borrowed);
         if (!undo(now).equals(undo(plan.steps()))) {
             return Optional.of(planned.map(patch -> Blame.patchChanged(
                             patch,
                             restore.patch(),
-                            Optional.empty(),
+                            borrowed,
                             workload,
                             restore.revision().number(),
                             restore.stored(),
@@ -161,12 +167,23 @@ final class Planner {
                 : new Choice.Restore(to, stored, restored, UndoPatch.from(workload, restored.template(), applied));
     }
 
-    private List<PlannedStep> steps(RevisionedWorkload workload, Choice.Restore restore) {
+    private List<PlannedStep> steps(RevisionedWorkload workload, Choice.Restore restore, Optional<Borrowed> borrowed) {
         Rollouts.Restored restored = restore.restored();
         List<PlannedStep> steps = new ArrayList<>(checks(workload, restore));
-        steps.add(UndoStep.planned(workloads, restore.patch(), restored.number(), restored.id()));
-        steps.addAll(rollouts.afterUndo(workload, restored));
-        steps.add(AwaitRolloutStep.planned(rollouts.kind(), restored.template(), restored.number()));
+        steps.add(borrowed.map(b -> UndoStep.planned(
+                        workloads,
+                        restore.patch().borrowing(b, workload),
+                        restored.number(),
+                        restored.id(),
+                        b,
+                        rollouts.words(b)))
+                .orElseGet(() -> UndoStep.planned(workloads, restore.patch(), restored.number(), restored.id())));
+        steps.addAll(rollouts.afterUndo(workload, restored, borrowed));
+        steps.add(AwaitRolloutStep.planned(
+                rollouts.kind(),
+                restored.template(),
+                restored.number(),
+                borrowed.isPresent() ? "" : rollouts.order(workload)));
         return List.copyOf(steps);
     }
 
@@ -184,7 +201,7 @@ final class Planner {
 
     private PlanResult planned(RevisionedWorkload workload, Choice.Restore restore, PlanRequest request) {
         Rollouts.Restored restored = restore.restored();
-        List<PlannedStep> steps = steps(workload, restore);
+        List<PlannedStep> steps = steps(workload, restore, rollouts.borrows(workload, request.options()));
         PlannedRevision from = current(workload);
         List<Finding> findings =
                 new ArrayList<>(Choosing.findings(workload.history(redactor), request, restore.revision()));

@@ -200,7 +200,7 @@ public final class RevisionedTarget implements TargetType {
     }
 
     /** The same observation, with why pods are not ready. */
-    static Step.Observation withProblems(
+    public static Step.Observation withProblems(
             Step.Observation observation, RevisionedWorkload workload, PodProblems problems) {
         return problems.addTo(
                 observation,

@@ -28,7 +28,7 @@ public final class RevisionedWorkloads implements Undoable {
         this.kind = kind;
     }
 
-    ApiServer api() {
+    public ApiServer api() {
         return api;
     }
 

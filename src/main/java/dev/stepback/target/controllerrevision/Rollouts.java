@@ -3,11 +3,14 @@ package dev.stepback.target.controllerrevision;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
+import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.PodTemplate;
 import java.util.List;
+import java.util.Optional;
 
 /** How one kind rolls a template out: what {@link RevisionedTarget} has to be told. Stateless. */
 public interface Rollouts {
@@ -16,8 +19,30 @@ public interface Rollouts {
     /** How its present rollout stands, in kubectl's words; without the reasons of pods. */
     Observation status(RevisionedWorkload workload);
 
-    /** What has to be done between restoring the template and waiting for the rollout, as it looks now. */
-    List<PlannedStep> afterUndo(RevisionedWorkload workload, Restored restored);
+    /**
+     * What of its strategy is set differently together with the template, because the options want it or because an
+     * earlier rollback left it so.
+     */
+    default Optional<Borrowed> borrows(RevisionedWorkload workload, PlanOptions options) {
+        return Optional.empty();
+    }
+
+    /** What that means, for people; begins with a comma. */
+    default String words(Borrowed borrowed) {
+        return "";
+    }
+
+    /** In which order a rollout replaces the pods, and how many at a time; begins with a colon, or is empty. */
+    default String order(RevisionedWorkload workload) {
+        return "";
+    }
+
+    /**
+     * What has to be done between restoring the template and waiting for the rollout, as it looks now.
+     *
+     * @param borrowed as {@link #borrows} said when it was planned
+     */
+    List<PlannedStep> afterUndo(RevisionedWorkload workload, Restored restored, Optional<Borrowed> borrowed);
 
     /**
      * Whether a rollout of the present template would not end by itself, so that there is something to do although the

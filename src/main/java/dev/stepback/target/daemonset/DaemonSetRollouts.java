@@ -14,8 +14,10 @@ import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.controllerrevision.Rollouts;
 import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Borrowed;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How DaemonSets roll out. Their controller replaces pods that are not available before any other, so that no broken pod
@@ -41,7 +43,7 @@ final class DaemonSetRollouts implements Rollouts {
     }
 
     @Override
-    public List<PlannedStep> afterUndo(RevisionedWorkload workload, Restored restored) {
+    public List<PlannedStep> afterUndo(RevisionedWorkload workload, Restored restored, Optional<Borrowed> borrowed) {
         return outdatedNodes(workload, restored).stream()
                 .map(node -> ReplacePodStep.planned(
                         kind(), node, "Delete the pod on %s and wait for the new one".formatted(node), restored))

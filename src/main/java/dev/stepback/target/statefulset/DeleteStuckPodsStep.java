@@ -7,11 +7,15 @@ import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.controllerrevision.PodDeletion;
 import dev.stepback.target.controllerrevision.RevisionPod;
+import dev.stepback.target.controllerrevision.RevisionedTarget;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.controllerrevision.Rollouts;
+import dev.stepback.target.workload.PodProblems;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -22,10 +26,16 @@ final class DeleteStuckPodsStep implements Step {
     private static final String TYPE = "statefulset.delete-stuck-pods";
     private static final int NAMED = 5;
 
+    private final RevisionedWorkloads workloads;
     private final PodDeletion deletion;
+    private final PodProblems problems;
+    private final Clock clock;
 
-    DeleteStuckPodsStep(RevisionedWorkloads workloads, Redactor redactor) {
-        deletion = new PodDeletion(workloads, redactor);
+    DeleteStuckPodsStep(RevisionedWorkloads workloads, Redactor redactor, Clock clock) {
+        this.workloads = workloads;
+        this.deletion = new PodDeletion(workloads, redactor);
+        this.problems = new PodProblems(workloads.api(), redactor);
+        this.clock = clock;
     }
 
     static PlannedStep planned(UpdatePolicy policy, List<RevisionPod> stuck, Rollouts.Restored restored) {
@@ -73,6 +83,28 @@ final class DeleteStuckPodsStep implements Step {
 
     @Override
     public Observation observe(StepContext context) {
-        return new Observation(Observation.State.DONE, "No pod blocks the rollout any more.", null);
+        Optional<RevisionedWorkload> live = workloads.workload(context.target());
+        Optional<String> hash = live.flatMap(PodDeletion::restored);
+        if (live.isEmpty()
+                || !live.get().uid().equals(context.targetUid())
+                || !live.get().template().fingerprint().equals(PodDeletion.parameter(context, "template"))
+                || !UpdatePolicy.of(live.get()).rolling()) {
+            return new Observation(Observation.State.DONE, "There is nothing to delete any more.", null);
+        }
+        Observation rollout = StatefulSetStatus.of(live.get(), clock.instant());
+        if (rollout.state() != Observation.State.RUNNING) {
+            return new Observation(Observation.State.DONE, "No pod blocks the rollout any more.", rollout.rollout());
+        }
+        // Until the rollout has ended a pod may become stuck that was not when the others were deleted.
+        int approved = Integer.parseInt(PodDeletion.parameter(context, "partition"));
+        boolean again =
+                hash.isPresent() && !stuck(live.get(), hash.get(), approved).isEmpty();
+        return RevisionedTarget.withProblems(
+                new Observation(
+                        again ? Observation.State.AGAIN : Observation.State.RUNNING,
+                        rollout.message(),
+                        rollout.rollout()),
+                live.get(),
+                problems);
     }
 }

@@ -1,9 +1,12 @@
 package dev.stepback.target.statefulset;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
@@ -14,18 +17,24 @@ import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.controllerrevision.Rollouts;
 import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** How StatefulSets roll out. */
 final class StatefulSetRollouts implements Rollouts {
     private final Redactor redactor;
     private final Clock clock;
+    private final Duration pause;
 
-    StatefulSetRollouts(Redactor redactor, Clock clock) {
+    /** @param pause between two pods when they are replaced by partition */
+    StatefulSetRollouts(Redactor redactor, Clock clock, Duration pause) {
+        this.pause = pause;
         this.redactor = redactor;
         this.clock = clock;
     }
@@ -41,8 +50,52 @@ final class StatefulSetRollouts implements Rollouts {
     }
 
     @Override
-    public List<PlannedStep> afterUndo(RevisionedWorkload workload, Restored restored) {
+    public Optional<Borrowed> borrows(RevisionedWorkload workload, PlanOptions options) {
         UpdatePolicy policy = UpdatePolicy.of(workload);
+        JsonNode now = workload.object().at(Borrowed.PARTITION);
+        if (!policy.rolling() || !now.isInt()) {
+            return Optional.empty();
+        }
+        Optional<Integer> left = left(workload);
+        int original = left.orElse(now.asInt());
+        if (options.byPartition() && policy.withPartition(original).updated() > 0) {
+            return Optional.of(
+                    new Borrowed(Borrowed.PARTITION, IntNode.valueOf(original), IntNode.valueOf(policy.top())));
+        }
+        return left.map(was -> new Borrowed(Borrowed.PARTITION, IntNode.valueOf(was), IntNode.valueOf(was)));
+    }
+
+    /** The partition from before a rollback by partition that stands still. */
+    private static Optional<Integer> left(RevisionedWorkload workload) {
+        return Borrowed.on(workload.object())
+                .map(Borrowed.Noted::borrowed)
+                .filter(b -> b.path().equals(Borrowed.PARTITION) && b.former().isInt())
+                .map(b -> b.former().asInt());
+    }
+
+    @Override
+    public String order(RevisionedWorkload workload) {
+        return UpdatePolicy.of(workload).order(workload.ref().name());
+    }
+
+    @Override
+    public String words(Borrowed borrowed) {
+        return borrowed.givesBack()
+                ? ", and set its partition to %d as it was before a rollback that stands still"
+                        .formatted(borrowed.former().asInt())
+                : ", and hold all pods back at first (partition %d → %d)"
+                        .formatted(
+                                borrowed.former().asInt(), borrowed.meanwhile().asInt());
+    }
+
+    @Override
+    public List<PlannedStep> afterUndo(RevisionedWorkload workload, Restored restored, Optional<Borrowed> borrowed) {
+        UpdatePolicy now = UpdatePolicy.of(workload);
+        UpdatePolicy policy =
+                borrowed.map(b -> now.withPartition(b.former().asInt())).orElse(now);
+        if (borrowed.filter(b -> !b.givesBack()).isPresent()) {
+            return List.of(RollByPartitionStep.planned(workload, policy.partition(), pause, restored));
+        }
         if (policy.rolling()) {
             return policy.ordered()
                     ? List.of(DeleteStuckPodsStep.planned(policy, policy.stuck(workload, restored.hash()), restored))
@@ -66,7 +119,8 @@ final class StatefulSetRollouts implements Rollouts {
     public boolean stuck(RevisionedWorkload workload, Restored restored) {
         UpdatePolicy policy = UpdatePolicy.of(workload);
         return policy.rolling()
-                ? !policy.stuck(workload, restored.hash()).isEmpty()
+                ? left(workload).isPresent()
+                        || !policy.stuck(workload, restored.hash()).isEmpty()
                 : !outdated(workload, restored).isEmpty();
     }
 
@@ -184,7 +238,8 @@ final class StatefulSetRollouts implements Rollouts {
     @Override
     public List<Step> steps(RevisionedWorkloads workloads) {
         return List.of(
-                new DeleteStuckPodsStep(workloads, redactor),
+                new DeleteStuckPodsStep(workloads, redactor, clock),
+                new RollByPartitionStep(workloads, redactor, clock),
                 new ReplacePodStep(kind(), workloads, redactor, RevisionPod::name, clock));
     }
 }

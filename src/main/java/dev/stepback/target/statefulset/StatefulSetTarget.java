@@ -6,10 +6,14 @@ import dev.stepback.target.controllerrevision.RevisionedTarget;
 import dev.stepback.target.job.DataChecks;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.time.Duration;
 
 /** StatefulSets. */
 public final class StatefulSetTarget {
     private StatefulSetTarget() {}
+
+    /** How long a pod has to stay ready before the next one is replaced, when that goes by partition. */
+    public static final Duration PAUSE = Duration.ofSeconds(10);
 
     /** @param redactor applied to all text that is made for people */
     public static TargetType of(KubernetesClient client, Redactor redactor, Clock clock) {
@@ -21,6 +25,12 @@ public final class StatefulSetTarget {
      * @param dataChecks what has to pass before an undo
      */
     public static TargetType of(KubernetesClient client, Redactor redactor, Clock clock, DataChecks dataChecks) {
-        return new RevisionedTarget(client, new StatefulSetRollouts(redactor, clock), redactor, clock, dataChecks);
+        return of(client, redactor, clock, dataChecks, PAUSE);
+    }
+
+    static TargetType of(
+            KubernetesClient client, Redactor redactor, Clock clock, DataChecks dataChecks, Duration pause) {
+        return new RevisionedTarget(
+                client, new StatefulSetRollouts(redactor, clock, pause), redactor, clock, dataChecks);
     }
 }

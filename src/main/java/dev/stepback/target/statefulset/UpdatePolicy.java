@@ -12,10 +12,11 @@ import java.util.List;
  * @param replicas how many pods are wanted
  * @param start ordinal of the first pod
  * @param partition pods with a lower ordinal keep the revision that they have
+ * @param unavailable how many pods may be away at once; empty for one, or where the cluster does not know the field
  * @param rolling whether its controller replaces pods by itself
  * @param ordered whether it waits for each pod before it touches the next
  */
-record UpdatePolicy(int replicas, int start, int partition, boolean rolling, boolean ordered) {
+record UpdatePolicy(int replicas, int start, int partition, String unavailable, boolean rolling, boolean ordered) {
 
     static UpdatePolicy of(RevisionedWorkload workload) {
         JsonNode spec = workload.object().path("spec");
@@ -26,8 +27,38 @@ record UpdatePolicy(int replicas, int start, int partition, boolean rolling, boo
                         .path("rollingUpdate")
                         .path("partition")
                         .asInt(0),
+                spec.path("updateStrategy")
+                        .path("rollingUpdate")
+                        .path("maxUnavailable")
+                        .asText(""),
                 !workload.onDelete(),
                 spec.path("podManagementPolicy").asText("OrderedReady").equals("OrderedReady"));
+    }
+
+    /** In which order a rollout replaces the pods, and how many at a time; for people. */
+    String order(String name) {
+        int last = Math.max(partition, start);
+        if (!rolling || updated() == 0) {
+            return "";
+        }
+        if (updated() == 1) {
+            return ": it is %s-%d only".formatted(name, last);
+        }
+        String many = unavailable.isEmpty() || unavailable.equals("1")
+                ? "one at a time"
+                : "up to %s at a time (maxUnavailable)".formatted(unavailable);
+        String ready =
+                ordered ? ", each waits until the others are ready" : ", and broken ones hold nothing up (Parallel)";
+        return ": %s from %s-%d down to %s-%d%s".formatted(many, name, top() - 1, name, last, ready);
+    }
+
+    /** The ordinal above the last pod's. */
+    int top() {
+        return start + replicas;
+    }
+
+    UpdatePolicy withPartition(int other) {
+        return new UpdatePolicy(replicas, start, other, unavailable, rolling, ordered);
     }
 
     /** How many pods a rollout replaces. */

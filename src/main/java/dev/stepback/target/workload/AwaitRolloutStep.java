@@ -34,9 +34,14 @@ public final class AwaitRolloutStep<W extends LiveWorkload> implements Step {
     }
 
     public static PlannedStep planned(Kind kind, PodTemplate restored, long revision) {
+        return planned(kind, restored, revision, "");
+    }
+
+    /** @param order in which order the pods are replaced, for people; may be empty */
+    public static PlannedStep planned(Kind kind, PodTemplate restored, long revision, String order) {
         return new PlannedStep(
                 type(kind),
-                "Wait until every pod runs it",
+                "Wait until every pod runs it" + order,
                 Map.of("template", restored.fingerprint(), "revision", Long.toString(revision)));
     }
 

@@ -65,6 +65,11 @@ public record Borrowed(String path, JsonNode former, JsonNode meanwhile) {
         return Json.canonical(json().put(ROLLBACK, rollback));
     }
 
+    /** Whether the value is final: what an earlier rollback has left behind is put right. */
+    public boolean givesBack() {
+        return former.equals(meanwhile);
+    }
+
     /** The field's name, such as {@code maxSurge}. */
     public String field() {
         return path.substring(path.lastIndexOf('/') + 1);

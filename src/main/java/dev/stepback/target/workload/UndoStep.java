@@ -1,5 +1,6 @@
 package dev.stepback.target.workload;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
@@ -72,7 +73,7 @@ public final class UndoStep implements Step {
         if (live.isEmpty()) {
             return Finding.block(DryRun.CHECK, Blame.gone(context.target()));
         }
-        return DryRun.of(api, redactor, context.target(), patch(context).annotating(live.get(), annotations(context)));
+        return DryRun.of(api, redactor, context.target(), sent(context, patch(context), live.get()));
     }
 
     @Override
@@ -94,7 +95,7 @@ public final class UndoStep implements Step {
                 return instead.get();
             }
             try {
-                api.patch(ApiServer.path(context.target()), patch.annotating(live.get(), annotations(context)), false);
+                api.patch(ApiServer.path(context.target()), sent(context, patch, live.get()), false);
                 return new Start.Started();
             } catch (KubernetesClientException e) {
                 if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
@@ -178,6 +179,15 @@ public final class UndoStep implements Step {
         return Json.annotation(live, MARK).equals(context.attribution().rollback());
     }
 
+    private ArrayNode sent(StepContext context, UndoPatch patch, ObjectNode live) {
+        ArrayNode operations = patch.annotating(live, annotations(context));
+        if (borrowed(context.step()).filter(Borrowed::givesBack).isPresent()
+                && !Json.annotation(live, Borrowed.NOTE).isEmpty()) {
+            operations.addObject().put("op", "remove").put("path", Annotating.path(Borrowed.NOTE));
+        }
+        return operations;
+    }
+
     private ObjectNode annotations(StepContext context) {
         ObjectNode annotations = Json.object()
                 .put(
@@ -185,6 +195,7 @@ public final class UndoStep implements Step {
                         ChangeCause.of(parameter(context, "revision"), context.attribution(), redactor::text))
                 .put(MARK, context.attribution().rollback());
         borrowed(context.step())
+                .filter(b -> !b.givesBack())
                 .ifPresent(b -> annotations.put(
                         Borrowed.NOTE, b.note(context.attribution().rollback())));
         return annotations;

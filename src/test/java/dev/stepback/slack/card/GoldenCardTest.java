@@ -104,6 +104,10 @@ class GoldenCardTest {
                 new Sample("fast-succeeded", fast(Phase.SUCCEEDED, PUT_BACK)),
                 new Sample("fast-failed", fast(Phase.FAILED, NOT_PUT_BACK)),
                 new Sample("fast-stopped-here", stopped(fast(Phase.CANCELLED, PUT_BACK))),
+                new Sample("by-partition", byPartition(Phase.AWAITING_APPROVAL)),
+                new Sample("by-partition-running", byPartition(Phase.RUNNING)),
+                new Sample("by-partition-failed", byPartition(Phase.FAILED)),
+                new Sample("by-partition-cancelled", byPartition(Phase.CANCELLED)),
                 new Sample("stopped-here", midway(RollbackSpec.Midway.Pause)),
                 new Sample("gone-forward", midway(RollbackSpec.Midway.GoOn)),
                 new Sample("to-a-time", toTime()),
@@ -261,6 +265,48 @@ class GoldenCardTest {
 
     private static StepStatus step(PlannedStep planned, StepStatus.State state, String message) {
         return new StepStatus(planned.type(), state, message, Samples.NOW, Samples.NOW);
+    }
+
+    /** A StatefulSet whose pods are replaced one by one. */
+    private static Rollback byPartition(Phase phase) {
+        boolean waits = phase == Phase.AWAITING_APPROVAL;
+        Rollback rollback = status(waits ? Samples.awaitingApproval() : Samples.running(1), s -> {
+            Plan plan = Samples.plan(Samples.changes(1), FINDINGS);
+            List<PlannedStep> steps = List.of(
+                    new PlannedStep(
+                            "statefulset.undo",
+                            "Restore the template of revision 4, and hold all pods back at first (partition 0 → 10)",
+                            Map.of()),
+                    new PlannedStep(
+                            "statefulset.roll-pods",
+                            "Replace db-9 down to db-0 one by one, each once the one before has been ready for 10 s",
+                            Map.of(PlannedStep.PARTS, "true")),
+                    new PlannedStep("statefulset.await-rollout", "Wait until every pod runs it", Map.of()));
+            s.plan = new Plan(
+                    plan.hash(), plan.targetUid(), plan.from(), plan.to(), plan.changes(), plan.findings(), steps);
+            if (waits) {
+                return;
+            }
+            String sentence = "Waiting for pod db-7 to be ready for 10 s (2 of 10 pods are done)...";
+            s.phase = phase;
+            s.rollout = new Rollout(sentence, 10, 3, 2, 7, List.of());
+            s.message = (phase == Phase.FAILED ? "the deadline passed: " : "") + sentence;
+            s.finishedAt = phase.terminal() ? Samples.NOW : null;
+            s.steps = List.of(
+                    step(steps.get(0), StepStatus.State.Done, ""),
+                    new StepStatus(
+                            steps.get(1).type(),
+                            phase.terminal() ? StepStatus.State.Failed : StepStatus.State.Started,
+                            phase == Phase.CANCELLED ? "stopped" : s.message,
+                            Samples.NOW,
+                            s.finishedAt),
+                    new StepStatus(steps.get(2).type(), StepStatus.State.Pending, "", null, null));
+        });
+        if (phase == Phase.CANCELLED) {
+            rollback.setSpec(
+                    rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(Samples.LEAD, Samples.NOW)));
+        }
+        return rollback;
     }
 
     private static Rollback stopped(Rollback rollback) {

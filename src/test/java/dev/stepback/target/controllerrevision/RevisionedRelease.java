@@ -9,7 +9,9 @@ import dev.stepback.target.Attribution;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Guard;
 import dev.stepback.target.History;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedStep;
@@ -29,6 +31,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -183,19 +186,28 @@ public final class RevisionedRelease {
         return plan;
     }
 
+    public Plan planned(OptionalLong revision, PlanOptions options) {
+        PlanResult result = target.plan(ref, new PlanRequest(Operation.UNDO, revision, Map.of(), options));
+        return ((PlanResult.Planned) result).plan();
+    }
+
     /** Carries all steps out, as the engine does. */
     public void run(Plan plan) {
         for (int i = 0; i < plan.steps().size(); i++) {
-            int step = i;
-            await().atMost(PATIENCE).until(() -> {
-                Step.Start start = start(plan, step);
-                if (start instanceof Step.Start.Started || start instanceof Step.Start.NotYet) {
-                    return start instanceof Step.Start.Started;
-                }
-                throw new AssertionError(start);
-            });
-            finish(plan, step);
+            started(plan, i);
+            finish(plan, i);
         }
+    }
+
+    /** Starts a step as soon as it may be. */
+    public void started(Plan plan, int step) {
+        await().atMost(PATIENCE).until(() -> {
+            Step.Start start = start(plan, step);
+            if (start instanceof Step.Start.Started || start instanceof Step.Start.NotYet) {
+                return start instanceof Step.Start.Started;
+            }
+            throw new AssertionError(start);
+        });
     }
 
     public Step.Start start(Plan plan, int i) {
@@ -209,6 +221,9 @@ public final class RevisionedRelease {
                 .failFast("it failed", () -> last[0] != null && last[0].state() == Observation.State.FAILED)
                 .until(() -> {
                     last[0] = observe(plan, i);
+                    if (last[0].state() == Observation.State.AGAIN) {
+                        start(plan, i);
+                    }
                     return last[0].state() == Observation.State.DONE;
                 });
     }

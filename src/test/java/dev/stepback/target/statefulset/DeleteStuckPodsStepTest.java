@@ -42,8 +42,8 @@ class DeleteStuckPodsStepTest {
             .withConfig(Config.fromKubeconfig(cluster.kubeconfig()))
             .build();
     private final ApiServer api = new ApiServer(client, Optional.empty());
-    private final Step step =
-            new DeleteStuckPodsStep(new RevisionedWorkloads(api, Kind.STATEFULSET), new Redactor(List.of()));
+    private final Step step = new DeleteStuckPodsStep(
+            new RevisionedWorkloads(api, Kind.STATEFULSET), new Redactor(List.of()), Clock.systemUTC());
     private String uid = "";
 
     @BeforeEach
