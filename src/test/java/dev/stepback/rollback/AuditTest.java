@@ -87,6 +87,22 @@ class AuditTest {
     }
 
     @Test
+    void choice_isRecordedOnce_withThePlanThatWasLookedAt() {
+        shop.engine();
+        String name = requested();
+        shop.awaitPhase(name, Phase.AWAITING_APPROVAL);
+        String hash = shop.hash(name);
+
+        rollbacks.choose("production", name, new NewChoice(ASKING, hash, true));
+        rollbacks.choose("production", name, new NewChoice(LEADING, hash, true));
+
+        AuditEvent.Choice choice = only(AuditEvent.Choice.class);
+        assertThat(choice.by().id()).isEqualTo(ASKING.id());
+        assertThat(choice.planHash()).isEqualTo(hash);
+        assertThat(choice.verdict()).isEqualTo("UpdateLastApplied");
+    }
+
+    @Test
     void brokenGlass_isItsOwnEvent() {
         shop.policy =
                 Policies.of(Policies.rule(1), Policies.may("members", Permission.REQUEST, Permission.BREAK_GLASS));

@@ -114,6 +114,11 @@ public final class Refusals {
     public static Optional<Refused> options(Kind kind, PlanRequest request) {
         boolean fast = request.options().fast();
         boolean byPartition = request.options().byPartition();
+        if (request.options().updateLastApplied() && request.operation() != Operation.UNDO) {
+            return notSupported(
+                    "Only a rollback brings back what kubectl apply remembers, not “%s”. Ask for it without."
+                            .formatted(request.operation().lowerCase()));
+        }
         if (!fast && !byPartition) {
             return Optional.empty();
         }

@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Who wrote to an object, from its {@code managedFields}.
@@ -28,11 +29,23 @@ public record Writer(String manager, Instant time) {
         return last(object, "f:metadata", "f:annotations", "f:" + key);
     }
 
+    /** Who changed anything but labels, annotations and the like last. */
+    public static Optional<Writer> ofContent(JsonNode object) {
+        return last(
+                object,
+                entry -> entry.path("fieldsV1").properties().stream()
+                        .anyMatch(field -> !field.getKey().equals("f:metadata")));
+    }
+
     /** Who changed anything last. */
     public static Optional<Writer> last(JsonNode object, String... field) {
+        return last(object, entry -> owns(entry, field));
+    }
+
+    private static Optional<Writer> last(JsonNode object, Predicate<JsonNode> which) {
         return Json.elements(object.path("metadata").path("managedFields"))
                 .filter(entry -> entry.path("subresource").asText("").isEmpty())
-                .filter(entry -> owns(entry, field))
+                .filter(which)
                 .filter(entry -> entry.path("time").isTextual())
                 .map(entry -> new Writer(
                         entry.path("manager").asText("unknown"),

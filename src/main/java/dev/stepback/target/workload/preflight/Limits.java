@@ -7,6 +7,7 @@ import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodResources;
 import dev.stepback.target.workload.PodResources.Amounts;
+import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Requests;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -22,6 +23,12 @@ import java.util.stream.Stream;
 final class Limits {
     static final String CHECK = "limits";
 
+    static final String REFUSED =
+            "The restored pods would be refused: %s. Change that first, or choose another revision.";
+
+    /** The present template is no better, and may yet have pods: something may change them before they are judged. */
+    static final String MAYBE_REFUSED = "New pods may be refused, as those of the present revision would be: %s.";
+
     private final ApiServer api;
 
     Limits(ApiServer api) {
@@ -34,20 +41,26 @@ final class Limits {
 
     List<Finding> findings(Preflight.Subject subject) {
         List<ObjectNode> ranges = ranges(api, subject.workload().ref().namespace());
-        PodResources pod = PodResources.of(subject.restored(), ranges);
-        Optional<String> violation = ranges.stream()
+        if (ranges.isEmpty()) {
+            return List.of();
+        }
+        Optional<String> violation = violation(ranges, subject.restored());
+        if (violation.isEmpty()) {
+            return List.of(Finding.pass(CHECK, "The LimitRanges allow the restored pods."));
+        }
+        return List.of(
+                violation(ranges, subject.workload().template()).isPresent()
+                        ? Finding.warn(CHECK, MAYBE_REFUSED.formatted(violation.get()))
+                        : Finding.block(CHECK, REFUSED.formatted(violation.get())));
+    }
+
+    private static Optional<String> violation(List<ObjectNode> ranges, PodTemplate template) {
+        PodResources pod = PodResources.of(template, ranges);
+        return ranges.stream()
                 .flatMap(range -> Json.elements(range.path("spec").path("limits"))
                         .flatMap(
                                 limit -> violations(limit, pod).map(v -> v + " (LimitRange " + Json.name(range) + ")")))
                 .findFirst();
-        return violation
-                .map(what -> List.of(Finding.block(
-                        CHECK,
-                        "The restored pods would be refused: %s. Change that first, or choose another revision."
-                                .formatted(what))))
-                .orElseGet(() -> ranges.isEmpty()
-                        ? List.of()
-                        : List.of(Finding.pass(CHECK, "The LimitRanges allow the restored pods.")));
     }
 
     private static Stream<String> violations(JsonNode limit, PodResources pod) {

@@ -50,11 +50,16 @@ final class Quotas {
         List<ObjectNode> ranges = Limits.ranges(api, namespace);
         PodResources restored = PodResources.of(subject.restored(), ranges);
         PodResources now = PodResources.of(subject.workload().template(), ranges);
-        Optional<Finding> refused = quotas.stream()
+        Optional<String> refused = quotas.stream()
                 .flatMap(quota -> unsaid(quota, restored).stream())
                 .findFirst();
         if (refused.isPresent()) {
-            return List.of(refused.get());
+            boolean already =
+                    quotas.stream().anyMatch(quota -> unsaid(quota, now).isPresent());
+            return List.of(
+                    already
+                            ? Finding.warn(CHECK, Limits.MAYBE_REFUSED.formatted(refused.get()))
+                            : Finding.block(CHECK, Limits.REFUSED.formatted(refused.get())));
         }
         Turnover turnover = Turnover.of(subject);
         return List.of(quotas.stream()
@@ -71,17 +76,15 @@ final class Quotas {
     }
 
     /** A quota of a resource refuses pods that do not say how much of it they want. */
-    private static Optional<Finding> unsaid(ObjectNode quota, PodResources restored) {
+    private static Optional<String> unsaid(ObjectNode quota, PodResources pod) {
         return quota.path("spec").path("hard").properties().stream()
-                .map(Map.Entry::getKey)
-                .map(key -> COUNTED.getOrDefault(key, PODS))
+                .map(hard -> COUNTED.getOrDefault(hard.getKey(), PODS))
                 .filter(what -> !what.equals(PODS))
-                .flatMap(what -> restored.containers().entrySet().stream()
+                .flatMap(what -> pod.containers().entrySet().stream()
                         .filter(container -> amount(container.getValue(), what).isEmpty())
-                        .map(container -> Finding.block(
-                                CHECK,
-                                "The restored pods would be refused: ResourceQuota %s wants every container to say its %s, and container %s does not. Change that first, or choose another revision."
-                                        .formatted(Json.name(quota), what, container.getKey()))))
+                        .map(container ->
+                                "ResourceQuota %s wants every container to say its %s, and container %s does not"
+                                        .formatted(Json.name(quota), what, container.getKey())))
                 .findFirst();
     }
 

@@ -82,9 +82,11 @@ final class References {
                     ? api.metadata(
                             "/api/v1/namespaces/" + namespace + "/" + reference.resource() + "/" + reference.name())
                     : Optional.empty();
+            boolean stays = found.filter(object -> !object.path("metadata").has("deletionTimestamp"))
+                    .isPresent();
             return new Seen(
                     reference,
-                    found.isPresent() ? State.THERE : State.GONE,
+                    stays ? State.THERE : State.GONE,
                     found.filter(object -> reference.hasData()).flatMap(object -> changedSince(object, since)));
         } catch (KubernetesClientException e) {
             return new Seen(
@@ -129,8 +131,9 @@ final class References {
         return titles.isEmpty() ? Optional.empty() : Optional.of(new Names(titles));
     }
 
+    /** Who changed labels or annotations only has not changed what pods read. */
     private Optional<String> changedSince(ObjectNode object, Instant since) {
-        Optional<Writer> last = Writer.last(object);
+        Optional<Writer> last = Writer.ofContent(object);
         Instant at = last.map(Writer::time).orElseGet(() -> Json.createdAt(object));
         String by = last.map(writer -> "by " + Text.line(writer.manager(), 60) + ", ")
                 .orElse("");

@@ -90,7 +90,8 @@ final class Services {
 
     private static boolean has(PodTemplate template, JsonNode target) {
         String field = target.isTextual() ? "name" : "containerPort";
-        return Json.elements(template.json().path("spec").path("containers"))
+        JsonNode spec = template.json().path("spec");
+        return Stream.concat(Json.elements(spec.path("containers")), Json.elements(spec.path("initContainers")))
                 .flatMap(container -> Json.elements(container.path("ports")))
                 .anyMatch(port -> port.path(field).asText().equals(target.asText()));
     }

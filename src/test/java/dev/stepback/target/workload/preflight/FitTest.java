@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whether the API server and the quotas would take the restored pods. */
 class FitTest {
+    private static final String MODEST = "{requests: {cpu: 1, memory: 512Mi}, limits: {cpu: 1, memory: 512Mi}}";
     private static final String PLAIN = "{containers: [{name: web, image: 'web:2'}]}";
     private static Ground ground;
 
@@ -64,7 +65,7 @@ class FitTest {
             })
     void limitRange_passesOrBlocks(String limit, String resources, String expected) {
         limitRange(limit);
-        ground.released(with(resources), PLAIN);
+        ground.released(with(resources), with(MODEST).replace("web:1", "web:2"));
 
         assertThat(ground.says("limits")).contains(expected);
         assertThat(ground.plan().blocked()).isEqualTo(!expected.equals("PASS"));
@@ -94,10 +95,23 @@ class FitTest {
         quota(hard, used);
         ground.released(
                 with(resources),
-                with("{limits: {memory: 1Gi}}").replace("web:1", "web:2"),
+                with("{limits: {memory: 1Gi, cpu: 100m}}").replace("web:1", "web:2"),
                 "strategy: {rollingUpdate: " + rolling + "}");
 
         assertThat(ground.says("quota")).startsWith(expected);
+    }
+
+    @Test
+    void refusalThatWouldMeetThePresentRevisionToo_isNotSure() {
+        limitRange("{type: Container, max: {memory: 1Gi}}");
+        quota("{requests.cpu: 4}", "{requests.cpu: 0}");
+        ground.released(
+                with("{limits: {memory: 2Gi}}"), with("{limits: {memory: 3Gi}}").replace("web:1", "web:2"));
+
+        assertThat(ground.says("limits"))
+                .startsWith(
+                        "WARN New pods may be refused, as those of the present revision would be: container web may");
+        assertThat(ground.says("quota")).startsWith("WARN New pods may be refused");
     }
 
     @Test

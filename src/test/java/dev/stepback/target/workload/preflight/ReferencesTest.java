@@ -101,6 +101,21 @@ class ReferencesTest {
     }
 
     @Test
+    void newLabel_isNoChange() {
+        ground.apply(SETTINGS);
+        ground.released(with("envFrom: [{configMapRef: {name: settings}}]"), PLAIN);
+        ground.later(Duration.ofHours(1));
+        ground.client
+                .resource(ground.item(
+                        "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, labels: {team: shop}}}"))
+                .inNamespace(ground.ref().namespace())
+                .fieldManager("labeller")
+                .serverSideApply();
+
+        assertThat(ground.says("configuration")).isEmpty();
+    }
+
+    @Test
     void optionalReference_neverBlocks() {
         ground.released(
                 with("envFrom: [{configMapRef: {name: nothing, optional: true}}, {secretRef: {name: no, optional:"
