@@ -6,6 +6,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodEvents;
 import dev.stepback.target.workload.Text;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -49,7 +50,8 @@ final class JobRun {
     String ending() {
         JsonNode condition = Json.condition(job.path("status"), "Failed").orElseThrow();
         if (condition.path("reason").asText().equals("DeadlineExceeded")) {
-            return "it did not end within %d s".formatted(timeout(job).toSeconds());
+            return "it did not end within %d s".formatted(timeout(job).toSeconds())
+                    + noPods().map(why -> ": " + why).orElse("");
         }
         return statuses()
                 .filter(JobRun::hasFailed)
@@ -83,7 +85,20 @@ final class JobRun {
                         .filter(c -> c.path("status").asText().equals("False"))
                         .map(c -> line(c.path("message").asText()))
                         .findFirst())
+                .or(this::noPods)
                 .orElse("");
+    }
+
+    /** Why there are no pods, such as a quota or an admission policy. */
+    private Optional<String> noPods() {
+        if (!pods().isEmpty()) {
+            return Optional.empty();
+        }
+        return new PodEvents(api)
+                .jobWarnings(target, job).stream()
+                        .filter(event -> event.path("reason").asText().equals("FailedCreate"))
+                        .reduce((before, last) -> last)
+                        .map(event -> line(event.path("message").asText()));
     }
 
     /** The last lines that the failed container wrote, else the first one; empty when there are none to be had. */

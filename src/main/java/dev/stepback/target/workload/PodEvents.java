@@ -19,6 +19,11 @@ public final class PodEvents {
         return warnings(ref, "involvedObject.kind=Pod,involvedObject.name=" + Json.name(pod));
     }
 
+    /** About one Job: why it makes no pods. */
+    public List<ObjectNode> jobWarnings(TargetRef ref, ObjectNode job) {
+        return warnings(ref, "involvedObject.kind=Job,involvedObject.name=" + Json.name(job));
+    }
+
     /** About all pods of the namespace. */
     public List<ObjectNode> warnings(TargetRef ref) {
         return warnings(ref, "involvedObject.kind=Pod,type=Warning");

@@ -13,6 +13,7 @@ import dev.stepback.target.Step.Observation;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
@@ -144,6 +145,30 @@ class CheckStepTest {
         assertThat(observe("db-1").message())
                 .startsWith("The data check mysql-data has no result: its Job ")
                 .endsWith(" did not end in time.");
+    }
+
+    @Test
+    void podsThatMayNotBeMade_areExplained() {
+        start("db-1");
+        client.resource(new EventBuilder()
+                        .withNewMetadata()
+                        .withName("quota")
+                        .withNamespace("production")
+                        .endMetadata()
+                        .withNewInvolvedObject()
+                        .withKind("Job")
+                        .withNamespace("production")
+                        .withName(jobs().get(0).getMetadata().getName())
+                        .endInvolvedObject()
+                        .withType("Warning")
+                        .withReason("FailedCreate")
+                        .withMessage("Error creating: pods \"check\" is forbidden: exceeded quota: pods")
+                        .build())
+                .create();
+
+        assertThat(observe("db-1").message())
+                .isEqualTo("The data check mysql-data is running: Error creating: pods \"check\" is forbidden: exceeded"
+                        + " quota: pods.");
     }
 
     @Test
