@@ -317,6 +317,7 @@ class CheckCrashTest {
         }
 
         /** @return false when it died over it */
+        @SuppressWarnings("NullAway") // the framework's context is not looked at
         boolean look(String name) {
             try {
                 reconciler.reconcile(rollbacks.find("production", name).orElseThrow(), null);
