@@ -265,24 +265,23 @@ public final class CommandParser {
         }
         StringBuilder text =
                 new StringBuilder(attached.isEmpty() ? bare(tokens.get(next++).raw()) : attached);
-        while (next < tokens.size() && goesOn(text, bare(tokens.get(next).raw()))) {
+        while (next < tokens.size() && goesOn(text)) {
             text.append(' ').append(bare(tokens.get(next++).raw()));
         }
         clauses.selector(text.toString());
     }
 
-    private static boolean goesOn(CharSequence text, String following) {
+    /** Whether the next word belongs to the selector: “in” does before a parenthesis, but “in order” is none of it. */
+    private boolean goesOn(StringBuilder text) {
+        String following = bare(tokens.get(next).raw());
+        boolean set = (following.equals("in") || following.equals("notin"))
+                && next + 1 < tokens.size()
+                && tokens.get(next + 1).raw().startsWith("(");
         boolean open = text.chars().filter(c -> c == '(').count()
                 > text.chars().filter(c -> c == ')').count();
         boolean comma = text.charAt(text.length() - 1) == ',';
         String read = text.toString();
-        return open
-                || comma
-                || read.endsWith(" in")
-                || read.endsWith(" notin")
-                || following.equals("notin")
-                || following.equals("in")
-                || following.startsWith(",");
+        return open || comma || read.endsWith(" in") || read.endsWith(" notin") || set || following.startsWith(",");
     }
 
     private static String bare(String raw) {

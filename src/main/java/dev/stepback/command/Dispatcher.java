@@ -13,6 +13,7 @@ import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -98,12 +99,17 @@ public final class Dispatcher {
 
     /** Who types a time has to see what it was taken for. */
     private static Reply explained(Reply reply, Command command, Asked asked) {
-        if (!(command instanceof Command.Rollback rollback) || rollback.toTime().isEmpty()) {
+        Optional<Instant> time = command instanceof Command.Rollback rollback
+                ? rollback.toTime()
+                : command instanceof Command.Several several ? several.toTime() : Optional.empty();
+        if (time.isEmpty()) {
             return reply;
         }
-        String then = "what ran at " + PastTime.text(rollback.toTime().get(), asked);
+        String then = "what ran at " + PastTime.text(time.get(), asked);
         if (reply instanceof Reply.Opened opened) {
             return new Reply.Opened(opened.rollback(), "It goes back to " + then + ".");
+        } else if (reply instanceof Reply.OpenedTogether opened) {
+            return new Reply.OpenedTogether(opened.view(), "Each goes back to " + then + ".");
         }
         return reply instanceof Reply.Refused refused
                 ? new Reply.Refused("You asked for %s: %s".formatted(then, refused.why()))

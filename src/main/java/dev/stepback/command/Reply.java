@@ -42,8 +42,16 @@ public sealed interface Reply {
         }
     }
 
-    /** Several were opened together; their card is on the way. */
-    record OpenedTogether(GroupView view) implements Reply {}
+    /**
+     * Several were opened together; their card is on the way.
+     *
+     * @param understood as for {@link Opened}
+     */
+    record OpenedTogether(GroupView view, String understood) implements Reply {
+        OpenedTogether(GroupView view) {
+            this(view, "");
+        }
+    }
 
     /** Another rollback of the target is open; {@code open} says where its card is. */
     record AlreadyOpen(Rollback open) implements Reply {}

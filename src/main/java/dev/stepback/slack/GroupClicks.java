@@ -23,6 +23,7 @@ import dev.stepback.slack.card.Actions;
 import dev.stepback.slack.card.Announcements;
 import dev.stepback.slack.card.Confirmations;
 import dev.stepback.slack.card.DiffMessages;
+import dev.stepback.slack.card.GroupButtons;
 import dev.stepback.slack.card.Message;
 import dev.stepback.slack.card.Mrkdwn;
 import dev.stepback.slack.card.Ref;
@@ -173,15 +174,16 @@ final class GroupClicks {
         create(click, view, wishes, "undo of " + view.group().getMetadata().getName(), answers);
     }
 
-    /** What has not succeeded, as it was asked for. */
+    /** What has not succeeded, as it was asked for; without what cannot be done, if that was why nothing began. */
     private void again(Click click, GroupView view, Answers answers) {
         List<NewGroup.Wish> wishes = new ArrayList<>();
         for (int i = 0; i < view.size(); i++) {
-            boolean done = view.member(i)
-                    .filter(r -> r.statusOrInitial().phase() == Phase.SUCCEEDED)
-                    .isPresent();
+            boolean left = view.member(i)
+                    .map(r -> r.statusOrInitial().phase())
+                    .filter(p -> p == Phase.SUCCEEDED || GroupButtons.refused(view) && p != Phase.CANCELLED)
+                    .isEmpty();
             Long to = view.group().getSpec().targets().get(i).toRevision();
-            if (!done) {
+            if (left) {
                 wishes.add(new NewGroup.Wish(view.target(i), to == null ? OptionalLong.empty() : OptionalLong.of(to)));
             }
         }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The buttons that a group's card has in each phase. */
-final class GroupButtons {
+public final class GroupButtons {
     private GroupButtons() {}
 
     static Optional<LayoutBlock> of(GroupView view) {
@@ -86,9 +86,15 @@ final class GroupButtons {
             buttons.add(button(Actions.UNDO, "Undo all", ref));
         }
         if (view.group().statusOrInitial().phase() != Phase.SUCCEEDED) {
-            buttons.add(button(Actions.PLAN_AGAIN, "Plan again", ref));
+            buttons.add(button(Actions.PLAN_AGAIN, refused(view) ? "Plan the others" : "Plan again", ref));
         }
         addDiff(buttons, view, ref);
+    }
+
+    /** Whether it was not even asked whether it may begin, because some cannot be done. */
+    public static boolean refused(GroupView view) {
+        RollbackGroupStatus status = view.group().statusOrInitial();
+        return status.phase() == Phase.FAILED && status.plannedAt() == null;
     }
 
     /** What an approval answers, in plain text. */

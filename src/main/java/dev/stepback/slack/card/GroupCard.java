@@ -100,10 +100,13 @@ public final class GroupCard {
             case AWAITING_APPROVAL -> ": " + (message.isBlank() ? "a colleague has to approve all of it" : message);
             case RUNNING, VERIFYING -> since(status, now, " for ") + ": " + done(view);
             case SUCCEEDED -> since(status, now, " after ") + ": " + message;
-            case FAILED, CANCELLED ->
-                status.approvedAt() == null
-                        ? ": " + message + ". Nothing was changed."
+            case FAILED, CANCELLED -> {
+                // What was refused says itself that nothing was begun.
+                String unchanged = GroupButtons.refused(view) ? "" : " Nothing was changed.";
+                yield status.approvedAt() == null
+                        ? ": " + message + "." + unchanged
                         : since(status, now, " after ") + ": " + message + ".";
+            }
             case REJECTED, EXPIRED, SUPERSEDED -> ": " + message + ". Nothing was changed.";
         };
     }
@@ -112,7 +115,7 @@ public final class GroupCard {
         long done = view.members().stream()
                 .filter(r -> r.statusOrInitial().phase() == Phase.SUCCEEDED)
                 .count();
-        return done + " of " + view.size() + " are done";
+        return done + " of " + view.size() + " done";
     }
 
     private static String since(RollbackGroupStatus status, Instant now, String word) {

@@ -50,6 +50,7 @@ public final class Replies {
                     + masked(r.rollback().getSpec().reason()));
         } else if (reply instanceof Reply.OpenedTogether r) {
             return Message.of("⏪ On it: one card for the rollback of " + GroupCard.names(r.view()) + " is on its way."
+                    + (r.understood().isEmpty() ? "" : " " + Mrkdwn.line(r.understood(), 300))
                     + masked(r.view().group().getSpec().reason()));
         } else if (reply instanceof Reply.AlreadyOpen r) {
             return Message.of("✋ A " + Speech.of(r.open()).lowerCase() + " of " + target(r.open()) + " is open already"

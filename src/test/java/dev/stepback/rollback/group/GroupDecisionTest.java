@@ -80,8 +80,8 @@ class GroupDecisionTest {
                 .isEqualTo("checkout: no rollout history found. Nothing was begun; ask again without checkout");
         apply(next());
         assertThat(next())
-                .isInstanceOfSatisfying(GroupAction.Cancel.class, c -> assertThat(c.member())
-                        .isSameAs(cart));
+                .isInstanceOfSatisfying(
+                        GroupAction.Cancel.class, c -> assertThat(c.member()).isSameAs(cart));
     }
 
     @Test
@@ -107,8 +107,8 @@ class GroupDecisionTest {
         assertThat(group.statusOrInitial().phase()).isEqualTo(Phase.RUNNING);
 
         assertThat(next())
-                .isInstanceOfSatisfying(GroupAction.Release.class, r -> assertThat(r.member())
-                        .isSameAs(cart));
+                .isInstanceOfSatisfying(
+                        GroupAction.Release.class, r -> assertThat(r.member()).isSameAs(cart));
         assertThat(view().decisions(cart)).singleElement().satisfies(d -> {
             assertThat(d.planHash()).isEqualTo(Pieces.plan("cart").hash());
             assertThat(d.by()).isEqualTo(LEAD);
@@ -152,8 +152,8 @@ class GroupDecisionTest {
         status(cart, s -> s.phase = Phase.SUCCEEDED);
 
         assertThat(next())
-                .isInstanceOfSatisfying(GroupAction.Release.class, r -> assertThat(r.member())
-                        .isSameAs(checkout));
+                .isInstanceOfSatisfying(
+                        GroupAction.Release.class, r -> assertThat(r.member()).isSameAs(checkout));
     }
 
     @Test
@@ -189,8 +189,8 @@ class GroupDecisionTest {
         apply(next());
         assertThat(group.statusOrInitial().message()).isEqualTo("rejected by lead");
         assertThat(next())
-                .isInstanceOfSatisfying(GroupAction.Cancel.class, c -> assertThat(c.by())
-                        .isEqualTo(LEAD));
+                .isInstanceOfSatisfying(
+                        GroupAction.Cancel.class, c -> assertThat(c.by()).isEqualTo(LEAD));
     }
 
     @Test
@@ -206,8 +206,8 @@ class GroupDecisionTest {
         apply(next());
         assertThat(group.statusOrInitial().ending()).isEqualTo(Phase.FAILED);
         assertThat(next())
-                .isInstanceOfSatisfying(GroupAction.Cancel.class, c -> assertThat(c.member())
-                        .isSameAs(checkout));
+                .isInstanceOfSatisfying(
+                        GroupAction.Cancel.class, c -> assertThat(c.member()).isSameAs(checkout));
         checkout.setSpec(checkout.getSpec().withCancellation(new Cancellation(ASKER, NOW)));
         assertThat(next()).isInstanceOf(GroupAction.WaitUntil.class);
         status(checkout, s -> s.phase = Phase.CANCELLED);
@@ -247,9 +247,8 @@ class GroupDecisionTest {
         release(cart);
         status(cart, s -> s.phase = Phase.SUCCEEDED);
         group.setStatus(group.statusOrInitial()
-                .with(s -> s.members = List.of(
-                        new RollbackGroupStatus.Member("cart", "h", Phase.SUCCEEDED),
-                        s.members.get(1))));
+                .with(s -> s.members =
+                        List.of(new RollbackGroupStatus.Member("cart", "h", Phase.SUCCEEDED), s.members.get(1))));
 
         assertThat(next(Pieces.view(group, checkout))).isInstanceOf(GroupAction.Release.class);
     }
@@ -295,7 +294,8 @@ class GroupDecisionTest {
     }
 
     private Decision decide(Verdict verdict) {
-        Decision decision = new Decision(verdict, LEAD, NOW, String.valueOf(group.statusOrInitial().hash()), "C1", null);
+        Decision decision = new Decision(
+                verdict, LEAD, NOW, String.valueOf(group.statusOrInitial().hash()), "C1", null);
         group.setSpec(group.getSpec().withDecisions(List.of(decision)));
         return decision;
     }

@@ -25,14 +25,14 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** What groups in tests are made of. */
-final class Pieces {
-    static final Instant T0 = Instant.parse("2026-03-01T12:00:00Z");
-    static final Person ASKER = new Person("U00001", "responder");
-    static final Person LEAD = new Person("U00002", "lead");
+public final class Pieces {
+    public static final Instant T0 = Instant.parse("2026-03-01T12:00:00Z");
+    public static final Person ASKER = new Person("U00001", "responder");
+    public static final Person LEAD = new Person("U00002", "lead");
 
     private Pieces() {}
 
-    static NewGroup wanted(String key, RollbackGroupSpec.Order order, String... names) {
+    public static NewGroup wanted(String key, RollbackGroupSpec.Order order, String... names) {
         return new NewGroup(
                 key,
                 Stream.of(names)
@@ -47,15 +47,15 @@ final class Pieces {
                 null);
     }
 
-    static TargetRef target(String name) {
+    public static TargetRef target(String name) {
         return new TargetRef("production", Kind.DEPLOYMENT, name);
     }
 
-    static RollbackGroup group(RollbackGroupSpec.Order order, String... names) {
+    public static RollbackGroup group(RollbackGroupSpec.Order order, String... names) {
         return FakeGroups.group("all", wanted("key", order, names));
     }
 
-    static Rollback member(RollbackGroup group, String name, Consumer<RollbackStatus.Changes> status) {
+    public static Rollback member(RollbackGroup group, String name, Consumer<RollbackStatus.Changes> status) {
         Rollback rollback = new Rollback();
         rollback.setMetadata(new ObjectMetaBuilder()
                 .withNamespace("production")
@@ -82,12 +82,12 @@ final class Pieces {
         return rollback;
     }
 
-    static void planned(RollbackStatus.Changes s, String name) {
+    public static void planned(RollbackStatus.Changes s, String name) {
         s.phase = Phase.AWAITING_APPROVAL;
         s.plan = plan(name);
     }
 
-    static Plan plan(String name) {
+    public static Plan plan(String name) {
         List<PlannedStep> steps = List.of(new PlannedStep("fake.undo", "Undo", Map.of("patch", name)));
         return new Plan(
                 PlanHash.of(target(name), "uid", 3, steps),
@@ -99,7 +99,7 @@ final class Pieces {
                 steps);
     }
 
-    static GroupView view(RollbackGroup group, Rollback... members) {
+    public static GroupView view(RollbackGroup group, Rollback... members) {
         Map<String, Rollback> byName = new HashMap<>();
         for (Rollback member : members) {
             byName.put(member.getMetadata().getName(), member);

@@ -161,19 +161,26 @@ class GoldenCardTest {
     @ParameterizedTest
     @MethodSource("samples")
     void card_readsAsInItsFile(Sample sample) throws IOException {
+        boolean ended = sample.rollback().statusOrInitial().phase().terminal();
+        assertFile(
+                sample.name(),
+                Card.of(sample.rollback(), Samples.NOW),
+                ended
+                        ? Optional.of(Announcements.outcome(sample.rollback(), Samples.NOW, Optional.empty()))
+                        : Optional.empty());
+    }
+
+    static void assertFile(String name, Message card, Optional<Message> announcement) throws IOException {
         StringBuilder out = new StringBuilder();
-        Message card = Card.of(sample.rollback(), Samples.NOW);
         out.append("notification: ").append(card.text()).append("\n\n");
         JsonParser.parseString(SlackRules.json(card.blocks()))
                 .getAsJsonArray()
                 .forEach(block -> out.append(text(block.getAsJsonObject())).append("\n\n"));
-        if (sample.rollback().statusOrInitial().phase().terminal()) {
-            Message end = Announcements.outcome(sample.rollback(), Samples.NOW, Optional.empty());
-            out.append("announcement: ").append(end.text()).append("\n");
-        }
+        announcement.ifPresent(
+                end -> out.append("announcement: ").append(end.text()).append("\n"));
         String drawn = out.toString().stripTrailing() + "\n";
 
-        Path file = DIRECTORY.resolve(sample.name() + ".txt");
+        Path file = DIRECTORY.resolve(name + ".txt");
         if (Boolean.getBoolean("stepback.update")) {
             Files.createDirectories(DIRECTORY);
             Files.writeString(file, drawn);

@@ -1,0 +1,282 @@
+package dev.stepback.slack.card;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.group.GroupView;
+import dev.stepback.rollback.group.Pieces;
+import dev.stepback.rollback.group.RollbackGroup;
+import dev.stepback.rollback.group.RollbackGroupSpec.Order;
+import dev.stepback.rollback.group.RollbackGroupStatus;
+import dev.stepback.sandbox.slack.SlackRules;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Plan;
+import dev.stepback.target.Rollout;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The card of several targets, as a person reads it; and that Slack takes it whatever is in it. */
+class GroupCardTest {
+    private static final Instant NOW = Pieces.T0.plusSeconds(90);
+    private static final Finding WARNING =
+            Finding.warn("configuration", "Changed after that revision was made, and not rolled back: Secret shop.");
+
+    record Sample(String name, GroupView view) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Sample> samples() {
+        return Stream.of(
+                new Sample("group-planning", view(Order.Together, s -> {}, m -> {}, m -> {}, m -> {})),
+                new Sample(
+                        "group-awaiting-approval",
+                        view(
+                                Order.InOrder,
+                                GroupCardTest::awaiting,
+                                planned("cart"),
+                                planned("checkout"),
+                                planned("db"))),
+                new Sample(
+                        "group-countdown",
+                        view(
+                                Order.Together,
+                                s -> {
+                                    awaiting(s);
+                                    s.startsAt = NOW.plusSeconds(7);
+                                },
+                                planned("cart"),
+                                planned("checkout"),
+                                planned("db"))),
+                new Sample(
+                        "group-running",
+                        approved(view(
+                                Order.InOrder,
+                                GroupCardTest::running,
+                                done("cart"),
+                                rollsOut("checkout"),
+                                planned("db")))),
+                new Sample(
+                        "group-failed",
+                        approved(view(
+                                Order.InOrder,
+                                s -> {
+                                    running(s);
+                                    ended(s, Phase.FAILED, "checkout: the deadline passed; not begun: db; done: cart");
+                                },
+                                done("cart"),
+                                failed("checkout"),
+                                unbegun("db")))),
+                new Sample(
+                        "group-refused",
+                        view(
+                                Order.Together,
+                                s -> ended(
+                                        s,
+                                        Phase.FAILED,
+                                        "db: no rollout history found. Nothing was begun; ask again without db"),
+                                unbegun("cart"),
+                                unbegun("checkout"),
+                                m -> {
+                                    m.phase = Phase.FAILED;
+                                    m.message = "no rollout history found";
+                                })),
+                new Sample(
+                        "group-stopped",
+                        stopped(approved(view(
+                                Order.InOrder,
+                                s -> {
+                                    running(s);
+                                    ended(s, Phase.CANCELLED, "not begun: checkout, db; done: cart");
+                                },
+                                done("cart"),
+                                unbegun("checkout"),
+                                unbegun("db"))))),
+                new Sample(
+                        "group-succeeded",
+                        approved(view(
+                                Order.Together,
+                                s -> {
+                                    running(s);
+                                    ended(s, Phase.SUCCEEDED, "all 3 are done");
+                                },
+                                done("cart"),
+                                done("checkout"),
+                                done("db")))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void card_readsAsInItsFile(Sample sample) throws IOException {
+        GroupView view = sample.view();
+        boolean ended = view.group().statusOrInitial().phase().terminal();
+
+        GoldenCardTest.assertFile(
+                sample.name(),
+                GroupCard.of(view, NOW),
+                ended ? Optional.of(GroupAnnouncements.outcome(view, NOW, Optional.empty())) : Optional.empty());
+        assertThat(SlackRules.violations(GroupCard.of(view, NOW).blocks())).isEmpty();
+    }
+
+    @Test
+    void twentyTargets_withAllThatCanBeSaid_areWithinSlacksLimits() {
+        String[] names =
+                IntStream.range(0, 20).mapToObj(i -> "n" + i + "x".repeat(240)).toArray(String[]::new);
+        RollbackGroup group = Pieces.group(Order.InOrder, names);
+        String text = "<!channel> *`&` ".repeat(500);
+        Rollback[] members = Stream.of(names)
+                .map(name -> Pieces.member(group, name, m -> {
+                    m.phase = Phase.RUNNING;
+                    m.message = text;
+                    m.patchedAt = NOW;
+                    m.plan = with(Pieces.plan(name), List.of(WARNING, WARNING, WARNING));
+                    m.rollout = new Rollout(
+                            text,
+                            3,
+                            3,
+                            0,
+                            0,
+                            List.of(
+                                    new Rollout.PodProblem(text, text, text),
+                                    new Rollout.PodProblem(text, text, text)));
+                }))
+                .toArray(Rollback[]::new);
+        GroupView view = Pieces.view(group, members);
+
+        for (Phase phase : Phase.values()) {
+            group.setStatus(RollbackGroupStatus.initial().with(s -> {
+                awaiting(s);
+                s.phase = phase;
+                s.message = text;
+                s.approvedAt = NOW;
+            }));
+            Message card = GroupCard.of(view, NOW);
+            assertThat(SlackRules.violations(card.blocks())).as("%s", phase).isEmpty();
+            assertThat(card.text()).doesNotContain("<!channel>");
+            assertThat(SlackRules.violations(GroupAnnouncements.outcome(view, NOW, Optional.empty())
+                            .blocks()))
+                    .isEmpty();
+            GroupAnnouncements.milestones(view, NOW)
+                    .values()
+                    .forEach(m -> assertThat(SlackRules.violations(m.blocks())).isEmpty());
+        }
+        assertThat(DiffMessages.modal(view).getBlocks()).hasSizeLessThanOrEqualTo(100);
+    }
+
+    @SafeVarargs
+    private static GroupView view(
+            Order order, Consumer<RollbackGroupStatus.Changes> status, Consumer<RollbackStatus.Changes>... members) {
+        List<String> names = List.of("cart", "checkout", "db");
+        RollbackGroup group = Pieces.group(order, names.toArray(String[]::new));
+        group.setStatus(RollbackGroupStatus.initial().with(status));
+        return Pieces.view(
+                group,
+                IntStream.range(0, names.size())
+                        .mapToObj(i -> Pieces.member(group, names.get(i), members[i]))
+                        .toArray(Rollback[]::new));
+    }
+
+    private static void awaiting(RollbackGroupStatus.Changes s) {
+        s.phase = Phase.AWAITING_APPROVAL;
+        s.cluster = "prod-eu";
+        s.hash = Samples.HASH;
+        s.approvals = new ApprovalStatus(1, List.of(), true);
+        s.plannedAt = NOW.minusSeconds(30);
+        s.expiresAt = NOW.plusSeconds(870);
+    }
+
+    private static void running(RollbackGroupStatus.Changes s) {
+        awaiting(s);
+        s.phase = Phase.RUNNING;
+        s.approvals = new ApprovalStatus(1, List.of(Pieces.LEAD.id()), true);
+        s.approvedAt = NOW.minusSeconds(20);
+    }
+
+    private static void ended(RollbackGroupStatus.Changes s, Phase phase, String message) {
+        s.phase = phase;
+        s.message = message;
+        s.finishedAt = NOW;
+    }
+
+    private static GroupView approved(GroupView view) {
+        RollbackGroup group = view.group();
+        group.setSpec(group.getSpec()
+                .withDecisions(
+                        List.of(new Decision(Verdict.Approved, Pieces.LEAD, NOW.minusSeconds(20), Samples.HASH))));
+        return view;
+    }
+
+    private static GroupView stopped(GroupView view) {
+        RollbackGroup group = view.group();
+        group.setSpec(group.getSpec().withCancellation(new Cancellation(Pieces.LEAD, NOW.minusSeconds(5))));
+        return view;
+    }
+
+    private static Consumer<RollbackStatus.Changes> planned(String name) {
+        return m -> {
+            Pieces.planned(m, name);
+            m.plan = with(Pieces.plan(name), name.equals("cart") ? List.of() : List.of(WARNING));
+        };
+    }
+
+    private static Consumer<RollbackStatus.Changes> rollsOut(String name) {
+        return m -> {
+            planned(name).accept(m);
+            m.phase = Phase.RUNNING;
+            m.patchedAt = NOW.minusSeconds(10);
+            m.rollout = new Rollout(
+                    "Waiting for deployment \"" + name
+                            + "\" rollout to finish: 1 of 3 updated replicas are available...",
+                    3,
+                    3,
+                    1,
+                    0,
+                    List.of(new Rollout.PodProblem(name + "-abc-1", "CrashLoopBackOff", "exit code 1")));
+        };
+    }
+
+    private static Consumer<RollbackStatus.Changes> done(String name) {
+        return m -> {
+            rollsOut(name).accept(m);
+            m.phase = Phase.SUCCEEDED;
+            m.message = "deployment \"" + name + "\" successfully rolled out";
+        };
+    }
+
+    private static Consumer<RollbackStatus.Changes> failed(String name) {
+        return m -> {
+            rollsOut(name).accept(m);
+            m.phase = Phase.FAILED;
+            m.message = "the deadline passed";
+        };
+    }
+
+    private static Consumer<RollbackStatus.Changes> unbegun(String name) {
+        return m -> {
+            planned(name).accept(m);
+            m.phase = Phase.CANCELLED;
+            m.message = "cancelled by Stepback";
+        };
+    }
+
+    private static Plan with(Plan plan, List<Finding> findings) {
+        return new Plan(
+                plan.hash(), plan.targetUid(), plan.from(), plan.to(), Samples.changes(1), findings, plan.steps());
+    }
+}
