@@ -37,7 +37,7 @@ final class ImageTags {
         if (!moving.isEmpty()) {
             findings.add(Finding.warn(
                     CHECK,
-                    "%s may not be what it was: such a tag moves.%s"
+                    "%s may not be what it was: such a tag moves. Look in the registry what it is now.%s"
                             .formatted(
                                     shown(moving),
                                     now.containsAll(moving)
@@ -55,7 +55,7 @@ final class ImageTags {
             if (!moved.isEmpty()) {
                 findings.add(Finding.warn(
                         CHECK,
-                        "%s may not be what it was: its pods run different images under that tag."
+                        "%s may not be what it was: its pods run different images under that tag. Look in the registry which one it is now."
                                 .formatted(shown(moved))));
             }
         }

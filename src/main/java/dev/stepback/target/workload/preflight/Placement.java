@@ -51,7 +51,11 @@ final class Placement {
     }
 
     private static Finding pending(String why) {
-        return Finding.warn(CHECK, why + ": they would stay Pending, unless such a node is added by itself.");
+        return Finding.warn(
+                CHECK,
+                why
+                        + ": they would stay Pending, unless such a node is added by itself. Look at the node pools"
+                        + " first.");
     }
 
     private static boolean asksForTheSame(PodTemplate now, PodTemplate restored) {

@@ -35,7 +35,7 @@ final class Services {
             if (!selects(service, restored)) {
                 findings.add(Finding.warn(
                         CHECK,
-                        "Service %s will not find the restored pods, so they get no traffic from it: its selector wants %s."
+                        "Service %s will not find the restored pods, so they get no traffic from it: its selector wants %s. Change it back, too."
                                 .formatted(Json.name(service), missing(service, restored))));
             } else {
                 lostPorts(service, now, restored).map(Services::lostPort).forEach(findings::add);
@@ -70,7 +70,7 @@ final class Services {
     private static Finding lostPort(LostPort lost) {
         return Finding.warn(
                 CHECK,
-                "Port %s of Service %s goes to container port %s, which the restored pods do not have: its traffic may be lost."
+                "Port %s of Service %s goes to container port %s, which the restored pods do not have: its traffic may be lost. Change the Service back, too."
                         .formatted(lost.port(), lost.service(), lost.target()));
     }
 

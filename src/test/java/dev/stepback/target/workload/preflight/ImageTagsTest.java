@@ -53,7 +53,9 @@ class ImageTagsTest {
     @Test
     void latestAndNoTag_warn() {
         ground.released(spec("web:latest"), spec("web:2"));
-        assertThat(ground.says("image-tag")).isEqualTo("WARN web:latest may not be what it was: such a tag moves.");
+        assertThat(ground.says("image-tag"))
+                .isEqualTo("WARN web:latest may not be what it was: such a tag moves. Look in the registry what it is"
+                        + " now.");
 
         ground.newNamespace();
         ground.released(spec("registry:5000/web"), spec("registry:5000/web:2"));
@@ -75,6 +77,7 @@ class ImageTagsTest {
         pod("b", "web:1", "bb");
 
         assertThat(ground.says("image-tag"))
-                .isEqualTo("WARN web:1 may not be what it was: its pods run different images under that tag.");
+                .isEqualTo("WARN web:1 may not be what it was: its pods run different images under that tag."
+                        + " Look in the registry which one it is now.");
     }
 }

@@ -74,7 +74,7 @@ class PlacementTest {
         asks("nodeSelector: {zone: c}");
         assertThat(ground.says("nodes"))
                 .isEqualTo("WARN No node has what the restored pods ask for (zone=c): they would stay Pending, unless"
-                        + " such a node is added by itself.");
+                        + " such a node is added by itself. Look at the node pools first.");
         assertThat(ground.plan().blocked()).isFalse();
     }
 

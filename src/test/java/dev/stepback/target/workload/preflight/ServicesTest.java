@@ -63,7 +63,7 @@ class ServicesTest {
 
         assertThat(ground.says("services"))
                 .isEqualTo("WARN Service web will not find the restored pods, so they get no traffic from it: its"
-                        + " selector wants track=new.");
+                        + " selector wants track=new. Change it back, too.");
     }
 
     @Test
@@ -81,7 +81,7 @@ class ServicesTest {
         assertThat(ground.says("services"))
                 .isEqualTo(
                         "WARN Port 80 of Service web goes to container port http, which the restored pods do not have:"
-                                + " its traffic may be lost.");
+                                + " its traffic may be lost. Change the Service back, too.");
 
         ground.newNamespace();
         ground.apply(service("{app: web}", "9090"));
