@@ -129,7 +129,7 @@ final class CheckedShop implements AutoCloseable {
             kind: StatefulSet
             metadata: {name: db, namespace: production, labels: {app: db}}
             spec:
-              replicas: 2
+              replicas: 1
               serviceName: db
               selector: {matchLabels: {app: db}}
               template:
@@ -228,7 +228,7 @@ final class CheckedShop implements AutoCloseable {
                     && Objects.equals(
                             status.getObservedGeneration(), db.getMetadata().getGeneration())
                     && Objects.equals(status.getUpdateRevision(), status.getCurrentRevision())
-                    && Integer.valueOf(2).equals(status.getReadyReplicas());
+                    && Integer.valueOf(1).equals(status.getReadyReplicas());
         });
     }
 

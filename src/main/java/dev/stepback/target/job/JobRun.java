@@ -86,7 +86,18 @@ final class JobRun {
                         .map(c -> line(c.path("message").asText()))
                         .findFirst())
                 .or(this::noPods)
+                .or(this::notStarting)
                 .orElse("");
+    }
+
+    /** What a pod meets on its way, such as a volume that another node has. */
+    private Optional<String> notStarting() {
+        return pods().stream()
+                .filter(pod ->
+                        pod.path("status").path("phase").asText("Pending").equals("Pending"))
+                .flatMap(pod -> new PodEvents(api).warnings(target, pod).stream())
+                .reduce((before, last) -> last)
+                .map(event -> line(event.path("message").asText()));
     }
 
     /** Why there are no pods, such as a quota or an admission policy. */

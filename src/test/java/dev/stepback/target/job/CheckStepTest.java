@@ -15,6 +15,7 @@ import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -150,25 +151,53 @@ class CheckStepTest {
     @Test
     void podsThatMayNotBeMade_areExplained() {
         start("db-1");
-        client.resource(new EventBuilder()
-                        .withNewMetadata()
-                        .withName("quota")
-                        .withNamespace("production")
-                        .endMetadata()
-                        .withNewInvolvedObject()
-                        .withKind("Job")
-                        .withNamespace("production")
-                        .withName(jobs().get(0).getMetadata().getName())
-                        .endInvolvedObject()
-                        .withType("Warning")
-                        .withReason("FailedCreate")
-                        .withMessage("Error creating: pods \"check\" is forbidden: exceeded quota: pods")
-                        .build())
-                .create();
+        String job = jobs().get(0).getMetadata().getName();
+        warning("Job", job, "FailedCreate", "Error creating: pods \"check\" is forbidden: exceeded quota: pods");
 
         assertThat(observe("db-1").message())
                 .isEqualTo("The data check mysql-data is running: Error creating: pods \"check\" is forbidden: exceeded"
                         + " quota: pods.");
+    }
+
+    @Test
+    void volumeThatAnotherNodeHas_isNamed() {
+        start("db-1");
+        client.resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withName("check-x")
+                        .withNamespace("production")
+                        .addToLabels("job-name", jobs().get(0).getMetadata().getName())
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewContainer()
+                        .withName("check")
+                        .withImage("shop/check:1")
+                        .endContainer()
+                        .endSpec()
+                        .build())
+                .create();
+        warning("Pod", "check-x", "FailedAttachVolume", "Multi-Attach error for volume pv-1");
+
+        assertThat(observe("db-1").message())
+                .isEqualTo("The data check mysql-data is running: Multi-Attach error for volume pv-1.");
+    }
+
+    private void warning(String kind, String name, String reason, String message) {
+        client.resource(new EventBuilder()
+                        .withNewMetadata()
+                        .withName(name + "-warning")
+                        .withNamespace("production")
+                        .endMetadata()
+                        .withNewInvolvedObject()
+                        .withKind(kind)
+                        .withNamespace("production")
+                        .withName(name)
+                        .endInvolvedObject()
+                        .withType("Warning")
+                        .withReason(reason)
+                        .withMessage(message)
+                        .build())
+                .create();
     }
 
     @Test
