@@ -131,7 +131,8 @@ final class SeveralCommand {
         String again = left.isEmpty()
                 ? ""
                 : "\nNothing was begun. Ask again without " + (out.size() == 1 ? "it" : "them") + ": `" + slashCommand
-                        + " " + String.join(" ", left) + (command.inOrder() ? " in order" : "") + "`";
+                        + " " + String.join(" ", left) + (command.inOrder() ? " in order" : "")
+                        + command.toTime().map(time -> " to time " + time).orElse("") + "`";
         return Optional.of(new Reply.Refused(SlackText.bounded(String.join("\n", why), 1200) + again));
     }
 

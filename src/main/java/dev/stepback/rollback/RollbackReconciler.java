@@ -185,7 +185,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         Long to = shown == null
                 ? rollback.getSpec().toRevision()
                 : Long.valueOf(shown.to().number());
-        Instant time = shown == null ? rollback.getSpec().toTime() : null;
+        Instant time = rollback.getSpec().toTime();
         PlanRequest request = new PlanRequest(
                 rollback.getSpec().wanted(),
                 to == null ? OptionalLong.empty() : OptionalLong.of(to),

@@ -9,7 +9,8 @@ import java.util.OptionalLong;
  *
  * @param toRevision the revision to restore; empty to let {@link History#proposed} choose; says something for {@link
  *     Operation#UNDO} only
- * @param toTime restores the revision that was the current one then; never together with {@code toRevision}
+ * @param toTime restores the revision that was the current one then; together with {@code toRevision}, which counts, it only
+ *     says what has to be said about that time
  * @param knownBad the revisions that are known bad, by {@link Revision#id}
  */
 public record PlanRequest(

@@ -243,7 +243,9 @@ final class CrowdedNamespace implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        client.namespaces().withName(namespace).delete();
+        if (sandbox.isEmpty()) {
+            client.namespaces().withName(namespace).delete();
+        }
         client.close();
         sandbox.ifPresent(SandboxCluster::close);
     }

@@ -77,6 +77,17 @@ class PastTimeTest {
         });
     }
 
+    @Test
+    void severalTargets_goToTheSameTime() {
+        for (String text :
+                java.util.List.of("checkout cart to time 14:05", "to 14:05 checkout cart", "-l tier=web to 14:05")) {
+            assertThat(parse(text, IN_BERLIN))
+                    .isInstanceOfSatisfying(
+                            Command.Several.class,
+                            several -> assertThat(several.toTime()).contains(Instant.parse("2026-11-21T13:05:00Z")));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"to 3", "to revision 3", "to v3", "to #3", "to 3 because at 14:05 it broke"})
     void revisions_areNoTimes(String text) {

@@ -87,14 +87,7 @@ public final class Card {
     private static String request(Rollback rollback) {
         RollbackSpec spec = rollback.getSpec();
         StringBuilder out = new StringBuilder("*Asked by* " + Mrkdwn.mention(spec.requestedBy()));
-        Instant then = spec.toTime();
-        if (then != null) {
-            out.append(" for what ran ")
-                    .append(Mrkdwn.time(then))
-                    .append(" (")
-                    .append(Mrkdwn.utc(then))
-                    .append(')');
-        }
+        out.append(Words.then(spec.toTime()));
         if (!spec.reason().isBlank()) {
             out.append(" because ").append(Mrkdwn.line(spec.reason(), 700));
         }

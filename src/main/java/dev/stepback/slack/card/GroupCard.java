@@ -127,6 +127,7 @@ public final class GroupCard {
     private static String request(GroupView view) {
         RollbackGroupSpec spec = view.group().getSpec();
         StringBuilder out = new StringBuilder("*Asked by* " + Mrkdwn.mention(spec.requestedBy()));
+        out.append(Words.then(spec.toTime()));
         if (!spec.reason().isBlank()) {
             out.append(" because ").append(Mrkdwn.line(spec.reason(), 700));
         }

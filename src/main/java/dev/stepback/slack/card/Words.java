@@ -72,6 +72,11 @@ final class Words {
         return wanted == null ? "to an earlier revision" : "to revision " + wanted;
     }
 
+    /** The time that was asked for, in the reader's time zone and in UTC; empty for none. */
+    static String then(@Nullable Instant time) {
+        return time == null ? "" : " for what ran " + Mrkdwn.time(time) + " (" + Mrkdwn.utc(time) + ")";
+    }
+
     /** Cluster, if it is known, namespace, kind and name. */
     static String target(Rollback rollback) {
         return cluster(rollback).map(c -> c + "/").orElse("") + rollback.target();

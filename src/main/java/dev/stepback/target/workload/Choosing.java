@@ -24,20 +24,21 @@ public final class Choosing {
 
     /** The one that is asked for, or proposed; empty when there is none, see {@link Refusals#nowhere}. */
     public static Optional<Revision> wanted(History history, PlanRequest request) {
+        if (request.toRevision().isPresent()) {
+            return history.revision(request.toRevision().getAsLong());
+        }
         if (request.toTime().isPresent()) {
             return Timeline.at(history, request.toTime().get()) instanceof Timeline.Answer.Was was
                     ? Optional.of(was.revision())
                     : Optional.empty();
         }
-        return request.toRevision().isPresent()
-                ? history.revision(request.toRevision().getAsLong())
-                : history.proposed(request.knownBad().keySet());
+        return history.proposed(request.knownBad().keySet());
     }
 
     /** What has to be said about the choice. */
     public static List<Finding> findings(History history, PlanRequest request, Revision to) {
         List<Finding> findings = new ArrayList<>();
-        request.toTime().ifPresent(time -> findings.addAll(then(history, time)));
+        request.toTime().ifPresent(time -> findings.addAll(then(history, time, to)));
         BadRevision bad = request.knownBad().get(to.id());
         if (bad != null) {
             findings.add(Finding.warn(
@@ -47,8 +48,9 @@ public final class Choosing {
         return findings;
     }
 
-    private static List<Finding> then(History history, PointInTime time) {
-        if (!(Timeline.at(history, time) instanceof Timeline.Answer.Was was)) {
+    private static List<Finding> then(History history, PointInTime time, Revision to) {
+        if (!(Timeline.at(history, time) instanceof Timeline.Answer.Was was)
+                || !was.revision().id().equals(to.id())) {
             return List.of();
         }
         if (!was.doubt().isEmpty()) {

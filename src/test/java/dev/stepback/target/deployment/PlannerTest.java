@@ -355,12 +355,29 @@ class PlannerTest {
                                 + " 2026-11-20 10:00 UTC, too"));
     }
 
+    /** As when a plan is made again for the revision that the card has shown. */
+    @Test
+    void revisionTogetherWithATime_counts_andTheTimeIsExplainedStill() {
+        assertThat(((PlanResult.Planned) at("2026-11-03T09:00:00Z", OptionalLong.of(2)))
+                        .plan()
+                        .findings())
+                .extracting(Finding::check)
+                .contains("time");
+        Plan other = ((PlanResult.Planned) at("2026-11-03T09:00:00Z", OptionalLong.of(1))).plan();
+        assertThat(other.to().number()).isEqualTo(1);
+        assertThat(other.findings()).extracting(Finding::check).doesNotContain("time");
+    }
+
     private PlanResult at(String time) {
+        return at(time, OptionalLong.empty());
+    }
+
+    private PlanResult at(String time, OptionalLong revision) {
         return target.plan(
                 Shop.CHECKOUT,
                 new PlanRequest(
                         Operation.UNDO,
-                        OptionalLong.empty(),
+                        revision,
                         Optional.of(new PointInTime(Instant.parse(time), List.of())),
                         Map.of(),
                         PlanOptions.NONE));
