@@ -340,6 +340,7 @@ class FastCrashTest {
         }
 
         /** @return false when it died over it */
+        @SuppressWarnings("NullAway") // nothing is asked of the framework
         boolean look(String name) {
             try {
                 reconciler.reconcile(now(name), null);

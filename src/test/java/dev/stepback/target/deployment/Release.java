@@ -16,6 +16,7 @@ import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.TargetType;
 import dev.stepback.target.workload.UndoStep;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -35,7 +36,7 @@ import java.util.stream.Collectors;
 /** One Deployment on the parity cluster, and what is done with it. */
 final class Release {
     /** Long enough for a real cluster that has to pull an image. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final String IMAGE = "registry.k8s.io/pause:";
 
@@ -204,6 +205,10 @@ final class Release {
 
     Observation awaitStatus(Observation.State state) {
         return await().atMost(PATIENCE).until(() -> target.status(ref).orElseThrow(), o -> o.state() == state);
+    }
+
+    TargetType target() {
+        return target;
     }
 
     private StepContext context(Plan plan, int step, String rollback) {

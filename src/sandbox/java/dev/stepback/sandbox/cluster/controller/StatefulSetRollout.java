@@ -203,12 +203,15 @@ final class StatefulSetRollout {
         return rolling.getPartition() == null ? 0 : rolling.getPartition();
     }
 
-    /** One, unless the set says otherwise: the field counts in clusters only that have its feature gate on. */
+    /**
+     * One, unless the set says otherwise; a percentage is rounded down. The field counts in clusters only that have its
+     * feature gate on.
+     */
     private int maxUnavailable() {
         RollingUpdateStatefulSetStrategy rolling = rolling();
         return rolling.getMaxUnavailable() == null
                 ? 1
-                : Math.max(1, Rolling.resolve(rolling.getMaxUnavailable(), replicas, true));
+                : Math.max(1, Rolling.resolve(rolling.getMaxUnavailable(), replicas, false));
     }
 
     private RollingUpdateStatefulSetStrategy rolling() {
