@@ -11,8 +11,11 @@ import java.util.stream.Collectors;
 final class Consent {
     private Consent() {}
 
-    /** @param each the approvals of every Rollback of the group that has something to do; not empty */
+    /** @param each the approvals of every Rollback of the group that has something to do */
     static Approvals of(List<Approvals> each) {
+        if (each.isEmpty()) {
+            return new Approvals(1, List.of(), false, false, "There is nothing to approve.", "", false, Duration.ZERO);
+        }
         List<Decision> counted = each.get(0).counted().stream()
                 .filter(d -> each.stream().allMatch(a -> a.counted().stream().anyMatch(o -> same(o, d))))
                 .toList();

@@ -20,7 +20,7 @@ record GroupMatter(GroupView view, Authorizer authorizer) implements Matter {
 
     @Override
     public Authorization may(Actor who, Verdict verdict) {
-        for (Rollback member : view.members()) {
+        for (Rollback member : view.all()) {
             Authorization may = authorizer.mayDecide(who, member, verdict);
             if (!may.allowed()) {
                 return Authorization.denied(may.why()

@@ -4,9 +4,7 @@ import dev.stepback.rollback.Approvals;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Members;
 import dev.stepback.rollback.Rollback;
-import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
-import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -67,7 +65,7 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
     public UpdateControl<RollbackGroup> reconcile(RollbackGroup cached, Context<RollbackGroup> context) {
         String namespace = cached.getMetadata().getNamespace();
         String name = cached.getMetadata().getName();
-        if (cached.getSpec() == null
+        if (!cached.understood()
                 || (cached.statusOrInitial().phase().terminal()
                         && cached.statusOrInitial().card().complete())) {
             return UpdateControl.noUpdate();
@@ -116,7 +114,8 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
 
     private void carryOut(GroupAction action, GroupView view) {
         if (action instanceof GroupAction.Create create) {
-            create(view.group(), create.target());
+            int i = create.target();
+            members.create(view.group(), view.target(i), view.wanted(i).getSpec());
         } else if (action instanceof GroupAction.Release release) {
             members.release(release.member(), view.decisions(release.member()), clock.instant());
         } else if (action instanceof GroupAction.Cancel cancel) {
@@ -124,30 +123,6 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
         } else if (action instanceof GroupAction.Write write) {
             write(view, write.status());
         }
-    }
-
-    private void create(RollbackGroup group, int i) {
-        RollbackGroupSpec spec = group.getSpec();
-        TargetRef target = group.targets().get(i);
-        members.create(
-                group,
-                target,
-                new RollbackSpec(
-                        new RollbackSpec.TargetName(target.kind(), target.name()),
-                        null,
-                        spec.targets().get(i).toRevision(),
-                        spec.toTime(),
-                        spec.options(),
-                        spec.reason(),
-                        spec.requestedBy(),
-                        spec.origin(),
-                        spec.deadlineSeconds(),
-                        null,
-                        group.getMetadata().getName(),
-                        List.of(),
-                        List.of(),
-                        null,
-                        null));
     }
 
     private void write(GroupView view, RollbackGroupStatus status) {

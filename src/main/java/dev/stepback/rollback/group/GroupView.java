@@ -2,9 +2,11 @@ package dev.stepback.rollback.group;
 
 import dev.stepback.rollback.Members;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +37,45 @@ public record GroupView(RollbackGroup group, Map<String, Rollback> byName) {
     /** The Rollback of the target with this index. */
     public Optional<Rollback> member(int i) {
         return Optional.ofNullable(byName.get(Members.name(group, target(i))));
+    }
+
+    /** The Rollback of the target with this index, be it one that is yet to be created. */
+    Rollback wanted(int i) {
+        return member(i).orElseGet(() -> {
+            Rollback rollback = new Rollback();
+            rollback.setMetadata(new ObjectMetaBuilder()
+                    .withNamespace(target(i).namespace())
+                    .withName(Members.name(group, target(i)))
+                    .withCreationTimestamp(group.getMetadata().getCreationTimestamp())
+                    .build());
+            rollback.setSpec(spec(i));
+            return rollback;
+        });
+    }
+
+    /** Every target's Rollback, be it one that is yet to be created. */
+    List<Rollback> all() {
+        return IntStream.range(0, size()).mapToObj(this::wanted).toList();
+    }
+
+    private RollbackSpec spec(int i) {
+        RollbackGroupSpec spec = group.getSpec();
+        return new RollbackSpec(
+                new RollbackSpec.TargetName(target(i).kind(), target(i).name()),
+                null,
+                spec.targets().get(i).toRevision(),
+                spec.toTime(),
+                spec.options(),
+                spec.reason(),
+                spec.requestedBy(),
+                spec.origin(),
+                spec.deadlineSeconds(),
+                null,
+                group.getMetadata().getName(),
+                List.of(),
+                List.of(),
+                null,
+                null);
     }
 
     /** Those that are there, in the order of the targets. */

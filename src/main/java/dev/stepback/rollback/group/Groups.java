@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Reads groups from the API server, never from a cache, and writes them with optimistic locking. */
 final class Groups {
@@ -37,11 +38,11 @@ final class Groups {
 
     /** @param namespaces empty for all */
     List<RollbackGroup> all(Collection<String> namespaces) {
-        return namespaces.isEmpty()
-                ? resources().inAnyNamespace().list().getItems()
+        Stream<RollbackGroup> all = namespaces.isEmpty()
+                ? resources().inAnyNamespace().list().getItems().stream()
                 : namespaces.stream()
-                        .flatMap(n -> resources().inNamespace(n).list().getItems().stream())
-                        .toList();
+                        .flatMap(n -> resources().inNamespace(n).list().getItems().stream());
+        return all.filter(RollbackGroup::understood).toList();
     }
 
     /** Whether the API server knows groups. */

@@ -131,7 +131,7 @@ public final class KubernetesRollbackGroups implements RollbackGroups {
     }
 
     private Decided cancel(GroupView view, Actor by) {
-        for (Rollback member : view.members()) {
+        for (Rollback member : view.all()) {
             var authorization = authorizer.mayCancel(by, member);
             if (!authorization.allowed()) {
                 log(view.group(), by, "cancellation denied");

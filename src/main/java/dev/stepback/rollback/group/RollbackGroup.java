@@ -1,6 +1,7 @@
 package dev.stepback.rollback.group;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.target.TargetRef;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 import java.util.List;
 
 /** Several targets of one namespace that are rolled back by one request and one approval. Owns a Rollback for each. */
+@JsonDeserialize(using = GroupReader.class)
 @Group(Rollback.GROUP)
 @Version("v1")
 @Kind("RollbackGroup")
@@ -34,6 +36,12 @@ public final class RollbackGroup extends CustomResource<RollbackGroupSpec, Rollb
     @Required
     public RollbackGroupSpec getSpec() {
         return super.getSpec();
+    }
+
+    /** Whether this version understands it; see {@link GroupReader}. */
+    @JsonIgnore
+    boolean understood() {
+        return getSpec() != null;
     }
 
     /** In the order of the request. */
