@@ -29,7 +29,6 @@ class SeveralTest {
     private final List<AuditEvent> audited = new ArrayList<>();
     private final TargetRef checkout = cluster.add("production", "checkout", 3);
     private final TargetRef cart = cluster.add("production", "cart", 2);
-    private final TargetRef fresh = cluster.add("production", "fresh", 1);
     private final TargetRef lab = cluster.add("staging", "lab", 3);
     private final Dispatcher dispatcher = new Dispatcher(
             cluster,
@@ -132,6 +131,8 @@ class SeveralTest {
 
     @Test
     void oneThatCannotBeDone_isNamedWithTheCommandForTheOthers() {
+        cluster.add("production", "fresh", 1);
+
         assertThat(why(dispatch("checkout fresh cart in order")))
                 .contains(
                         "production/deployment/fresh: unable to find specified revision",

@@ -40,8 +40,7 @@ final class Groups {
     List<RollbackGroup> all(Collection<String> namespaces) {
         Stream<RollbackGroup> all = namespaces.isEmpty()
                 ? resources().inAnyNamespace().list().getItems().stream()
-                : namespaces.stream()
-                        .flatMap(n -> resources().inNamespace(n).list().getItems().stream());
+                : namespaces.stream().flatMap(n -> resources().inNamespace(n).list().getItems().stream());
         return all.filter(RollbackGroup::understood).toList();
     }
 
