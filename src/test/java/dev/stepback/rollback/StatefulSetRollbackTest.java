@@ -16,9 +16,12 @@ import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
+import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.statefulset.StatefulSetTarget;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -32,6 +35,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -46,8 +50,12 @@ class StatefulSetRollbackTest {
     private final Controllers controllers = Controllers.start(cluster.store(), Clock.systemUTC(), KubeletTiming.fast());
     private final KubernetesClient client = Shop.client(cluster.kubeconfig());
     private final StepbackConfig config = StepbackConfig.defaults();
-    private final List<TargetType> targets =
-            List.of(StatefulSetTarget.of(client, new Redactor(config.redaction().secretNames()), Clock.systemUTC()));
+    private final List<TargetType> targets = List.of(StatefulSetTarget.of(
+            client,
+            new Redactor(config.redaction().secretNames()),
+            Clock.systemUTC(),
+            DataChecks.NONE,
+            Duration.ofSeconds(1)));
     private final Authorizer authorizer = Shop.authorizer(client, () -> Policy.DEFAULT, new People());
     private final KubernetesRollbacks rollbacks =
             new KubernetesRollbacks(client, config, authorizer, targets, Clock.systemUTC());
@@ -184,14 +192,86 @@ class StatefulSetRollbackTest {
                                 .formatted(image));
     }
 
+    @Test
+    void byPartition_goesOnWhereADeadBotStoodStill_andEachPodIsReplacedOnce() {
+        String name = open(true);
+        List<String> others = uids().subList(0, 2);
+        approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
+        await().atMost(Duration.ofSeconds(30)).until(() -> partition() == 2);
+        operator.close();
+        int stands = partition();
+        operator = engine();
+
+        awaitPhase(name, Phase.SUCCEEDED);
+
+        assertThat(stands).isBetween(1, 2);
+        assertThat(pods()).hasSize(3).allMatch(pod -> runs(pod, "mysql:8.0"));
+        assertThat(uids()).containsAll(others);
+        assertThat(deletions()).isEqualTo(1);
+        assertThat(partition()).isZero();
+        assertThat(targets.get(0).history(DB).orElseThrow().current()).hasValue(3);
+    }
+
+    @Test
+    void byPartition_cancelled_standsStill_andTheNextOneGoesOn() {
+        String name = open(true);
+        approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
+        await().atMost(Duration.ofSeconds(30)).until(() -> partition() == 2);
+        assertThat(rollbacks.cancel("production", name, LEADING)).isInstanceOf(Rollbacks.Decided.Recorded.class);
+        awaitPhase(name, Phase.CANCELLED);
+        int stands = partition();
+        assertThat(stands).isBetween(1, 2);
+
+        String next = open(
+                "second",
+                OptionalLong.of(
+                        targets.get(0).history(DB).orElseThrow().current().orElseThrow()),
+                true);
+        assertThat(partition()).isEqualTo(stands);
+        approve(next, Objects.requireNonNull(now(next).statusOrInitial().plan()));
+        awaitPhase(next, Phase.SUCCEEDED);
+
+        assertThat(pods()).hasSize(3).allMatch(pod -> runs(pod, "mysql:8.0"));
+        assertThat(partition()).isZero();
+    }
+
+    private int partition() {
+        return Objects.requireNonNull(client.apps()
+                .statefulSets()
+                .inNamespace("production")
+                .withName("db")
+                .require()
+                .getSpec()
+                .getUpdateStrategy()
+                .getRollingUpdate()
+                .getPartition());
+    }
+
     private RollbackOperator engine() {
         return RollbackOperator.start(
                 client, config, targets, authorizer, r -> {}, new Metrics(), Audit.NONE, Clock.systemUTC(), Shop.SHORT);
     }
 
     private String open() {
+        return open(false);
+    }
+
+    private String open(boolean byPartition) {
+        return open("first", OptionalLong.empty(), byPartition);
+    }
+
+    private String open(String delivery, OptionalLong revision, boolean byPartition) {
         var created = rollbacks.create(new NewRollback(
-                "first", DB, OptionalLong.empty(), "broken", ASKING, new RollbackSpec.Origin("C1", null), null));
+                delivery,
+                DB,
+                Operation.UNDO,
+                revision,
+                Optional.empty(),
+                new PlanOptions(false, byPartition, false),
+                "broken",
+                ASKING,
+                new RollbackSpec.Origin("C1", null),
+                null));
         assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
         String name = ((Rollbacks.Created.Ok) created).rollback().getMetadata().getName();
         awaitPhase(name, Phase.AWAITING_APPROVAL);

@@ -28,7 +28,12 @@ public final class StatefulSetTarget {
         return of(client, redactor, clock, dataChecks, PAUSE);
     }
 
-    static TargetType of(
+    /**
+     * @param redactor applied to all text that is made for people
+     * @param dataChecks what has to pass before an undo
+     * @param pause in place of {@link #PAUSE}
+     */
+    public static TargetType of(
             KubernetesClient client, Redactor redactor, Clock clock, DataChecks dataChecks, Duration pause) {
         return new RevisionedTarget(
                 client, new StatefulSetRollouts(redactor, clock, pause), redactor, clock, dataChecks);

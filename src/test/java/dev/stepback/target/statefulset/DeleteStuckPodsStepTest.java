@@ -116,6 +116,50 @@ class DeleteStuckPodsStepTest {
     }
 
     @Test
+    void podThatBecomesStuckLater_isDeletedByTheSameStep() {
+        for (int ordinal = 0; ordinal < 4; ordinal++) {
+            pod(ordinal, "db-bad", true);
+        }
+        pod(4, "db-bad", false);
+        start(Guard.NONE);
+        pod(4, "db-good", false);
+        assertThat(observe()).isEqualTo(Step.Observation.State.RUNNING);
+
+        ready(3, false);
+        assertThat(observe()).isEqualTo(Step.Observation.State.AGAIN);
+        assertThat(start(Guard.NONE)).isEqualTo(new Step.Start.Started());
+
+        assertThat(pods()).containsExactly("db-0", "db-1", "db-2", "db-4");
+        assertThat(observe()).isEqualTo(Step.Observation.State.RUNNING);
+    }
+
+    @Test
+    void podBelowTheApprovedPartition_isNotThePlans() {
+        pod(0, "db-bad", false);
+        assertThat(observe()).isEqualTo(Step.Observation.State.RUNNING);
+    }
+
+    @Test
+    void targetThatIsGoneOrChanged_leavesNothingToDelete() {
+        pod(4, "db-bad", false);
+        StepContext approved = context(Guard.NONE);
+        client.apps()
+                .statefulSets()
+                .inNamespace("production")
+                .withName("db")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), """
+                    {"spec": {"template": {"spec": {"containers": [{"name": "mysql", "image": "mysql:8.1"}]}}}}
+                    """);
+        assertThat(step.observe(approved).state()).isEqualTo(Step.Observation.State.DONE);
+        client.apps().statefulSets().inNamespace("production").withName("db").delete();
+        assertThat(step.observe(approved).state()).isEqualTo(Step.Observation.State.DONE);
+    }
+
+    private Step.Observation.State observe() {
+        return step.observe(context(Guard.NONE)).state();
+    }
+
+    @Test
     void objection_deletesNothing() {
         pod(4, "db-bad", false);
         Step.Start no = new Step.Start.NotYet("lead may not");
