@@ -3,11 +3,16 @@ package dev.stepback.flow;
 import static dev.stepback.flow.Scene.INCIDENTS;
 import static dev.stepback.flow.Scene.ts;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,6 +58,32 @@ class RollbackFlowIT {
                             "kubernetes.io/change-cause",
                             cause -> assertThat(cause).contains("customers cannot pay"));
             assertThat(scene.people.violations()).isEmpty();
+        }
+    }
+
+    /** The lead's clock is that of Berlin. */
+    @Test
+    void whatRanAtATime_isAskedForByThePersonsOwnClock() throws Exception {
+        try (Scene scene = Scene.start(Mode.SOCKET)) {
+            scene.deployed("checkout", 1, GOOD);
+            scene.awaitRolledOut("checkout", GOOD);
+            Instant then = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+            await().until(() -> Instant.now().isAfter(then.plusSeconds(1)));
+            for (String later : List.of("shop.example/checkout:1.1", "shop.example/checkout:1.2")) {
+                scene.release("checkout", 1, later);
+                scene.awaitRolledOut("checkout", later);
+            }
+            String typed = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss")
+                    .withZone(ZoneId.of("Europe/Berlin"))
+                    .format(then);
+
+            scene.people.command("lead", INCIDENTS, "/rollback checkout to time “" + typed + "”");
+            ObjectNode card = scene.awaitCard("AwaitingApproval");
+            assertThat(card.toString()).contains("for what ran <!date^" + then.getEpochSecond());
+            scene.people.action("responder", INCIDENTS, ts(card), "approve");
+
+            scene.awaitRolledOut("checkout", GOOD);
+            assertThat(scene.awaitPhase(Phase.SUCCEEDED).getSpec().toTime()).isEqualTo(then);
         }
     }
 
