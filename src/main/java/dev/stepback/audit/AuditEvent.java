@@ -1,5 +1,6 @@
 package dev.stepback.audit;
 
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -39,12 +40,18 @@ public sealed interface AuditEvent {
         }
     }
 
-    /** A Rollback was created. */
-    record Request(By by, On on, OptionalLong toRevision, String reason) implements AuditEvent {
+    /**
+     * A Rollback was created.
+     *
+     * @param toTime what ran then is wanted; empty unless that was asked for
+     */
+    record Request(By by, On on, OptionalLong toRevision, Optional<Instant> toTime, String reason)
+            implements AuditEvent {
         @Override
         public void describe(AuditLine line) {
             line.by(by).on(on).reason(reason);
             toRevision.ifPresent(line::toRevision);
+            toTime.ifPresent(line::toTime);
         }
     }
 

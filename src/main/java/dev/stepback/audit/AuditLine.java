@@ -66,6 +66,11 @@ public final class AuditLine {
         return this;
     }
 
+    AuditLine toTime(Instant time) {
+        json.put("toTime", time.toString());
+        return this;
+    }
+
     AuditLine planHash(String hash) {
         put(json, "planHash", OneLine.of(hash, MAX_NAME));
         return this;

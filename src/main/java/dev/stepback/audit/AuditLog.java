@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  * <tr><td>{@code rollback}</td><td>name of the Rollback, in the target's namespace</td></tr>
  * <tr><td>{@code operation}</td><td>what it is: Undo, Pause, Resume, Restart</td></tr>
  * <tr><td>{@code toRevision}</td><td>the revision that was asked for, when one was named</td></tr>
+ * <tr><td>{@code toTime}</td><td>the time whose revision was asked for, when one was named; ISO 8601 in UTC</td></tr>
  * <tr><td>{@code planHash}</td><td>which plan</td></tr>
  * <tr><td>{@code verdict}</td><td>Approved, Rejected, BrokeGlass; of an outcome its phase, as in Succeeded; of a stop
  * Pause or GoOn</td></tr>

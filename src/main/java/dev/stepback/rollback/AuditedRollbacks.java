@@ -34,6 +34,7 @@ public final class AuditedRollbacks implements Rollbacks {
                     Audited.by(request.requestedBy()),
                     Audited.on(ok.rollback()),
                     request.toRevision(),
+                    request.toTime(),
                     request.reason()));
         } else if (created instanceof Created.Denied denied) {
             On on = new On(request.target(), null, request.operation().apiName());

@@ -47,16 +47,17 @@ class AuditLogTest {
 
         assertThat(record.text())
                 .containsExactly("{\"logger\":\"audit\",\"time\":\"2026-11-21T03:00:00.123Z\",\"event\":\"approval\","
-                        + "\"actor\":{\"id\":\"U1\",\"name\":\"ana\",\"team\":\"T1\"},\"channel\":\"C1\","
-                        + "\"target\":{\"cluster\":\"prod-eu\",\"namespace\":\"production\",\"kind\":\"Deployment\","
-                        + "\"name\":\"checkout\"},\"rollback\":\"checkout-1\",\"operation\":\"Undo\",\"planHash\":\"abc123\",\"verdict\":\"Approved\",\"reason\":\"looks"
-                        + " right\"}");
+                                     + "\"actor\":{\"id\":\"U1\",\"name\":\"ana\",\"team\":\"T1\"},\"channel\":\"C1\","
+                                     + "\"target\":{\"cluster\":\"prod-eu\",\"namespace\":\"production\",\"kind\":\"Deployment\","
+                                     + "\"name\":\"checkout\"},\"rollback\":\"checkout-1\",\"operation\":\"Undo\",\"planHash\":\"abc123\",\"verdict\":\"Approved\",\"reason\":\"looks"
+                                     + " right\"}");
     }
 
     @Test
     void everyEvent_isNamedAndLeavesOutWhatDoesNotApply() {
         By bare = new By("U2", "bo", null, null);
-        audit.record(new AuditEvent.Request(bare, CHECKOUT, OptionalLong.of(3), ""));
+        audit.record(new AuditEvent.Request(
+                bare, CHECKOUT, OptionalLong.of(3), Optional.of(Instant.parse("2026-11-21T13:05:00Z")), ""));
         audit.record(new AuditEvent.Denial(bare, AuditEvent.Wish.BREAK_GLASS, Optional.empty(), "You may not."));
         audit.record(new AuditEvent.Rejection(bare, CHECKOUT, "h", ""));
         audit.record(new AuditEvent.BreakGlass(bare, CHECKOUT, "h", "on fire"));
@@ -86,6 +87,7 @@ class AuditLogTest {
                         "policyChange",
                         "policyRefusal");
         assertThat(record.only("request").path("toRevision").asLong()).isEqualTo(3);
+        assertThat(record.only("request").path("toTime").asText()).isEqualTo("2026-11-21T13:05:00Z");
         assertThat(record.only("request").has("channel")).isFalse();
         assertThat(record.only("request").path("actor").has("team")).isFalse();
         assertThat(record.only("denial").path("action").asText()).isEqualTo("breakGlass");
@@ -101,8 +103,8 @@ class AuditLogTest {
     @Test
     void textFromOutside_isOneBoundedLineWithoutSecrets() {
         String hostile = "x\n{\"event\":\"approval\"}\r\u0085\u2028\u202e{} password=hunter2 " + "long ".repeat(1000);
-        audit.record(
-                new AuditEvent.Request(new By("U1", hostile, "T\n1", "C\n1"), CHECKOUT, OptionalLong.empty(), hostile));
+        audit.record(new AuditEvent.Request(
+                new By("U1", hostile, "T\n1", "C\n1"), CHECKOUT, OptionalLong.empty(), Optional.empty(), hostile));
 
         assertThat(record.text())
                 .singleElement()

@@ -36,7 +36,8 @@ public final class AuditedGroups implements RollbackGroups {
         if (created instanceof Created.Ok ok && !ok.repeated()) {
             RollbackGroup group = ok.view().group();
             for (NewGroup.Wish wish : request.targets()) {
-                audit.record(new AuditEvent.Request(by, on(group, wish.target()), wish.toRevision(), request.reason()));
+                audit.record(new AuditEvent.Request(
+                        by, on(group, wish.target()), wish.toRevision(), request.toTime(), request.reason()));
             }
         } else if (created instanceof Created.Denied denied) {
             On on = new On(denied.target(), null, UNDO);
