@@ -207,7 +207,12 @@ final class Planner {
                 new ArrayList<>(Choosing.findings(workload.history(redactor), request, restore.revision()));
         findings.addAll(rollouts.findings(workload, restored));
         findings.addAll(preflight.run(
-                new Preflight.Subject(workload, restore.stored(), restore.patch(), from.number(), restored.number()),
+                new Preflight.Subject(
+                        workload,
+                        restore.stored(),
+                        UndoPatch.of(steps).orElse(restore.patch()),
+                        from.number(),
+                        restored.number()),
                 own(workload, steps)));
         return new PlanResult.Planned(new Plan(
                 PlanHash.of(workload.ref(), workload.uid(), restored.number(), steps),

@@ -191,9 +191,7 @@ final class Planner {
                 new Preflight.Subject(
                         workload,
                         restore.replicaSet(),
-                        pace.borrowed()
-                                .map(b -> restore.patch().borrowing(b, workload))
-                                .orElse(restore.patch()),
+                        UndoPatch.of(steps).orElse(restore.patch()),
                         from.number(),
                         to.number()),
                 Map.of(

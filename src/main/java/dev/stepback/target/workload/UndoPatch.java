@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -112,7 +114,12 @@ public record UndoPatch(ArrayNode operations) {
 
     /** The one in a plan; empty when it has none. */
     public static Optional<UndoPatch> of(Plan plan) {
-        return plan.steps().stream()
+        return of(plan.steps());
+    }
+
+    /** The one among steps. */
+    public static Optional<UndoPatch> of(List<PlannedStep> steps) {
+        return steps.stream()
                 .flatMap(step -> readable(step.parameters().getOrDefault("patch", "")).stream())
                 .findFirst();
     }

@@ -33,18 +33,29 @@ final class Forecast {
         if (turnover.pods() == 0) {
             return List.of();
         }
-        String time = lasted(subject)
-                .map(last -> "; " + about(last) + ", as the last one took")
-                .or(() -> estimate(subject, turnover)
-                        .map(t -> "; " + about(t) + ", by how long its pods took to become ready"))
-                .orElse("");
+        // By partition there are pauses, and people who look.
+        boolean paused = borrows(subject, Borrowed.PARTITION);
+        String time = paused ? "" : time(subject, turnover);
         return List.of(Finding.pass(
                 CHECK, "The rollout: " + turnover.words(subject.workload().ref().kind()) + time + "."));
     }
 
+    private static boolean borrows(Preflight.Subject subject, String path) {
+        return !subject.patch().replaced(path).isMissingNode();
+    }
+
+    private String time(Preflight.Subject subject, Turnover turnover) {
+        return lasted(subject)
+                .map(last -> "; " + about(last) + ", as the last one took")
+                .or(() -> estimate(subject, turnover)
+                        .map(t -> "; " + about(t) + ", by how long its pods took to become ready"))
+                .orElse("");
+    }
+
     private static Optional<Duration> lasted(Preflight.Subject subject) {
-        boolean otherwise = !subject.patch().replaced(Borrowed.MAX_SURGE).isMissingNode();
-        return otherwise ? Optional.empty() : subject.workload().lastRollout().filter(Forecast::credible);
+        return borrows(subject, Borrowed.MAX_SURGE)
+                ? Optional.empty()
+                : subject.workload().lastRollout().filter(Forecast::credible);
     }
 
     private Optional<Duration> estimate(Preflight.Subject subject, Turnover turnover) {
