@@ -52,6 +52,36 @@ class StatefulSetFlowIT {
         assertThat(pods()).hasSize(3).allMatch(pod -> image(pod).equals(GOOD));
     }
 
+    @Test
+    void byPartition_cancelled_standsStill_andRetryGoesOn() {
+        brokenDatabase();
+
+        scene.people.command("responder", INCIDENTS, "/rollback sts/db by partition because orders fail");
+        ObjectNode card = scene.awaitCard("AwaitingApproval");
+        assertThat(card.toString())
+                .contains("hold all pods back at first (partition 0 → 3)")
+                .contains("Replace db-2 down to db-0 one by one, each once the one before has been ready for 10 s");
+        scene.people.action("lead", INCIDENTS, ts(card), "approve");
+        scene.awaitCard("Waiting for pod db-2 to be ready for 10 s");
+        scene.people.action("responder", INCIDENTS, ts(card), "cancel");
+
+        ObjectNode stopped = scene.awaitCard("Its partition holds the other pods back: press *Retry* to go on.");
+        assertThat(scene.client
+                        .apps()
+                        .statefulSets()
+                        .inNamespace(scene.namespace)
+                        .withName("db")
+                        .require()
+                        .getSpec()
+                        .getUpdateStrategy()
+                        .getRollingUpdate()
+                        .getPartition())
+                .isEqualTo(2);
+        scene.people.action("responder", INCIDENTS, ts(stopped), "retry");
+        assertThat(scene.awaitCard("AwaitingApproval").toString())
+                .contains("hold all pods back at first (partition 0 → 3)");
+    }
+
     private void brokenDatabase() {
         scene.client.resource("""
             apiVersion: apps/v1
