@@ -1,5 +1,7 @@
 package dev.stepback.sandbox.shop;
 
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 
 /** The shop's workloads: the usual ones, and one in every state that a rollback must know how to meet. */
@@ -7,6 +9,8 @@ final class Catalogue {
     private static final String DATABASE = "DATABASE_URL";
     private static final String PASSWORD = "DATABASE_PASSWORD";
     private static final String SHOP_DB = "postgres://checkout@db.shop.example:5432/shop";
+
+    private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
     private Catalogue() {}
 
@@ -101,14 +105,24 @@ final class Catalogue {
                         .endSpec());
     }
 
+    /** Deployed with {@code kubectl apply}. */
     private static Workload search() {
         return Workload.of(
-                "production",
-                "search",
-                2,
-                Release.of("5.0.0", "CI #77: new index", "1Gi", "INDEX", "products-v5"),
-                Release.of("5.0.1", "CI #79: synonyms", "1Gi", "INDEX", "products-v5", "SYNONYMS", "true"),
-                Release.of("5.1.0", "CI #83: typo tolerance", "1Gi", "INDEX", "products-v6", "SYNONYMS", "true"));
+                        "production",
+                        "search",
+                        2,
+                        Release.of("5.0.0", "CI #77: new index", "1Gi", "INDEX", "products-v5"),
+                        Release.of("5.0.1", "CI #79: synonyms", "1Gi", "INDEX", "products-v5", "SYNONYMS", "true"),
+                        Release.of(
+                                "5.1.0", "CI #83: typo tolerance", "1Gi", "INDEX", "products-v6", "SYNONYMS", "true"))
+                .with(Catalogue::applied);
+    }
+
+    private static DeploymentBuilder applied(DeploymentBuilder deployment) {
+        return deployment
+                .editMetadata()
+                .addToAnnotations(LAST_APPLIED, Serialization.asJson(deployment.build()) + "\n")
+                .endMetadata();
     }
 
     private static Workload paused() {

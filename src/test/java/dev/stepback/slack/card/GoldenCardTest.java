@@ -415,8 +415,9 @@ class GoldenCardTest {
                                 Finding.warn(
                                         "last-applied-stale",
                                         "It was made with kubectl apply: correct the manifest, or the next apply brings"
-                                                + " revision 5 back. And kubectl will remember revision 5: what only"
-                                                + " revision 4 has may stay behind then."))));
+                                                + " revision 5 back. What kubectl remembers goes stale, so parts of"
+                                                + " revision 4 may outlive later applies: “Update last-applied”"
+                                                + " prevents that."))));
     }
 
     private static Rollback chosen() {

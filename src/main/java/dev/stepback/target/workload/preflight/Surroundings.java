@@ -104,8 +104,8 @@ final class Surroundings {
                 ? Finding.warn(
                         LAST_APPLIED_STALE,
                         manifest
-                                + " And kubectl will remember revision %d: what only revision %d has may stay behind then."
-                                        .formatted(subject.from(), subject.to()))
+                                + " What kubectl remembers goes stale, so parts of revision %d may outlive later applies: “Update last-applied” prevents that."
+                                        .formatted(subject.to()))
                 : Finding.warn("last-applied", manifest);
     }
 
