@@ -40,19 +40,19 @@ class ApprovalFlowIT {
         return scene;
     }
 
-    private static void start(Scene scene, String policy) throws Exception {
+    static void start(Scene scene, String policy) throws Exception {
         StepbackConfig read =
                 ConfigLoader.load(policy, "policy", Map.of()).valid().orElseThrow();
         scene.startBot(Map.of(), config -> config.with(read.policy()).with(read.notifications()));
     }
 
-    private static ObjectNode modal(Scene scene, String user, ObjectNode card, String action) {
+    static ObjectNode modal(Scene scene, String user, ObjectNode card, String action) {
         scene.people.action(user, INCIDENTS, ts(card), action);
         await().atMost(PATIENCE).until(() -> !scene.people.views(user).isEmpty());
         return scene.people.views(user).get(0);
     }
 
-    private static Sent submit(Scene scene, String user, ObjectNode view, Map<String, String> inputs) {
+    static Sent submit(Scene scene, String user, ObjectNode view, Map<String, String> inputs) {
         ObjectNode values = JsonNodeFactory.instance.objectNode();
         inputs.forEach((id, text) -> values.putObject(id)
                 .putObject(id)
@@ -62,7 +62,7 @@ class ApprovalFlowIT {
     }
 
     /** What the modal asks to type. */
-    private static String wanted(ObjectNode view) {
+    static String wanted(ObjectNode view) {
         for (var block : view.path("blocks")) {
             if (block.path("block_id").asText().equals("typed")) {
                 return block.path("label").path("text").asText().replaceFirst("Type ", "");

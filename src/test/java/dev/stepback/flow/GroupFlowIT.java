@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Several targets by one command, from Slack to the pods and back. */
@@ -77,6 +78,62 @@ class GroupFlowIT {
             scene.people.action("responder", INCIDENTS, ts(failed), "undo");
             scene.people.action("lead", INCIDENTS, ts(awaitCard(scene, "AwaitingApproval")), "approve");
             scene.awaitRolledOut("cart", image("cart", "2"));
+        }
+    }
+
+    /** Two approvals, each typed; and what one member alone is given does not count. */
+    @Test
+    void typedApprovals_areForAllOfThem() throws Exception {
+        try (Scene scene = Scene.withoutBot(Mode.SOCKET)) {
+            ApprovalFlowIT.start(scene, """
+                access: {rules: [{who: [members], may: [view, request, approve]}]}
+                approvals:
+                  default: {required: 1}
+                  rules: [{names: [cart], required: 2, typeToConfirm: true}]
+                """);
+            List.of("cart", "checkout").forEach(name -> scene.deployed(name, 1, image(name, "1"), image(name, "2")));
+            scene.people.command("responder", INCIDENTS, "/rollback cart checkout");
+            ObjectNode card = awaitCard(scene, "*Approvals* 0 of 2");
+
+            ObjectNode modal = ApprovalFlowIT.modal(scene, "lead", card, "approve");
+            String where = ApprovalFlowIT.wanted(modal);
+            assertThat(where).endsWith("/" + scene.namespace);
+            assertThat(ApprovalFlowIT.submit(scene, "lead", modal, Map.of("typed", "cart"))
+                            .errors())
+                    .containsOnlyKeys("typed");
+            ApprovalFlowIT.submit(scene, "lead", modal, Map.of("typed", where));
+            awaitCard(scene, "*Approvals* 1 of 2");
+            assertThat(patches(scene)).isZero();
+
+            modal = ApprovalFlowIT.modal(scene, "developer", card, "approve");
+            ApprovalFlowIT.submit(scene, "developer", modal, Map.of("typed", where));
+            awaitCard(scene, "Succeeded");
+            assertThat(scene.rollbacks())
+                    .allSatisfy(r -> assertThat(r.getSpec().decisions()).hasSize(2));
+            assertThat(scene.people.violations()).isEmpty();
+        }
+    }
+
+    @Test
+    void brokenGlass_isForAllOfThem() throws Exception {
+        try (Scene scene = Scene.withoutBot(Mode.SOCKET)) {
+            ApprovalFlowIT.start(scene, """
+                access:
+                  rules:
+                    - {who: [members], may: [view, request, approve]}
+                    - {who: [U0LEAD], may: [breakGlass]}
+                """);
+            List.of("cart", "checkout").forEach(name -> scene.deployed(name, 1, image(name, "1"), image(name, "2")));
+            scene.people.command("lead", INCIDENTS, "/rollback cart checkout");
+            ObjectNode card = awaitCard(scene, "Break glass…");
+
+            ObjectNode modal = ApprovalFlowIT.modal(scene, "lead", card, "break_glass");
+            ApprovalFlowIT.submit(
+                    scene, "lead", modal, Map.of("typed", ApprovalFlowIT.wanted(modal), "reason", "the shop is down"));
+
+            awaitCard(scene, "Succeeded");
+            scene.awaitMessage(INCIDENTS, "guest", "*broke the glass*");
+            assertThat(scene.people.mentions()).anyMatch(m -> m.toString().contains("who=here"));
         }
     }
 
