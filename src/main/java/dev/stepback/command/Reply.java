@@ -94,6 +94,9 @@ public sealed interface Reply {
 
     record CancelRequested(Rollback rollback) implements Reply {}
 
+    /** It was asked for together with others, and only all of it can be stopped: on its card. */
+    record PartOfSeveral(Rollback rollback) implements Reply {}
+
     /** @param locks as in {@link ShowList} */
     record Help(List<String> locks) implements Reply {}
 

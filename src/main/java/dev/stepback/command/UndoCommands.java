@@ -127,6 +127,9 @@ final class UndoCommands {
                     .orElse("");
             return new Reply.Refused("No rollback of " + target + " is open, so there is nothing to cancel." + last);
         }
+        if (open.get().getSpec().group() != null) {
+            return new Reply.PartOfSeveral(open.get());
+        }
         Rollbacks.Decided decided =
                 rollbacks.cancel(target.namespace(), open.get().getMetadata().getName(), who);
         if (decided instanceof Rollbacks.Decided.Recorded recorded) {

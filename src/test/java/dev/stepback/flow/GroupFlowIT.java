@@ -34,6 +34,11 @@ class GroupFlowIT {
                     "responder",
                     m -> m.toString().contains("is open already")
                             && m.toString().contains("The card"));
+            scene.people.command("responder", INCIDENTS, "/rollback checkout cancel");
+            scene.awaitMessage(
+                    INCIDENTS, "responder", m -> m.toString().contains("is rolled back together with others"));
+            scene.people.command("lead", INCIDENTS, "/rollback list");
+            scene.awaitMessage(INCIDENTS, "lead", m -> m.toString().contains("together in `"));
             assertThat(patches(scene)).isZero();
 
             scene.people.action("lead", INCIDENTS, ts(card), "approve");

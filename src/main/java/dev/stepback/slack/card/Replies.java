@@ -69,6 +69,9 @@ public final class Replies {
         } else if (reply instanceof Reply.CancelRequested r) {
             return Message.of("⏹️ The " + Speech.of(r.rollback()).lowerCase() + " of " + target(r.rollback())
                     + " is asked to stop; its card says what came of it." + whereCard(r.rollback()));
+        } else if (reply instanceof Reply.PartOfSeveral r) {
+            return Message.of("✋ " + target(r.rollback()) + " is rolled back together with others, and nothing was"
+                    + " stopped: press *Stop* or *Cancel* on their card." + whereCard(r.rollback()));
         } else if (reply instanceof Reply.Help r) {
             return HelpMessage.of(command, r.locks());
         } else if (reply instanceof Reply.Choose r) {

@@ -2,6 +2,7 @@ package dev.stepback.slack.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.command.Reply;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
@@ -177,6 +178,18 @@ class GroupCardTest {
                     .forEach(m -> assertThat(SlackRules.violations(m.blocks())).isEmpty());
         }
         assertThat(DiffMessages.modal(view).getBlocks()).hasSizeLessThanOrEqualTo(100);
+    }
+
+    @Test
+    void list_showsAGroupInOneLine() {
+        GroupView view = approved(
+                view(Order.Together, GroupCardTest::running, done("cart"), rollsOut("checkout"), planned("db")));
+
+        Message list = new Replies("/rollback", card -> Optional.empty())
+                .draw(new Reply.ShowList(List.of(view), List.of(), List.of()), NOW);
+
+        assertThat(SlackRules.json(list.blocks()))
+                .contains("🔄 together in `production`: ✅ `cart`, 🔄 `checkout`, ✋ `db`: *Running*, asked for by");
     }
 
     @SafeVarargs
