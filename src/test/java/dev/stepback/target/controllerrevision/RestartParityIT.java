@@ -151,12 +151,14 @@ class RestartParityIT {
                 ? StatefulSetTarget.of(cluster.client(), redactor, Clock.systemUTC(), DataChecks.NONE)
                 : DaemonSetTarget.of(cluster.client(), redactor, Clock.systemUTC(), DataChecks.NONE);
         RevisionedRelease release = new RevisionedRelease(cluster, target, kind.lowerCase() + "-" + name);
-        release.create("3.7", spec -> {
-            if (kind == Kind.STATEFULSET) {
-                spec.put("serviceName", name).put("replicas", 2);
-            }
-            settings.accept(spec);
-        });
+        release.through(
+                spec -> {
+                    if (kind == Kind.STATEFULSET) {
+                        spec.put("serviceName", name).put("replicas", 2);
+                    }
+                    settings.accept(spec);
+                },
+                "3.7");
         release.awaitStatus(State.DONE);
         return release;
     }

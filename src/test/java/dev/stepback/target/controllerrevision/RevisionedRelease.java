@@ -51,6 +51,20 @@ public final class RevisionedRelease {
         this.ref = new TargetRef(cluster.namespace(), target.kind(), name);
     }
 
+    /**
+     * Creates it with the first tag and deploys the others, each rolled out before the next.
+     *
+     * @param settings changes the spec before it is created
+     */
+    public RevisionedRelease through(Consumer<ObjectNode> settings, String... tags) {
+        create(tags[0], settings);
+        for (int i = 1; i < tags.length; i++) {
+            awaitStatus(Observation.State.DONE);
+            deploy(tags[i]);
+        }
+        return this;
+    }
+
     /** @param settings changes the spec before it is created */
     public void create(String tag, Consumer<ObjectNode> settings) {
         ObjectNode manifest = (ObjectNode)

@@ -48,21 +48,16 @@ class ByPartitionIT {
     }
 
     private static RevisionedRelease of(String name, Consumer<ObjectNode> settings, String... tags) {
-        RevisionedRelease release = new RevisionedRelease(
-                cluster,
-                StatefulSetTarget.of(
-                        cluster.client(),
-                        new Redactor(List.of()),
-                        Clock.systemUTC(),
-                        DataChecks.NONE,
-                        Duration.ofSeconds(1)),
-                name);
-        release.create(tags[0], settings);
-        for (int i = 1; i < tags.length; i++) {
-            release.awaitStatus(State.DONE);
-            release.deploy(tags[i]);
-        }
-        return release;
+        return new RevisionedRelease(
+                        cluster,
+                        StatefulSetTarget.of(
+                                cluster.client(),
+                                new Redactor(List.of()),
+                                Clock.systemUTC(),
+                                DataChecks.NONE,
+                                Duration.ofSeconds(1)),
+                        name)
+                .through(settings, tags);
     }
 
     private static int partition(RevisionedRelease db) {

@@ -38,16 +38,12 @@ class StatefulSetPodsIT {
         cluster.close();
     }
 
-    /** Creates it with the first tag and deploys the others, each rolled out before the next. */
     private static RevisionedRelease of(String name, Consumer<ObjectNode> settings, String... tags) {
-        RevisionedRelease release = new RevisionedRelease(
-                cluster, StatefulSetTarget.of(cluster.client(), new Redactor(List.of()), Clock.systemUTC()), name);
-        release.create(tags[0], settings);
-        for (int i = 1; i < tags.length; i++) {
-            release.awaitStatus(State.DONE);
-            release.deploy(tags[i]);
-        }
-        return release;
+        return new RevisionedRelease(
+                        cluster,
+                        StatefulSetTarget.of(cluster.client(), new Redactor(List.of()), Clock.systemUTC()),
+                        name)
+                .through(settings, tags);
     }
 
     @Test
