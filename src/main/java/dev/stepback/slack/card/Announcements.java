@@ -24,7 +24,7 @@ public final class Announcements {
         if (status.approvedAt() != null) {
             out.put("approved", Message.of(letGo(rollback)));
         }
-        overridden(status)
+        Checks.overridden(status)
                 .ifPresent(why -> out.put(
                         "overridden", Message.of("⚠️ Overridden by who broke the glass: " + Mrkdwn.line(why, 500))));
         if (status.patchedAt() != null) {
@@ -40,14 +40,6 @@ public final class Announcements {
             out.put("finished", Message.of(outcome(rollback, now)));
         }
         return out;
-    }
-
-    /** What the checks said that were gone past. */
-    private static Optional<String> overridden(RollbackStatus status) {
-        return status.steps().stream()
-                .filter(step -> step.state() == RollbackStatus.StepStatus.State.Overridden)
-                .map(RollbackStatus.StepStatus::message)
-                .reduce((a, b) -> a + " " + b);
     }
 
     /**

@@ -63,7 +63,7 @@ final class Buttons {
             case FAILED -> {
                 buttons.add(button(Actions.RETRY, "Retry", ref));
                 buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
-                if (StateLine.stoppedByCheck(rollback) && mayGoAlone(rollback)) {
+                if (Checks.stopped(rollback) && mayGoAlone(rollback)) {
                     buttons.add(button(Actions.OVERRIDE, "Break glass…", ref));
                 }
                 addDiff(buttons, plan, ref);

@@ -13,7 +13,6 @@ import dev.stepback.target.PlannedStep;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** The one message that shows a rollback: a pure function of the Rollback and the time. */
@@ -132,24 +131,12 @@ public final class Card {
                     .filter(f -> f.check().equals(PACE) && f.verdict() == Finding.Verdict.PASS)
                     .limit(1)
                     .forEach(f -> blocks.add(Kit.context("⏱️ " + Mrkdwn.line(f.message(), 300))));
-            checks(plan).ifPresent(blocks::add);
+            Checks.first(plan).map(Kit::section).ifPresent(blocks::add);
         }
         String findings = findings(phase, plan);
         if (!findings.isEmpty()) {
             blocks.add(Kit.section(findings));
         }
-    }
-
-    /** What has to pass first, said before somebody approves. */
-    private static Optional<LayoutBlock> checks(Plan plan) {
-        List<String> checks = plan.steps().stream()
-                .filter(PlannedStep::checks)
-                .map(step -> Mrkdwn.line(step.description(), 120))
-                .toList();
-        return checks.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Kit.section(
-                        "🔎 *First*: " + String.join(", ", checks) + ". Nothing is changed unless it passes."));
     }
 
     /** To restore a template and to wait goes without saying. */

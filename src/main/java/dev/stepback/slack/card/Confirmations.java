@@ -46,7 +46,8 @@ public final class Confirmations {
     public static View breakGlass(Rollback rollback, String expected, String reference) {
         List<LayoutBlock> blocks = new ArrayList<>();
         blocks.add(Kit.section("🚨 " + Words.question(rollback)
-                + "\nNobody else will have approved it, and everybody is told so." + checks(rollback)));
+                + "\nNobody else will have approved it, and everybody is told so."
+                + Checks.notStopping(List.of(rollback))));
         blocks.add(Kit.context(plan(rollback)));
         blocks.add(typed(expected));
         blocks.add(reason());
@@ -61,7 +62,8 @@ public final class Confirmations {
     /** Asks who goes alone with a group for where it is and a reason. */
     public static View breakGlass(GroupView view, String expected, String reference) {
         List<LayoutBlock> blocks = new ArrayList<>();
-        blocks.add(Kit.section("🚨 Nobody else will have approved it, and everybody is told so."));
+        blocks.add(Kit.section("🚨 Nobody else will have approved it, and everybody is told so."
+                + Checks.notStopping(view.members())));
         blocks.addAll(group(view, expected));
         blocks.add(reason());
         return modal(BREAK_GLASS, "Break glass", "Roll back now", blocks, reference);
@@ -91,15 +93,6 @@ public final class Confirmations {
                         .maxLength(MAX_REASON)
                         .build())
                 .build();
-    }
-
-    private static String checks(Rollback rollback) {
-        var plan = rollback.statusOrInitial().plan();
-        return plan == null || plan.steps().stream().noneMatch(step -> step.checks())
-                ? ""
-                : "\n"
-                      + "Data checks run first all the same, but do not stop it: look whether you can live without the"
-                      + " data.";
     }
 
     private static LayoutBlock typed(String expected) {

@@ -43,8 +43,10 @@ final class GroupLines {
             out.append(images(plan));
         }
         if (plan != null && status.phase() == Phase.AWAITING_APPROVAL) {
+            out.append(Checks.first(plan).map(first -> "\n" + first).orElse(""));
             out.append(warnings(plan));
         }
+        out.append(Checks.news(member.get()));
         if (status.phase() == Phase.RUNNING || status.phase() == Phase.VERIFYING) {
             out.append(progress(status));
         }

@@ -8,16 +8,12 @@ import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** How far a rollback is: its steps, a bar, kubectl's sentence, and the pods that are not ready. */
 final class Progress {
     private static final int CELLS = 10;
-    private static final int LOG_LIMIT = 2_400;
-    private static final int LOGS = 3;
-    private static final int PASSED_LINES = 3;
     private static final int MAX_STEPS = 12;
     private static final int DESCRIPTION = 140;
 
@@ -33,26 +29,12 @@ final class Progress {
         if (!steps.isEmpty()) {
             blocks.add(Kit.section(steps));
         }
-        List<StepStatus> spoke =
-                status.steps().stream().filter(step -> step.log() != null).toList();
-        spoke.subList(Math.max(0, spoke.size() - LOGS), spoke.size())
-                .forEach(step -> log(step).ifPresent(blocks::add));
+        blocks.addAll(Checks.logs(status));
         Rollout rollout = status.rollout();
         if (rollout != null) {
             blocks.add(Kit.section(rollout(rollout)));
         }
         return blocks;
-    }
-
-    /** What a check has said: all that is kept, or when it passed, how it ended. */
-    private static Optional<LayoutBlock> log(StepStatus step) {
-        if (step.log() == null) {
-            return Optional.empty();
-        }
-        List<String> lines = step.log().lines().toList();
-        int from = step.state() == StepStatus.State.Done ? Math.max(0, lines.size() - PASSED_LINES) : 0;
-        String shown = String.join("\n", lines.subList(from, lines.size()));
-        return Optional.of(Kit.section("```\n" + Mrkdwn.fenced(shown, LOG_LIMIT) + "\n```"));
     }
 
     static String rollout(Rollout rollout) {

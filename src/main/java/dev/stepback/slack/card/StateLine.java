@@ -90,19 +90,7 @@ final class StateLine {
                     + UNCHANGED + " Put right what is named below and press *Retry*, or choose another revision.";
         }
         return ": not started: " + sentence(status.message(), Words.meaning(status.phase())) + " " + UNCHANGED
-                + (stoppedByCheck(rollback) ? " Only breaking the glass gets past it." : "");
-    }
-
-    /** Whether it failed because a check did, with which it may be asked for again by who breaks the glass. */
-    static boolean stoppedByCheck(Rollback rollback) {
-        RollbackStatus status = rollback.statusOrInitial();
-        Plan plan = status.plan();
-        return status.phase() == Phase.FAILED
-                && plan != null
-                && status.steps().size() == plan.steps().size()
-                && IntStream.range(0, plan.steps().size())
-                        .anyMatch(i -> plan.steps().get(i).checks()
-                                && status.steps().get(i).state() == RollbackStatus.StepStatus.State.Failed);
+                + (Checks.stopped(rollback) ? " Only breaking the glass gets past it." : "");
     }
 
     private static String cancelled(Rollback rollback, RollbackStatus status) {

@@ -11,13 +11,14 @@ import dev.stepback.target.PlannedStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Rollbacks with a data check. */
 final class CheckSamples {
-    private static final String LOG =
+    static final String LOG =
             "INFO  Starting\nERROR The data directory was upgraded by version 8.4 <which> is not ```compatible```";
-    private static final String FAILED = "The data check mysql-data failed: exit code 1.";
+    static final String FAILED = "The data check mysql-data failed: exit code 1.";
 
     private CheckSamples() {}
 
@@ -70,9 +71,22 @@ final class CheckSamples {
         return steps;
     }
 
+    /** Gives one of a group a check that stands so. */
+    static void in(RollbackStatus.Changes member, State state, String message, @Nullable String log) {
+        Plan plan = Objects.requireNonNull(member.plan);
+        member.plan = withCheck(plan);
+        List<StepStatus> others = plan.steps().stream()
+                .map(step -> new StepStatus(step.type(), State.Pending, "", null, null))
+                .toList();
+        member.steps = steps(new StepStatus("statefulset.check", state, message, Samples.NOW, null, log), others);
+    }
+
     private static Plan plan() {
-        Plan plan = Samples.plan(
-                Samples.changes(1), List.of(Finding.pass("data-check", "The data check mysql-data runs first.")));
+        return withCheck(Samples.plan(
+                Samples.changes(1), List.of(Finding.pass("data-check", "The data check mysql-data runs first."))));
+    }
+
+    private static Plan withCheck(Plan plan) {
         List<PlannedStep> steps = new ArrayList<>();
         steps.add(new PlannedStep("statefulset.check", "Run the data check mysql-data", Map.of()));
         steps.addAll(plan.steps());

@@ -10,6 +10,7 @@ import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.Pieces;
 import dev.stepback.rollback.group.RollbackGroup;
@@ -84,6 +85,22 @@ class GroupCardTest {
                                 done("cart"),
                                 failed("checkout"),
                                 unbegun("db")))),
+                new Sample(
+                        "group-check-waiting",
+                        view(
+                                Order.InOrder,
+                                GroupCardTest::awaiting,
+                                planned("cart"),
+                                planned("checkout"),
+                                checked("db", Phase.AWAITING_APPROVAL, State.Pending, ""))),
+                new Sample(
+                        "group-checks",
+                        approved(view(
+                                Order.Together,
+                                GroupCardTest::running,
+                                checked("cart", Phase.RUNNING, State.Started, "The data check mysql-data is running."),
+                                checked("checkout", Phase.RUNNING, State.Overridden, CheckSamples.FAILED),
+                                checked("db", Phase.FAILED, State.Failed, CheckSamples.FAILED)))),
                 new Sample(
                         "group-refused",
                         view(
@@ -245,6 +262,15 @@ class GroupCardTest {
         return m -> {
             Pieces.planned(m, name);
             m.plan = with(Pieces.plan(name), name.equals("cart") ? List.of() : List.of(WARNING));
+        };
+    }
+
+    private static Consumer<RollbackStatus.Changes> checked(String name, Phase phase, State state, String message) {
+        return m -> {
+            planned(name).accept(m);
+            m.phase = phase;
+            m.message = message;
+            CheckSamples.in(m, state, message, state == State.Failed ? CheckSamples.LOG : null);
         };
     }
 
