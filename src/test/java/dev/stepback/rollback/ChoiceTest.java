@@ -176,6 +176,22 @@ class ChoiceTest {
         }
 
         @Test
+        void choiceWhileNobodyLeads_isHonouredByTheNext() {
+            RollbackOperator first = shop.engine();
+            String name = planned();
+            String hash = shop.hash(name);
+            first.close();
+
+            choose(name, ASKING, true);
+            assertThat(shop.approve(name, LEADING)).isInstanceOf(Decided.TooLate.class);
+            assertThat(shop.hash(name)).isEqualTo(hash);
+
+            shop.engine();
+            awaitOther(name, hash);
+            assertThat(shop.now(name).statusOrInitial().choices()).isEqualTo(1);
+        }
+
+        @Test
         void choice_canBeTakenBack() {
             shop.engine();
             String name = planned();
