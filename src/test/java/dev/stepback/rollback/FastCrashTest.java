@@ -5,6 +5,7 @@ import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.access.Acting;
 import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.policy.Policy;
@@ -22,6 +23,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +78,20 @@ class FastCrashTest {
         RollbackStatus status = shop.now(name);
         assertThat(status.phase()).isEqualTo(Phase.FAILED);
         assertThat(status.message()).contains("was deleted");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoeverLetItGoAndIsNobodyNow_itIsPutBackAllTheSame(boolean undecided) {
+        String name = begin();
+        shop.healthy.look(name);
+        assertThat(surge()).isEqualTo("100%");
+        shop.acting = Optional.of(new Acting.Nobody("lead has left", undecided));
+        try (Engine other = shop.another()) {
+            assertThat(goOn(other, name, Story.WORKS)).isFalse();
+        }
+        assertThat(shop.now(name).phase()).isEqualTo(Phase.SUCCEEDED);
+        assertThat(surge()).isEqualTo("25%");
     }
 
     @ParameterizedTest

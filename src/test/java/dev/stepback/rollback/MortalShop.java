@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.access.Acting;
 import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
@@ -186,6 +187,18 @@ final class MortalShop implements AutoCloseable {
         cluster.close();
     }
 
+    /** As whom engines that begin from now on act; as themselves unless it says otherwise. */
+    Optional<Acting> acting = Optional.empty();
+
+    private Authorizer acting(Authorizer own) {
+        return acting.<Authorizer>map(a -> new ActingAuthorizer(own, a)).orElse(own);
+    }
+
+    /** An engine that does not die. */
+    Engine another() {
+        return new Engine(Integer.MAX_VALUE, false);
+    }
+
     /** An engine that dies at one of its writes. */
     final class Engine implements AutoCloseable, Interceptor {
         private final int deadly;
@@ -210,7 +223,7 @@ final class MortalShop implements AutoCloseable {
             reconciler = new RollbackReconciler(
                     new Store(own),
                     targets.apply(own),
-                    Shop.authorizer(own, () -> policy, new People()),
+                    acting(Shop.authorizer(own, () -> policy, new People())),
                     watches,
                     new Outcomes(r -> {}, new Metrics(), Audit.NONE),
                     new LateChanges(own, new Store(own), Audit.NONE, Clock.systemUTC()),

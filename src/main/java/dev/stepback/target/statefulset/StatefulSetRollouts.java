@@ -198,7 +198,8 @@ final class StatefulSetRollouts implements Rollouts {
 
     @Override
     public List<Finding> findings(RevisionedWorkload workload, Restored restored) {
-        UpdatePolicy policy = UpdatePolicy.of(workload);
+        UpdatePolicy now = UpdatePolicy.of(workload);
+        UpdatePolicy policy = left(workload).map(now::withPartition).orElse(now);
         List<Finding> findings = new ArrayList<>(DataFindings.of(workload, restored, redactor));
         List<RevisionPod> stuck = policy.stuck(workload, restored.hash());
         if (!stuck.isEmpty()) {
