@@ -21,7 +21,7 @@ public final class Card {
     private static final int CARD_CHANGE_LIMIT = 600;
     private static final int MAX_FINDINGS = 8;
     private static final Set<String> LASTING =
-            Set.of("managed-by", "last-applied", "last-applied-stale", "configuration", "replicas");
+            Set.of("managed-by", "last-applied", "last-applied-stale", "services", "configuration", "replicas");
     /** The check that tells how the rollout will go: nothing is wrong, but people want to know. */
     private static final String PACE = "pace";
 
@@ -167,10 +167,16 @@ public final class Card {
             plan.findings().stream()
                     .filter(f -> f.verdict() == verdict && stillTrue(f, phase))
                     .forEach(f -> lines.add((verdict == Finding.Verdict.BLOCK ? "⛔ *Blocked*: " : "⚠️ ")
-                            + Mrkdwn.line(f.message(), 300)));
+                            + Mrkdwn.line(f.message(), 300)
+                            + (offersUpdate(f, phase) ? " *Update last-applied* prevents that." : "")));
         }
         int shown = Math.min(MAX_FINDINGS, lines.size());
         return String.join("\n", lines.subList(0, shown)) + Words.more(lines.size() - shown, "warning");
+    }
+
+    /** The button is there while it waits. */
+    private static boolean offersUpdate(Finding finding, Phase phase) {
+        return phase == Phase.AWAITING_APPROVAL && finding.check().equals("last-applied-stale");
     }
 
     /**

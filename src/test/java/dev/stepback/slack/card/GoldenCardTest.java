@@ -416,8 +416,7 @@ class GoldenCardTest {
                                         "last-applied-stale",
                                         "It was made with kubectl apply: correct the manifest, or the next apply brings"
                                                 + " revision 5 back. What kubectl remembers goes stale, so parts of"
-                                                + " revision 4 may outlive later applies: “Update last-applied”"
-                                                + " prevents that."))));
+                                                + " revision 4 may outlive later applies."))));
     }
 
     private static Rollback chosen() {

@@ -104,7 +104,7 @@ final class Surroundings {
                 ? Finding.warn(
                         LAST_APPLIED_STALE,
                         manifest
-                                + " What kubectl remembers goes stale, so parts of revision %d may outlive later applies: “Update last-applied” prevents that."
+                                + " What kubectl remembers goes stale, so parts of revision %d may outlive later applies."
                                         .formatted(subject.to()))
                 : Finding.warn("last-applied", manifest);
     }
