@@ -3,7 +3,6 @@ package dev.stepback.command;
 import dev.stepback.policy.LabelSelector;
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
-import dev.stepback.text.EditDistance;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,33 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** What has been read of a command so far. The first thing that does not fit decides the answer. */
 final class Clauses {
     static final Pattern NUMBER = Pattern.compile("[#v]?(\\d{1,18})");
-
-    static final List<String> WORDS = List.of(
-            "pause",
-            "resume",
-            "restart",
-            "history",
-            "diff",
-            "status",
-            "cancel",
-            "list",
-            "lock",
-            "unlock",
-            "audit",
-            "help",
-            "to",
-            "revision",
-            "because",
-            "fast",
-            "partition",
-            "since",
-            "together");
-
-    /** What a word may have been meant for: names of targets are as near to the others by chance. */
-    private static final List<String> GUESSES =
-            WORDS.stream().filter(word -> !word.equals("fast")).toList();
-
-    private static final String LOCK_EXAMPLE = "lock production because the database is being moved";
 
     private @Nullable Verb verb;
     private @Nullable Wanted target;
@@ -91,7 +63,7 @@ final class Clauses {
                     "“" + verb.word() + "” and “" + wanted.word()
                             + "” together are not possible; one at a time. A target that is named “" + wanted.word()
                             + "” is written with its kind.",
-                    locks() ? LOCK_EXAMPLE : "deployment/" + wanted.word() + " " + verb.word());
+                    locks() ? Keywords.LOCK_EXAMPLE : "deployment/" + wanted.word() + " " + verb.word());
         } else {
             verb = wanted;
         }
@@ -119,7 +91,9 @@ final class Clauses {
     }
 
     void noReason() {
-        fail("A reason must follow “because”.", locks() ? LOCK_EXAMPLE : shownTarget() + " because error rate is up");
+        fail(
+                "A reason must follow “because”.",
+                locks() ? Keywords.LOCK_EXAMPLE : shownTarget() + " because error rate is up");
     }
 
     void target(Wanted wanted) {
@@ -215,13 +189,15 @@ final class Clauses {
 
     private void failTwoTargets(Wanted first, Wanted second) {
         if (locks()) {
-            fail("One namespace at a time, please; a reason follows “because”.", LOCK_EXAMPLE);
+            fail("One namespace at a time, please; a reason follows “because”.", Keywords.LOCK_EXAMPLE);
             return;
         }
         for (Wanted word : List.of(second, first)) {
-            Optional<String> meant = nearKeyword(word);
+            Optional<String> meant = Keywords.near(word);
             if (meant.isPresent()) {
-                fail(unknown(word, meant.get()), instead(word.equals(second) ? first : second, meant.get()));
+                fail(
+                        Keywords.unknown(word, meant.get()),
+                        Keywords.instead(word.equals(second) ? first : second, meant.get()));
                 return;
             }
         }
@@ -229,29 +205,6 @@ final class Clauses {
                 "Two targets, " + TargetText.echo(first.toString()) + " and " + TargetText.echo(second.toString())
                         + "; only a rollback takes several.",
                 TargetText.echo(first.toString()));
-    }
-
-    static String unknown(Wanted word, String meant) {
-        return "“" + TargetText.echo(word.name()) + "” is not known here; did you mean “" + meant + "”?";
-    }
-
-    /** A command that would work if the word was meant. */
-    static String instead(Wanted other, String meant) {
-        return TargetText.echo(other.toString()) + " " + example(meant);
-    }
-
-    private static String example(String word) {
-        return switch (word) {
-            case "to" -> "to 3";
-            case "revision" -> "to revision 3";
-            case "because" -> "because error rate is up";
-            case "diff" -> "diff 3";
-            case "partition" -> "by partition";
-            case "since" -> "audit since 7d";
-            case "lock" -> LOCK_EXAMPLE;
-            case "together" -> "cart together";
-            default -> word;
-        };
     }
 
     private void applyNamespace(String wanted) {
@@ -337,7 +290,7 @@ final class Clauses {
             case HISTORY -> new Command.History(on);
             case STATUS -> new Command.Status(on);
             case CANCEL -> new Command.Cancel(on);
-            case DIFF -> diff(on);
+            case DIFF -> Command.Diff.of(on, numbers);
             default ->
                 new Command.Rollback(
                         on,
@@ -372,23 +325,17 @@ final class Clauses {
                 reason == null ? "" : reason);
     }
 
-    /** What a word that names nothing was perhaps meant to be; a target that is really called so is written with its kind. */
-    static Optional<String> nearKeyword(Wanted word) {
-        return word.namespace().isPresent() || word.kind().isPresent()
-                ? Optional.empty()
-                : EditDistance.nearest(word.name(), GUESSES, 1).stream().findFirst();
-    }
-
     private Command lock(Verb what) {
         Wanted on = target;
         if (to != null
                 || toTime != null
                 || (on != null && (on.kind().isPresent() || !TargetText.isNamespace(on.name())))) {
-            return notUnderstood("“" + what.word() + "” takes a namespace, or none for everything.", LOCK_EXAMPLE);
+            return notUnderstood(
+                    "“" + what.word() + "” takes a namespace, or none for everything.", Keywords.LOCK_EXAMPLE);
         }
         // "production" and "-n production" are the same; "production -n staging" is what applyNamespace has made of it.
         if (on != null && on.namespace().isPresent() && !on.namespace().get().equals(on.name())) {
-            return notUnderstood("One namespace at a time, please.", LOCK_EXAMPLE);
+            return notUnderstood("One namespace at a time, please.", Keywords.LOCK_EXAMPLE);
         }
         Optional<String> where = Optional.ofNullable(on == null ? namespace : on.name());
         if (what == Verb.UNLOCK) {
@@ -399,14 +346,6 @@ final class Clauses {
                         "Say why, for those who will want to roll back.",
                         "lock" + where.map(n -> " " + n).orElse("") + " because the database is being moved")
                 : new Command.Lock(where, reason);
-    }
-
-    private Command.Diff diff(Wanted on) {
-        return switch (numbers.size()) {
-            case 0 -> new Command.Diff(on, OptionalLong.empty(), OptionalLong.empty());
-            case 1 -> new Command.Diff(on, OptionalLong.empty(), OptionalLong.of(numbers.get(0)));
-            default -> new Command.Diff(on, OptionalLong.of(numbers.get(0)), OptionalLong.of(numbers.get(1)));
-        };
     }
 
     void fail(String what, String right) {

@@ -104,6 +104,16 @@ public sealed interface Command {
      * @param to empty for the revision that a rollback would go to
      */
     record Diff(Wanted target, OptionalLong from, OptionalLong to) implements OnTarget {
+
+        /** @param numbers none, one to go to, or two */
+        static Diff of(Wanted target, List<Long> numbers) {
+            return switch (numbers.size()) {
+                case 0 -> new Diff(target, OptionalLong.empty(), OptionalLong.empty());
+                case 1 -> new Diff(target, OptionalLong.empty(), OptionalLong.of(numbers.get(0)));
+                default -> new Diff(target, OptionalLong.of(numbers.get(0)), OptionalLong.of(numbers.get(1)));
+            };
+        }
+
         @Override
         public String remaining() {
             return "diff" + (from.isPresent() ? " " + from.getAsLong() : "")

@@ -323,7 +323,7 @@ public final class CommandParser {
         }
         String following = tokens.get(next).lower();
         return Verb.of(following).isEmpty()
-                && !Clauses.WORDS.contains(following)
+                && !Keywords.WORDS.contains(following)
                 && !following.startsWith("-")
                 && !following.contains("/");
     }

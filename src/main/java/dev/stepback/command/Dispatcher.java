@@ -179,14 +179,14 @@ public final class Dispatcher {
     }
 
     private Reply unknown(Command.Several command, Wanted wanted, Invocation invocation) {
-        Optional<String> meant = Clauses.nearKeyword(wanted);
+        Optional<String> meant = Keywords.near(wanted);
         if (meant.isPresent()) {
             Wanted other = command.targets().stream()
                     .filter(t -> !t.equals(wanted))
                     .findFirst()
                     .orElse(wanted);
             return new Reply.NotUnderstood(
-                    "", Clauses.unknown(wanted, meant.get()), Clauses.instead(other, meant.get()));
+                    "", Keywords.unknown(wanted, meant.get()), Keywords.instead(other, meant.get()));
         }
         return notFound(wanted, command.without(wanted), invocation);
     }

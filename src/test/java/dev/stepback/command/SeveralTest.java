@@ -91,6 +91,7 @@ class SeveralTest {
             value = {
                 "checkout histroy | “histroy” is not known here; did you mean “history”? | checkout history",
                 "staus checkout | “staus” is not known here; did you mean “status”? | checkout status",
+                "checkout partitoin | “partitoin” is not known here; did you mean “partition”? | checkout by partition",
                 "checkout togehter | “togehter” is not known here; did you mean “together”? | checkout cart together",
             })
     void wordThatIsNoTarget_isPerhapsAKeyword(String text, String problem, String instead) {

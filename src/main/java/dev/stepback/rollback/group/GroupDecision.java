@@ -10,14 +10,11 @@ import dev.stepback.rollback.RollbackSpec.Cancellation;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
-import dev.stepback.rollback.group.RollbackGroupStatus.Member;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +35,20 @@ final class GroupDecision {
     static final Duration ASK_SOON = Duration.ofSeconds(5);
     static final Duration ASK_LATER = Duration.ofSeconds(30);
 
+    /** What every waiting card means anyway. */
+    private static final String NEEDS_ONE = "One approval is needed.";
+
     /** In whose name Rollbacks are stopped that no person stops. */
     private static final Person STEPBACK = new Person("stepback", "Stepback");
 
+    private final GroupMoment moment;
     private final GroupView view;
     private final RollbackGroupSpec spec;
     private final RollbackGroupStatus status;
     private final Instant now;
 
     private GroupDecision(GroupView view, Instant now) {
+        this.moment = new GroupMoment(view, now);
         this.view = view;
         this.spec = view.group().getSpec();
         this.status = view.group().statusOrInitial();
@@ -71,32 +73,33 @@ final class GroupDecision {
 
     private GroupAction planning(Optional<Approvals> asked) {
         if (spec.cancellation() != null) {
-            return endIn(Phase.CANCELLED, stoppedBy());
+            return moment.endIn(Phase.CANCELLED, stoppedBy());
         }
         if (!spec.decisions().isEmpty()) {
             // As for a single one: an approval that was there before the plan was not given to a card.
-            return endIn(Phase.SUPERSEDED, "it was decided on before there was a plan; ask for the rollbacks again");
+            return moment.endIn(
+                    Phase.SUPERSEDED, "it was decided on before there was a plan; ask for the rollbacks again");
         }
         for (int i = 0; i < view.size(); i++) {
             if (view.member(i).isEmpty()) {
                 return new GroupAction.Create(i);
             }
         }
-        if (view.members().stream().anyMatch(r -> phase(r) == Phase.PLANNING)) {
-            return waiting();
+        if (view.members().stream().anyMatch(r -> GroupMoment.phase(r) == Phase.PLANNING)) {
+            return moment.waiting();
         }
         List<Rollback> refused =
-                view.members().stream().filter(GroupDecision::missed).toList();
+                view.members().stream().filter(GroupMoment::missed).toList();
         if (!refused.isEmpty()) {
-            return endIn(Phase.FAILED, Sentence.refused(refused, view.size()));
+            return moment.endIn(Phase.FAILED, Sentence.refused(refused, view.size()));
         }
-        if (view.members().stream().allMatch(r -> phase(r).terminal())) {
-            return finish(Phase.SUCCEEDED, "there was nothing to do: all of them are there already");
+        if (view.members().stream().allMatch(r -> GroupMoment.phase(r).terminal())) {
+            return moment.finish(Phase.SUCCEEDED, "there was nothing to do: all of them are there already");
         }
         if (asked.isEmpty()) {
             return new GroupAction.AskPolicy();
         }
-        return write(s -> {
+        return moment.write(s -> {
             s.phase = Phase.AWAITING_APPROVAL;
             s.hash = GroupHash.of(view);
             s.plannedAt = now;
@@ -107,19 +110,20 @@ final class GroupDecision {
 
     private GroupAction awaitingApproval(Optional<Approvals> asked) {
         if (spec.cancellation() != null) {
-            return endIn(Phase.CANCELLED, stoppedBy());
+            return moment.endIn(Phase.CANCELLED, stoppedBy());
         }
         Optional<Decision> rejection = rejection();
         if (rejection.isPresent()) {
-            return endIn(Phase.REJECTED, "rejected by " + rejection.get().by().name());
+            return moment.endIn(
+                    Phase.REJECTED, "rejected by " + rejection.get().by().name());
         }
-        Optional<String> lost = lost();
+        Optional<String> lost = moment.lost();
         if (lost.isPresent()) {
-            return endIn(Phase.SUPERSEDED, lost.get());
+            return moment.endIn(Phase.SUPERSEDED, lost.get());
         }
         String hash = GroupHash.of(view);
         if (!hash.equals(status.hash())) {
-            return write(s -> {
+            return moment.write(s -> {
                 s.hash = hash;
                 s.startsAt = null;
             });
@@ -133,7 +137,7 @@ final class GroupDecision {
         boolean late = !now.isBefore(expiresAt);
         boolean inTime = now.isBefore(approvals.goodUntil(expiresAt));
         if (startsAt == null ? approvals.granted() && inTime : !late && !now.isBefore(startsAt)) {
-            return write(s -> {
+            return moment.write(s -> {
                 stand(s, approvals);
                 s.phase = Phase.RUNNING;
                 s.message = "";
@@ -141,42 +145,43 @@ final class GroupDecision {
             });
         }
         if (late) {
-            return endIn(Phase.EXPIRED, tooLate(approvals));
+            return moment.endIn(Phase.EXPIRED, tooLate(approvals));
         }
-        RollbackGroupStatus news = changed(s -> stand(s, approvals));
+        RollbackGroupStatus news = moment.changed(s -> stand(s, approvals));
         return news.equals(status) ? askAgain(approvals, expiresAt) : new GroupAction.Write(news);
     }
 
     private GroupAction running() {
         if (spec.cancellation() != null) {
-            return endIn(Phase.CANCELLED, stoppedBy());
+            return moment.endIn(Phase.CANCELLED, stoppedBy());
         }
         List<Rollback> failed =
-                view.members().stream().filter(GroupDecision::missed).toList();
-        Optional<String> gone = gone();
+                view.members().stream().filter(GroupMoment::missed).toList();
+        Optional<String> gone = moment.gone();
         if (!failed.isEmpty() || gone.isPresent()) {
-            return endIn(Phase.FAILED, gone.orElseGet(() -> Sentence.failed(failed)));
+            return moment.endIn(Phase.FAILED, gone.orElseGet(() -> Sentence.failed(failed)));
         }
         for (int i = 0; i < view.size(); i++) {
             Rollback member = view.member(i).orElse(null);
-            if (member == null || phase(member) == Phase.SUCCEEDED) {
+            if (member == null || GroupMoment.phase(member) == Phase.SUCCEEDED) {
                 continue;
             }
             if (member.getSpec().released() == null) {
                 Optional<String> late = late(i);
                 if (late.isPresent()) {
-                    return endIn(Phase.EXPIRED, late.get());
+                    return moment.endIn(Phase.EXPIRED, late.get());
                 }
                 String approved = status.members().get(i).planHash();
                 return GroupHash.planHash(Optional.of(member)).equals(Optional.ofNullable(approved))
                         ? new GroupAction.Release(member)
-                        : endIn(Phase.SUPERSEDED, "the plan for " + member.target() + " is not the approved one");
+                        : moment.endIn(
+                                Phase.SUPERSEDED, "the plan for " + member.target() + " is not the approved one");
             }
             if (spec.inOrder()) {
-                return waiting();
+                return moment.waiting();
             }
         }
-        return ended() ? finish(Phase.SUCCEEDED, Sentence.summary(view)) : waiting();
+        return moment.ended() ? moment.finish(Phase.SUCCEEDED, Sentence.summary(view)) : moment.waiting();
     }
 
     /** An outage may have come between the moment from which a Rollback may begin and this one. */
@@ -200,65 +205,17 @@ final class GroupDecision {
                 return new GroupAction.Cancel(member, stopper());
             }
         }
-        if (!ended()) {
-            return waiting();
+        if (!moment.ended()) {
+            return moment.waiting();
         }
         if (status.approvedAt() == null) {
-            return finish(ending, status.message());
+            return moment.finish(ending, status.message());
         }
         boolean all =
-                view.members().size() == view.size() && view.members().stream().noneMatch(GroupDecision::missed);
-        boolean broken = view.members().stream().anyMatch(r -> phase(r) == Phase.FAILED);
+                view.members().size() == view.size() && view.members().stream().noneMatch(GroupMoment::missed);
+        boolean broken = view.members().stream().anyMatch(r -> GroupMoment.phase(r) == Phase.FAILED);
         String why = ending == Phase.EXPIRED && !all ? status.message() + "; " : "";
-        return finish(all ? Phase.SUCCEEDED : broken ? Phase.FAILED : ending, why + Sentence.summary(view));
-    }
-
-    private GroupAction endIn(Phase phase, String message) {
-        return write(s -> {
-            s.ending = phase;
-            s.message = message;
-            s.startsAt = null;
-        });
-    }
-
-    private GroupAction finish(Phase phase, String message) {
-        return write(s -> {
-            s.phase = phase;
-            s.message = message;
-            s.finishedAt = now;
-        });
-    }
-
-    /** Writes how far the Rollbacks are when that has changed; then there is nothing to do until they are farther. */
-    private GroupAction waiting() {
-        RollbackGroupStatus news = changed(s -> {});
-        return news.equals(status) ? new GroupAction.WaitUntil(now.plus(LOOK_AGAIN)) : new GroupAction.Write(news);
-    }
-
-    private GroupAction write(Consumer<RollbackGroupStatus.Changes> changes) {
-        return new GroupAction.Write(changed(changes));
-    }
-
-    private RollbackGroupStatus changed(Consumer<RollbackGroupStatus.Changes> changes) {
-        return status.with(s -> {
-            s.members = members();
-            changes.accept(s);
-        });
-    }
-
-    /** Once it is approved, the hashes are those that were approved. */
-    private List<Member> members() {
-        List<Member> members = new ArrayList<>();
-        for (int i = 0; i < view.size(); i++) {
-            Member before = i < status.members().size() ? status.members().get(i) : null;
-            Optional<Rollback> member = view.member(i);
-            String hash = before != null && status.phase() == Phase.RUNNING
-                    ? before.planHash()
-                    : GroupHash.planHash(member).orElse(null);
-            Phase phase = member.map(GroupDecision::phase).orElse(before == null ? Phase.PLANNING : before.phase());
-            members.add(new Member(Members.name(view.group(), view.target(i)), hash, phase));
-        }
-        return members;
+        return moment.finish(all ? Phase.SUCCEEDED : broken ? Phase.FAILED : ending, why + Sentence.summary(view));
     }
 
     private void stand(RollbackGroupStatus.Changes s, Approvals approvals) {
@@ -271,8 +228,7 @@ final class GroupDecision {
                 approvals.terms().from(),
                 approvals.terms().typeToConfirm());
         s.startsAt = startsAt(approvals);
-        s.message =
-                approvals.required() < 2 && approvals.missing().startsWith("One approval") ? "" : approvals.missing();
+        s.message = approvals.missing().equals(NEEDS_ONE) ? "" : approvals.missing();
     }
 
     private @Nullable Instant startsAt(Approvals approvals) {
@@ -300,33 +256,6 @@ final class GroupDecision {
                         : "not approved in time. " + approvals.missing();
     }
 
-    /** What has happened to a Rollback that waited for the approval of all. */
-    private Optional<String> lost() {
-        return gone().or(() -> view.members().stream()
-                .filter(GroupDecision::missed)
-                .findFirst()
-                .map(r -> r.target() + " is " + phase(r).apiName()
-                        + (r.statusOrInitial().message().isBlank()
-                                ? ""
-                                : ": " + r.statusOrInitial().message())));
-    }
-
-    /** A Rollback that is no longer there, and had not ended when it was seen last. */
-    private Optional<String> gone() {
-        for (int i = 0; i < view.size(); i++) {
-            boolean over = i < status.members().size()
-                    && status.members().get(i).phase().terminal();
-            if (view.member(i).isEmpty() && !over) {
-                return Optional.of("somebody deleted the Rollback of " + view.target(i));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private boolean ended() {
-        return view.members().stream().allMatch(r -> phase(r).terminal());
-    }
-
     private String stoppedBy() {
         Cancellation cancellation = spec.cancellation();
         return cancellation == null ? "" : "stopped by " + cancellation.by().name();
@@ -344,13 +273,5 @@ final class GroupDecision {
         return cancellation != null
                 ? cancellation.by()
                 : rejection().map(Decision::by).orElse(STEPBACK);
-    }
-
-    private static boolean missed(Rollback member) {
-        return phase(member).terminal() && phase(member) != Phase.SUCCEEDED;
-    }
-
-    private static Phase phase(Rollback member) {
-        return member.statusOrInitial().phase();
     }
 }
