@@ -160,7 +160,10 @@ class StatefulSetRollbackTest {
 
     @Test
     void twoBadReleasesInARow_areBothPassedOver() throws Exception {
-        try (RolloutWatch watch = new RolloutWatch(targets, Clock.systemUTC());
+        // A pod may take a minute to start.
+        List<TargetType> later = List.of(StatefulSetTarget.of(
+                client, new Redactor(List.of()), Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2))));
+        try (RolloutWatch watch = new RolloutWatch(later, Clock.systemUTC());
                 var sets =
                         client.apps().statefulSets().inNamespace("production").inform(watch)) {
             watch.start(operator::leading);

@@ -31,6 +31,9 @@ final class FailedRollouts {
     /** What Kubernetes gives Deployments unless they say otherwise. */
     static final Duration DEADLINE = Duration.ofSeconds(600);
 
+    /** Many a pod fails its probes while it starts. */
+    static final Duration STARTING = Duration.ofSeconds(60);
+
     /** Each may cost a request. */
     private static final int LOOKED_AT = 3;
 
@@ -69,14 +72,25 @@ final class FailedRollouts {
     void note(RevisionedWorkload workload) {
         for (ObjectNode revision : workload.revisions()) {
             boolean marked = mark.of(revision).isPresent();
-            if (marked && reached(workload, revision) == Reached.END) {
+            Optional<BadRevision> trouble = broken(workload, revision)
+                    .or(() -> isCurrent(workload, revision) ? overdue(workload, revision) : Optional.empty());
+            if (marked && (reached(workload, revision) == Reached.END || recovered(workload, revision, trouble))) {
                 patch(workload, revision, Optional.empty());
             } else if (!marked) {
-                broken(workload, revision)
-                        .or(() -> isCurrent(workload, revision) ? overdue(workload, revision) : Optional.empty())
-                        .ifPresent(bad -> patch(workload, revision, Optional.of(bad)));
+                trouble.ifPresent(bad -> patch(workload, revision, Optional.of(bad)));
             }
         }
+    }
+
+    /** In the middle of its rollout nothing is wrong any more, and its pods stay. */
+    private boolean recovered(RevisionedWorkload workload, ObjectNode revision, Optional<BadRevision> trouble) {
+        String hash = workload.hash(revision);
+        return trouble.isEmpty()
+                && isCurrent(workload, revision)
+                && workload.observed()
+                && workload.pods().stream()
+                        .anyMatch(pod ->
+                                pod.runs(hash) && !pod.terminating() && pod.available(STARTING, clock.instant()));
     }
 
     private Reached reached(RevisionedWorkload workload, ObjectNode revision) {
@@ -108,6 +122,9 @@ final class FailedRollouts {
 
     /** Such as a probe that fails. That there is no room for a pod is no fault of its revision. */
     private Optional<PodProblem> warning(RevisionedWorkload workload, RevisionPod pod) {
+        if (unreadySince(pod).isAfter(clock.instant().minus(STARTING))) {
+            return Optional.empty();
+        }
         try {
             return problems.warning(workload.ref(), pod.json())
                     .filter(problem -> !problem.reason().equals("FailedScheduling"));

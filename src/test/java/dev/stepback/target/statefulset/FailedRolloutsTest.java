@@ -99,6 +99,37 @@ class FailedRolloutsTest {
         assertThat(marks()).isZero();
     }
 
+    /** As a DaemonSet whose rollout takes hours. */
+    @Test
+    void troubleThatIsOverInTheMiddleOfTheRollout_isForgotten() {
+        workload("RollingUpdate", 2);
+        status("updateRevision: w-2, currentRevision: w-1");
+        pod("w-2", 2, CRASH, "False", JUST_NOW);
+        note();
+        assertThat(marks()).isEqualTo(1);
+        deletePods();
+        pod("w-2", 2, RUNS, "True", "2026-11-21T11:59:30Z");
+        note();
+        assertThat(marks()).isEqualTo(1); // it may crash again
+
+        now = Instant.parse("2026-11-21T12:01:00Z");
+        note();
+
+        assertThat(marks()).isZero();
+    }
+
+    @Test
+    void podThatFailsItsProbeWhileItStarts_saysNothing() {
+        workload("RollingUpdate", 2);
+        status("updateRevision: w-2, currentRevision: w-1");
+        pod("w-2", 2, RUNS, "False", "2026-11-21T11:59:30Z");
+        warning("w-2", "Unhealthy");
+
+        note();
+
+        assertThat(marks()).isZero();
+    }
+
     @Test
     void revisionThatIsUsedAgain_getsAnotherChance() {
         workload("RollingUpdate", 2);
