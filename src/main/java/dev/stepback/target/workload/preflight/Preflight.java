@@ -9,7 +9,6 @@ import dev.stepback.target.workload.DryRun;
 import dev.stepback.target.workload.LabelSelector;
 import dev.stepback.target.workload.LiveWorkload;
 import dev.stepback.target.workload.PodTemplate;
-import dev.stepback.target.workload.Text;
 import dev.stepback.target.workload.UndoPatch;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -25,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes all preflight checks side by side. One that cannot be made is a warning that says why. */
@@ -129,43 +127,26 @@ public final class Preflight {
         long end = System.nanoTime() + limit.toNanos();
         String noAnswer = "the API server gave no answer within %d s".formatted(limit.toSeconds());
         List<Finding> findings = new ArrayList<>();
-        Map<String, List<String>> notMade = new LinkedHashMap<>();
+        NotMade notMade = new NotMade(api.who(), redactor);
         running.forEach((name, check) -> {
             try {
                 findings.addAll(check.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
             } catch (TimeoutException e) {
                 check.cancel(true);
-                notMade.computeIfAbsent(noAnswer, why -> new ArrayList<>()).add(name);
+                notMade.add(name, noAnswer);
             } catch (ExecutionException e) {
-                String reason = reason(e.getCause() == null ? e : e.getCause());
-                notMade.computeIfAbsent(reason, why -> new ArrayList<>()).add(name);
+                notMade.add(name, e.getCause() == null ? e : e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                notMade.computeIfAbsent("interrupted", why -> new ArrayList<>()).add(name);
+                notMade.add(name, "interrupted");
             }
         });
-        notMade.forEach((why, names) -> findings.add(notMade(why, names)));
+        findings.addAll(notMade.findings());
         return findings.stream().map(this::safe).toList();
     }
 
     /** Names and labels are others' text. */
     private Finding safe(Finding finding) {
         return new Finding(finding.check(), finding.verdict(), redactor.text(finding.message()));
-    }
-
-    private String reason(Throwable cause) {
-        if (cause instanceof KubernetesClientException e && e.getCode() == 403) {
-            return api.who() + " lacks the permission (" + Text.line(redactor.text(String.valueOf(e.getMessage())), 300)
-                    + ")";
-        }
-        return Text.line(redactor.text(String.valueOf(cause.getMessage())), 300);
-    }
-
-    /** Together, when the same kept all of them from being made. */
-    private static Finding notMade(String why, List<String> names) {
-        String checks = names.stream().map(name -> '"' + name + '"').collect(Collectors.joining(", "));
-        return Finding.warn(
-                names.get(0),
-                "%s %s could not be made: %s.".formatted(names.size() == 1 ? "Check" : "Checks", checks, why));
     }
 }

@@ -141,7 +141,8 @@ class FitTest {
         ground.cluster.faults().deny("get", "priorityclasses.scheduling.k8s.io");
         try {
             ground.released("{priorityClassName: gold, containers: [{name: web, image: 'web:1'}]}", PLAIN);
-            assertThat(ground.says("priority-class")).startsWith("WARN Check \"priority-class\" could not be made:");
+            assertThat(ground.says("priority-class"))
+                    .startsWith("WARN Check \"priority-class\" (get priorityclasses.scheduling.k8s.io) could");
 
             ground.newNamespace();
             ground.released(

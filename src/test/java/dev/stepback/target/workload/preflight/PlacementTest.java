@@ -60,7 +60,8 @@ class PlacementTest {
                     .isEqualTo("PASS The restored pods ask for the same nodes as those that run now.");
 
             asks("nodeSelector: {zone: a}");
-            assertThat(ground.says("nodes")).startsWith("WARN Check \"nodes\" could not be made: Stepback lacks");
+            assertThat(ground.says("nodes"))
+                    .isEqualTo("WARN Check \"nodes\" (list nodes) could not be made: Stepback lacks the permission.");
         } finally {
             ground.cluster.faults().clear();
         }

@@ -65,7 +65,8 @@ class PreflightTest {
                     .filteredOn(f -> f.check().equals("services"))
                     .singleElement()
                     .satisfies(f -> assertThat(f.message())
-                            .startsWith("Check \"services\" could not be made: Stepback lacks the permission"));
+                            .isEqualTo("Check \"services\" (list services) could not be made: Stepback lacks the"
+                                    + " permission."));
             assertThat(plan.findings()).extracting(Finding::check).contains("dry-run", "references", "pace");
             assertThat(plan.blocked()).isFalse();
         } finally {
@@ -84,7 +85,8 @@ class PreflightTest {
                     .extracting(Finding::message)
                     .filteredOn(m -> m.contains("limitranges"))
                     .singleElement(InstanceOfAssertFactories.STRING)
-                    .startsWith("Checks \"limits\", \"quota\" could not be made:");
+                    .startsWith(
+                            "Checks \"limits\" (list limitranges), \"quota\" (list limitranges) could not be made:");
         } finally {
             ground.cluster.faults().clear();
         }
