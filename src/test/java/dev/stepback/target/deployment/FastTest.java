@@ -21,6 +21,7 @@ import dev.stepback.target.StepContext;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.Refusals;
 import dev.stepback.target.workload.RestoreStrategyStep;
 import dev.stepback.target.workload.Yaml;
@@ -159,6 +160,27 @@ class FastTest {
                 .hasValue("checkout-x1");
         assertThat(start(undo)).isEqualTo(new Step.Start.Started());
         assertThat(api.patches).hasSize(1);
+    }
+
+    @Test
+    void whatKubectlApplyRemembers_canGoBackInTheSamePatch() {
+        ObjectNode applied = Json.object();
+        applied.putObject("spec").set("template", Shop.template("3.0"));
+        api.get(Shop.PATH).withObject("/metadata/annotations").put(LastApplied.ANNOTATION, Json.canonical(applied));
+        PlanResult result = target.plan(
+                Shop.CHECKOUT,
+                new PlanRequest(
+                        Operation.UNDO, OptionalLong.of(2), Map.of(), new PlanOptions(true, false, true)));
+        assertThat(result).isInstanceOf(PlanResult.Planned.class);
+        Plan plan = ((PlanResult.Planned) result).plan();
+        assertThat(target.changedSince(Shop.CHECKOUT, plan)).isEmpty();
+
+        assertThat(start(plan.steps().get(0))).isEqualTo(new Step.Start.Started());
+        assertThat(start(plan.steps().get(2))).isEqualTo(new Step.Start.Started());
+
+        assertThat(api.patches).hasSize(2);
+        assertThat(surge().asText()).isEqualTo("25%");
+        assertThat(Json.annotation(api.get(Shop.PATH), LastApplied.ANNOTATION)).contains("shop/checkout:2.0");
     }
 
     @Test
