@@ -61,7 +61,7 @@ final class Restarts {
                             .max()
                             .orElse(0)
                     + 1;
-            steps.add(AwaitRolloutStep.planned(rollouts.kind(), patch.after(), next));
+            steps.add(AwaitRolloutStep.planned(rollouts.kind(), patch.after(), next, rollouts.order(workload)));
         }
         return List.copyOf(steps);
     }

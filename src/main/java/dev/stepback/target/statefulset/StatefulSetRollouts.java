@@ -211,6 +211,12 @@ final class StatefulSetRollouts implements Rollouts {
                             : "P%s are stuck on the broken revision; they will be deleted."
                                     .formatted(DeleteStuckPodsStep.names(stuck).substring(1))));
         }
+        if (now.rolling() && left(workload).isPresent()) {
+            findings.add(Finding.warn(
+                    "stands-still",
+                    "An earlier rollback by partition stands still at partition %d; this one ends with %d, as it was before that."
+                            .formatted(now.partition(), policy.partition())));
+        }
         if (policy.rolling() && policy.partition() > policy.start()) {
             findings.add(Finding.warn(
                     "partition",

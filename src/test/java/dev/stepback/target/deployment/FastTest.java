@@ -169,8 +169,7 @@ class FastTest {
         api.get(Shop.PATH).withObject("/metadata/annotations").put(LastApplied.ANNOTATION, Json.canonical(applied));
         PlanResult result = target.plan(
                 Shop.CHECKOUT,
-                new PlanRequest(
-                        Operation.UNDO, OptionalLong.of(2), Map.of(), new PlanOptions(true, false, true)));
+                new PlanRequest(Operation.UNDO, OptionalLong.of(2), Map.of(), new PlanOptions(true, false, true)));
         assertThat(result).isInstanceOf(PlanResult.Planned.class);
         Plan plan = ((PlanResult.Planned) result).plan();
         assertThat(target.changedSince(Shop.CHECKOUT, plan)).isEmpty();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.stage.ParityCluster;
+import dev.stepback.target.Finding;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlannedStep;
@@ -191,6 +192,11 @@ class ByPartitionIT {
         assertThat(back.steps().get(0).description())
                 .isEqualTo("Restore the template of revision 2, and set its partition to 0 as it was before a rollback"
                         + " that stands still");
+        assertThat(back.findings())
+                .contains(Finding.warn(
+                        "stands-still",
+                        "An earlier rollback by partition stands still at partition 2; this one ends with 0, as it was"
+                                + " before that."));
         run(db, back);
 
         assertThat(db.states()).containsExactly("3.8", "3.8", "3.8");
