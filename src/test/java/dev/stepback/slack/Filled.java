@@ -4,6 +4,9 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.group.RollbackGroup;
+import dev.stepback.rollback.group.RollbackGroupSpec;
+import dev.stepback.rollback.group.RollbackGroupStatus;
 import dev.stepback.slack.card.Samples;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -40,7 +43,8 @@ public final class Filled {
             "operation",
             "verdict",
             "since",
-            "cluster");
+            "cluster",
+            "group");
 
     private final String text;
 
@@ -69,6 +73,14 @@ public final class Filled {
         return rollback;
     }
 
+    private RollbackGroup group() {
+        RollbackGroup group = new RollbackGroup();
+        group.setMetadata(rollback(Phase.FAILED).getMetadata());
+        group.setSpec((RollbackGroupSpec) of("", RollbackGroupSpec.class));
+        group.setStatus((RollbackGroupStatus) of("", RollbackGroupStatus.class));
+        return group;
+    }
+
     private Object of(String name, Type type) {
         if (type instanceof ParameterizedType generic) {
             return container(name, generic);
@@ -82,6 +94,8 @@ public final class Filled {
             return new RollbackSpec.TargetName(Samples.CHECKOUT.kind(), Samples.CHECKOUT.name());
         } else if (plain == Rollback.class) {
             return rollback(Phase.FAILED);
+        } else if (plain == RollbackGroup.class) {
+            return group();
         } else if (plain == Instant.class) {
             return Samples.NOW;
         } else if (plain == OptionalLong.class) {
