@@ -1,9 +1,12 @@
 package dev.stepback.slack;
 
+import dev.stepback.rollback.Members;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.group.GroupView;
+import dev.stepback.rollback.group.Pieces;
 import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.rollback.group.RollbackGroupSpec;
 import dev.stepback.rollback.group.RollbackGroupStatus;
@@ -39,12 +42,12 @@ public final class Filled {
             "namespace",
             "follows",
             "rollback",
+            "group",
             "word",
             "operation",
             "verdict",
             "since",
-            "cluster",
-            "group");
+            "cluster");
 
     private final String text;
 
@@ -73,12 +76,23 @@ public final class Filled {
         return rollback;
     }
 
-    private RollbackGroup group() {
+    /** A group of one, whose Rollback is in the same phase. */
+    GroupView group(Phase phase) {
         RollbackGroup group = new RollbackGroup();
-        group.setMetadata(rollback(Phase.FAILED).getMetadata());
+        group.setMetadata(new ObjectMetaBuilder()
+                .withNamespace("production")
+                .withName("checkout-and-more-x7k2p")
+                .withCreationTimestamp(Samples.NOW.minusSeconds(60).toString())
+                .build());
         group.setSpec((RollbackGroupSpec) of("", RollbackGroupSpec.class));
-        group.setStatus((RollbackGroupStatus) of("", RollbackGroupStatus.class));
-        return group;
+        RollbackGroupStatus status = (RollbackGroupStatus) of("", RollbackGroupStatus.class);
+        group.setStatus(status.with(s -> {
+            s.phase = phase;
+            s.ending = null;
+        }));
+        Rollback member = rollback(phase);
+        member.getMetadata().setName(Members.name(group, Samples.CHECKOUT));
+        return Pieces.view(group, member);
     }
 
     private Object of(String name, Type type) {
@@ -94,8 +108,12 @@ public final class Filled {
             return new RollbackSpec.TargetName(Samples.CHECKOUT.kind(), Samples.CHECKOUT.name());
         } else if (plain == Rollback.class) {
             return rollback(Phase.FAILED);
+        } else if (plain == RollbackGroupSpec.Target.class) {
+            return new RollbackGroupSpec.Target(Samples.CHECKOUT.kind(), Samples.CHECKOUT.name(), 3L);
         } else if (plain == RollbackGroup.class) {
-            return group();
+            return group(Phase.FAILED).group();
+        } else if (plain == GroupView.class) {
+            return group(Phase.FAILED);
         } else if (plain == Instant.class) {
             return Samples.NOW;
         } else if (plain == OptionalLong.class) {

@@ -22,6 +22,7 @@ import dev.stepback.ops.RedactingEncoder;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.group.GroupView;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.slack.SecretTexts.SecretText;
 import dev.stepback.slack.card.Announcements;
@@ -29,6 +30,8 @@ import dev.stepback.slack.card.Card;
 import dev.stepback.slack.card.Confirmations;
 import dev.stepback.slack.card.DiffMessages;
 import dev.stepback.slack.card.DiffText;
+import dev.stepback.slack.card.GroupAnnouncements;
+import dev.stepback.slack.card.GroupCard;
 import dev.stepback.slack.card.Mrkdwn;
 import dev.stepback.slack.card.Replies;
 import dev.stepback.slack.card.Samples;
@@ -84,6 +87,22 @@ public class NothingLeaksTest {
             drawn.add(Confirmations.approve(rollback, "prod/production/checkout", "ref"));
             drawn.add(Confirmations.breakGlass(rollback, "checkout", "ref"));
             drawn.add(Confirmations.outcome(Mrkdwn.text(text.text(), 1000)));
+            drawn.forEach(message -> assertSafe(text, outgoing.body(SlackRules.json(message))));
+        }
+    }
+
+    @Property(tries = 30)
+    void everyMessageAndModalOfSeveralTargets(@ForAll("texts") SecretText text) {
+        Filled filled = new Filled(text.text());
+        for (Phase phase : Phase.values()) {
+            GroupView view = filled.group(phase);
+            List<Object> drawn = new ArrayList<>();
+            drawn.add(GroupCard.of(view, Samples.NOW));
+            drawn.add(GroupCard.minimal(view, Samples.NOW));
+            drawn.addAll(GroupAnnouncements.milestones(view, Samples.NOW).values());
+            drawn.add(GroupAnnouncements.outcome(view, Samples.NOW, Optional.empty()));
+            GroupAnnouncements.brokenGlass(view, true, Optional.empty()).ifPresent(drawn::add);
+            drawn.add(DiffMessages.modal(view));
             drawn.forEach(message -> assertSafe(text, outgoing.body(SlackRules.json(message))));
         }
     }
