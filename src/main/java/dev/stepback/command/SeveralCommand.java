@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
 
 /** Asks for several targets at once, after each of them has been found out to be one that can be asked for. */
 final class SeveralCommand {
+    private static final int MAX_REASONS = 3;
+
     private final RollbackGroups groups;
     private final Rollbacks rollbacks;
     private final List<TargetType> types;
@@ -117,7 +119,9 @@ final class SeveralCommand {
                                     rollbacks.knownBad(target),
                                     command.options()));
             if (refusal.isPresent() && refusal.get().reason() != PlanResult.Reason.ALREADY_THERE) {
-                why.add(target + ": " + refusal.get().message());
+                if (why.size() < MAX_REASONS) {
+                    why.add(target + ": " + refusal.get().message());
+                }
                 out.add(target);
             }
         }
@@ -133,7 +137,8 @@ final class SeveralCommand {
                 : "\nNothing was begun. Ask again without " + (out.size() == 1 ? "it" : "them") + ": `" + slashCommand
                         + " " + String.join(" ", left) + (command.inOrder() ? " in order" : "")
                         + command.toTime().map(time -> " to time " + time).orElse("") + "`";
-        return Optional.of(new Reply.Refused(SlackText.bounded(String.join("\n", why), 1200) + again));
+        String more = out.size() > why.size() ? "\n… and " + (out.size() - why.size()) + " more" : "";
+        return Optional.of(new Reply.Refused(String.join("\n", why) + more + again));
     }
 
     private static String about(TargetRef target) {

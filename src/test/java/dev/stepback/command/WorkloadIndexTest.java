@@ -15,10 +15,12 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +93,30 @@ class WorkloadIndexTest {
                         target("production", "checkout"), new TargetRef("production", Kind.STATEFULSET, "checkout"));
         assertThat(index.find(new Wanted(Optional.empty(), Optional.of(Kind.STATEFULSET), "checkout")))
                 .containsExactly(new TargetRef("production", Kind.STATEFULSET, "checkout"));
+    }
+
+    @Test
+    void labels_selectAcrossKindsInTheNamespacesThatAreServed() {
+        apply("StatefulSet", "production", "db");
+        apply("DaemonSet", "staging", "agent");
+        TargetRef db = new TargetRef("production", Kind.STATEFULSET, "db");
+        TargetRef agent = new TargetRef("staging", Kind.DAEMONSET, "agent");
+        label(client.apps().statefulSets().inNamespace("production").withName("db"));
+        label(client.apps().daemonSets().inNamespace("staging").withName("agent"));
+        label(client.apps().deployments().inNamespace("other").withName("checkout"));
+        serving("production", "staging");
+
+        assertThat(index.select(Optional.empty(), "release=1")).containsExactly(db, agent);
+        assertThat(index.select(Optional.of("staging"), "release in (1, 2)")).containsExactly(agent);
+        assertThat(index.select(Optional.of("other"), "release=1")).isEmpty();
+        assertThat(index.select(Optional.empty(), "release=2")).isEmpty();
+    }
+
+    private static <T extends HasMetadata> void label(Resource<T> workload) {
+        workload.edit(w -> {
+            w.getMetadata().setLabels(Map.of("release", "1"));
+            return w;
+        });
     }
 
     private void apply(String kind, String namespace, String name) {

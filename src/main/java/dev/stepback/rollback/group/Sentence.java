@@ -9,8 +9,6 @@ import java.util.stream.Collectors;
 
 /** What people are told of a group. */
 final class Sentence {
-    private static final int MAX_MESSAGE = 200;
-
     private Sentence() {}
 
     /** @param all how many targets there are */
@@ -50,10 +48,10 @@ final class Sentence {
     }
 
     private static String with(Rollback rollback) {
+        // Not cut: a piece of a secret is none that anybody recognizes afterwards.
         String message = rollback.statusOrInitial().message();
-        String cut = message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE - 1) + "…";
         return rollback.target().name() + ": "
-                + (cut.isBlank() ? phase(rollback).apiName() : cut.replaceAll("\\.$", ""));
+                + (message.isBlank() ? phase(rollback).apiName() : message.replaceAll("\\.$", ""));
     }
 
     private static String names(List<Rollback> rollbacks) {
