@@ -12,7 +12,6 @@ import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
-import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Operation;
@@ -37,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoldenCardTest {
     private static final Path DIRECTORY =
             Path.of("src", "test", "resources", "dev", "stepback", "slack", "card", "cards");
-    private static final List<Finding> FINDINGS = List.of(
+    static final List<Finding> FINDINGS = List.of(
             Finding.pass("dry-run", "The API server accepts the change."),
             Finding.warn(
                     "rollout", "The present rollout is stuck: deployment \"checkout\" exceeded its progress deadline."),
@@ -100,14 +99,16 @@ class GoldenCardTest {
                     s.rollout = new Rollout("deployment \"checkout\" successfully rolled out", 3, 3, 3, 0, List.of());
                     s.message = sentence(s.rollout);
                 })),
-                new Sample("fast", fast(Phase.AWAITING_APPROVAL, "")),
-                new Sample("fast-succeeded", fast(Phase.SUCCEEDED, PUT_BACK)),
-                new Sample("fast-failed", fast(Phase.FAILED, NOT_PUT_BACK)),
-                new Sample("fast-stopped-here", stopped(fast(Phase.CANCELLED, PUT_BACK))),
-                new Sample("by-partition", byPartition(Phase.AWAITING_APPROVAL)),
-                new Sample("by-partition-running", byPartition(Phase.RUNNING)),
-                new Sample("by-partition-failed", byPartition(Phase.FAILED)),
-                new Sample("by-partition-cancelled", byPartition(Phase.CANCELLED)),
+                new Sample("fast", PaceSamples.fast(Phase.AWAITING_APPROVAL, "")),
+                new Sample("fast-succeeded", PaceSamples.fast(Phase.SUCCEEDED, PaceSamples.PUT_BACK)),
+                new Sample("fast-failed", PaceSamples.fast(Phase.FAILED, PaceSamples.NOT_PUT_BACK)),
+                new Sample(
+                        "fast-stopped-here",
+                        PaceSamples.stopped(PaceSamples.fast(Phase.CANCELLED, PaceSamples.PUT_BACK))),
+                new Sample("by-partition", PaceSamples.byPartition(Phase.AWAITING_APPROVAL)),
+                new Sample("by-partition-running", PaceSamples.byPartition(Phase.RUNNING)),
+                new Sample("by-partition-failed", PaceSamples.byPartition(Phase.FAILED)),
+                new Sample("by-partition-cancelled", PaceSamples.byPartition(Phase.CANCELLED)),
                 new Sample("stopped-here", midway(RollbackSpec.Midway.Pause)),
                 new Sample("gone-forward", midway(RollbackSpec.Midway.GoOn)),
                 new Sample("to-a-time", toTime()),
@@ -212,11 +213,11 @@ class GoldenCardTest {
                 : object.get("text").getAsString();
     }
 
-    private static String sentence(@org.jspecify.annotations.Nullable Rollout rollout) {
+    static String sentence(@org.jspecify.annotations.Nullable Rollout rollout) {
         return rollout == null ? "" : rollout.sentence();
     }
 
-    private static Rollback status(Rollback rollback, Consumer<RollbackStatus.Changes> changes) {
+    static Rollback status(Rollback rollback, Consumer<RollbackStatus.Changes> changes) {
         rollback.setStatus(rollback.statusOrInitial().with(s -> {
             s.plan = Samples.plan(Samples.changes(2), FINDINGS);
             changes.accept(s);
@@ -230,96 +231,6 @@ class GoldenCardTest {
             s.message = message;
             s.finishedAt = Samples.NOW;
         });
-    }
-
-    private static final String PUT_BACK = "maxSurge is 25%, as it was before.";
-    private static final String NOT_PUT_BACK =
-            "maxSurge could not be put back to 25%, put it back by hand: Kubernetes forbids it.";
-
-    /** One that borrows a field of the strategy. */
-    private static Rollback fast(Phase phase, String besides) {
-        boolean waits = phase == Phase.AWAITING_APPROVAL;
-        return status(waits ? Samples.awaitingApproval() : Samples.running(1), s -> {
-            Plan plan = Samples.plan(Samples.changes(1), FINDINGS);
-            List<PlannedStep> steps = List.of(
-                    new PlannedStep(
-                            "deployment.undo",
-                            "Restore the template of revision 4, all new pods at once (maxSurge 25% → 100%, put back"
-                                    + " afterwards)",
-                            Map.of()),
-                    new PlannedStep("deployment.await-rollout", "Wait until every pod runs it", Map.of()),
-                    new PlannedStep(
-                            "deployment.restore-strategy",
-                            "Put maxSurge back to 25%",
-                            Map.of(PlannedStep.ALWAYS, "true")));
-            s.plan = new Plan(
-                    plan.hash(), plan.targetUid(), plan.from(), plan.to(), plan.changes(), plan.findings(), steps);
-            if (waits) {
-                return;
-            }
-            boolean failed = phase == Phase.FAILED;
-            String why = phase == Phase.CANCELLED ? "" : sentence(s.rollout);
-            s.phase = phase;
-            s.ending = new RollbackStatus.Ending(phase, why);
-            s.message = (why.isEmpty() ? "" : why + " ") + besides;
-            s.finishedAt = Samples.NOW;
-            s.steps = List.of(
-                    step(steps.get(0), StepStatus.State.Done, ""),
-                    step(steps.get(1), failed ? StepStatus.State.Failed : StepStatus.State.Done, ""),
-                    step(steps.get(2), failed ? StepStatus.State.Failed : StepStatus.State.Done, besides));
-        });
-    }
-
-    private static StepStatus step(PlannedStep planned, StepStatus.State state, String message) {
-        return new StepStatus(planned.type(), state, message, Samples.NOW, Samples.NOW);
-    }
-
-    /** A StatefulSet whose pods are replaced one by one. */
-    private static Rollback byPartition(Phase phase) {
-        boolean waits = phase == Phase.AWAITING_APPROVAL;
-        Rollback rollback = status(waits ? Samples.awaitingApproval() : Samples.running(1), s -> {
-            Plan plan = Samples.plan(Samples.changes(1), FINDINGS);
-            List<PlannedStep> steps = List.of(
-                    new PlannedStep(
-                            "statefulset.undo",
-                            "Restore the template of revision 4, and hold all pods back at first (partition 0 → 10)",
-                            Map.of()),
-                    new PlannedStep(
-                            "statefulset.roll-pods",
-                            "Replace db-9 down to db-0 one by one, each once the one before has been ready for 10 s",
-                            Map.of(PlannedStep.PARTS, "true")),
-                    new PlannedStep("statefulset.await-rollout", "Wait until every pod runs it", Map.of()));
-            s.plan = new Plan(
-                    plan.hash(), plan.targetUid(), plan.from(), plan.to(), plan.changes(), plan.findings(), steps);
-            if (waits) {
-                return;
-            }
-            String sentence = "Waiting for pod db-7 to be ready for 10 s (2 of 10 pods are done)...";
-            s.phase = phase;
-            s.rollout = new Rollout(sentence, 10, 3, 2, 7, List.of());
-            s.message = (phase == Phase.FAILED ? "the deadline passed: " : "") + sentence;
-            s.finishedAt = phase.terminal() ? Samples.NOW : null;
-            s.steps = List.of(
-                    step(steps.get(0), StepStatus.State.Done, ""),
-                    new StepStatus(
-                            steps.get(1).type(),
-                            phase.terminal() ? StepStatus.State.Failed : StepStatus.State.Started,
-                            phase == Phase.CANCELLED ? "stopped" : s.message,
-                            Samples.NOW,
-                            s.finishedAt),
-                    new StepStatus(steps.get(2).type(), StepStatus.State.Pending, "", null, null));
-        });
-        if (phase == Phase.CANCELLED) {
-            rollback.setSpec(
-                    rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(Samples.LEAD, Samples.NOW)));
-        }
-        return rollback;
-    }
-
-    private static Rollback stopped(Rollback rollback) {
-        rollback.setSpec(rollback.getSpec()
-                .withCancellation(new RollbackSpec.Cancellation(Samples.LEAD, Samples.NOW, RollbackSpec.Midway.Pause)));
-        return rollback;
     }
 
     private static Rollback midway(RollbackSpec.Midway midway) {
