@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Lets everybody do everything; one approval is enough. */
-final class Lenient implements Authorizer {
+class Lenient implements Authorizer {
     @Override
     public Authorization mayView(Actor who, TargetRef target) {
         return Authorization.ALLOWED;
