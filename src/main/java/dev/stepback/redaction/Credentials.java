@@ -52,6 +52,11 @@ final class Credentials {
                     Pattern.compile(
                             "(?<![\\w./@-])(?!mailto:)[\\w.-]{1,64}+:([^\\s/@:\"'<>`]{1,128})@(?=[\\w-]{1,63}+[.(])"),
                     "@"),
+            // The same, cut in the host; an image's digest is no host.
+            new Form(
+                    Pattern.compile(
+                            "(?<![\\w./@-])(?!mailto:)[\\w.-]{1,64}+:([^\\s/@:\"'<>`…]{1,128})@(?!sha\\d)(?=[\\w-]{0,63}+…)"),
+                    "…"),
             new Form(Pattern.compile("https://hooks\\.slack\\.com/[a-z]{1,20}/([\\w/-]++)"), "hooks.slack.com"),
             new Form(
                     Pattern.compile(
