@@ -3,6 +3,7 @@ package dev.stepback.rollback;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,16 @@ final class DenialLimit {
         }
     }
 
-    private final Map<Object, Window> same = new HashMap<>();
+    /** Who has many different things denied makes the oldest be forgotten, and nobody else's be untold. */
+    private final Map<Object, Window> same = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, Window> eldest) {
+            return size() > TOGETHER * PER_PERSON;
+        }
+    };
+
     private final Map<String, Window> people = new HashMap<>();
     private Window all = new Window(Instant.EPOCH);
 
@@ -53,9 +63,6 @@ final class DenialLimit {
             same.values().removeIf(w -> over(w, now) && w.untold == 0);
         }
         Window those = same.get(what);
-        if (those == null && same.size() >= TOGETHER * PER_PERSON) {
-            return Optional.empty();
-        }
         if (those == null || (over(those, now) && those.untold == 0)) {
             those = new Window(now);
             same.put(what, those);

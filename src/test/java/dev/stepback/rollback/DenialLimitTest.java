@@ -44,4 +44,13 @@ class DenialLimitTest {
         assertThat(told).isEqualTo(DenialLimit.TOGETHER);
         assertThat(limit.denied("guest", "b", NEXT.plusSeconds(60))).isPresent();
     }
+
+    @Test
+    void whoeverIsDeniedManyThings_silencesNobodyForGood() {
+        for (int i = 0; i < 5_000; i++) {
+            limit.denied("mallory", i, T0.plusSeconds(i));
+        }
+
+        assertThat(limit.denied("guest", "another", T0.plusSeconds(5_000))).isPresent();
+    }
 }
