@@ -13,6 +13,7 @@ import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -184,8 +185,26 @@ final class StepRunner {
     private Optional<String> late(Rollback rollback, Approvals approvals) {
         Instant expiresAt = Approval.expiresAt(rollback);
         return Optional.ofNullable(expiresAt)
-                .filter(e -> !clock.instant().isBefore(Approval.goodUntil(e, approvals.counted())))
+                .filter(e -> !clock.instant()
+                        .isBefore(Approval.goodUntil(e, approvals.counted()).plus(checked(rollback))))
                 .map(e -> Sentences.startedTooLate(approvals.counted(), e));
+    }
+
+    /** What the checks took, as far as they may take so long: they were begun in time. */
+    private static Duration checked(Rollback rollback) {
+        RollbackStatus status = rollback.statusOrInitial();
+        List<PlannedStep> planned = plan(status).steps();
+        Duration all = Duration.ZERO;
+        for (int i = 0; i < planned.size(); i++) {
+            Instant from = status.steps().get(i).startedAt();
+            Instant to = status.steps().get(i).finishedAt();
+            if (planned.get(i).checks() && from != null && to != null) {
+                Duration took = Duration.between(from, to);
+                Duration most = planned.get(i).longest();
+                all = all.plus(took.compareTo(most) < 0 ? took : most);
+            }
+        }
+        return all;
     }
 
     /** Enough others may have approved, but the change names who let it go and may be made as one of them. */

@@ -2,6 +2,7 @@ package dev.stepback.target;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -42,6 +43,16 @@ public record PlannedStep(String type, String description, Map<String, String> p
     @JsonIgnore
     public boolean checks() {
         return type.endsWith(CHECK);
+    }
+
+    /** The parameter of a check that says how long it may be, as ISO 8601 has it, until it is known how it ended. */
+    public static final String LONGEST = "longest";
+
+    /** How long it may be until it is known how a check ended; zero when it does not say. */
+    @JsonIgnore
+    public Duration longest() {
+        String longest = parameters.get(LONGEST);
+        return longest == null ? Duration.ZERO : Duration.parse(longest);
     }
 
     /** Whether it does nothing but wait, so that nothing is gained by leaving it out. */

@@ -72,6 +72,10 @@ final class CheckedShop implements AutoCloseable {
     final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
     final KubernetesClient client = Shop.client(cluster.kubeconfig());
     volatile Policy policy = Policy.DEFAULT;
+
+    /** What the next engine takes for the time. */
+    volatile Clock clock = Clock.systemUTC();
+
     volatile List<DataCheck> checks = List.of(check("mysql-data", STARTS_ON_THE_DATA));
     private final Controllers controllers = Controllers.start(cluster.store(), Clock.systemUTC(), KubeletTiming.fast());
     private final StepbackConfig config = StepbackConfig.defaults();
@@ -244,15 +248,7 @@ final class CheckedShop implements AutoCloseable {
     void engine() {
         stopEngine();
         operator = Optional.of(RollbackOperator.start(
-                client,
-                config,
-                targets,
-                authorizer,
-                r -> {},
-                new Metrics(),
-                Audit.NONE,
-                Clock.systemUTC(),
-                Shop.SHORT));
+                client, config, targets, authorizer, r -> {}, new Metrics(), Audit.NONE, clock, Shop.SHORT));
     }
 
     void stopEngine() {

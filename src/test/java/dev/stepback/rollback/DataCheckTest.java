@@ -14,7 +14,9 @@ import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.job.DataCheck;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -153,6 +155,37 @@ class DataCheckTest {
         shop.awaitPhase(name, Phase.SUCCEEDED);
         assertThat(shop.jobs()).hasSize(1);
         assertThat(shop.image()).isEqualTo("mysql:8.0");
+    }
+
+    @Test
+    void checkThatTakesLongerThanAnApprovalIsGood_isFollowedByTheUndo() {
+        String name = endsAfter(Duration.ofMinutes(20));
+
+        shop.awaitPhase(name, Phase.SUCCEEDED);
+        assertThat(shop.image()).isEqualTo("mysql:8.0");
+    }
+
+    @Test
+    void outageThatIsLongerThanACheckMayTake_isNotHeldInItsFavour() {
+        String name = endsAfter(Duration.ofHours(3));
+
+        assertThat(shop.awaitPhase(name, Phase.EXPIRED).message()).startsWith("approved at");
+        assertThat(shop.image()).isEqualTo("mysql:8.0.1");
+    }
+
+    /** A check that may take half an hour, and whose end is seen so long after the approval. */
+    private String endsAfter(Duration later) {
+        shop.database("8.0.1");
+        DataCheck slow = check("slow", HANGS);
+        shop.checks = List.of(new DataCheck("slow", Duration.ofMinutes(30), slow.keep(), false, slow.jobTemplate()));
+        String name = shop.approved("first");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> shop.status(name).message().startsWith("The data check slow is running"));
+        shop.stopEngine();
+        shop.complete(shop.jobs().get(0));
+        shop.clock = Clock.offset(Clock.systemUTC(), later);
+        shop.engine();
+        return name;
     }
 
     @Test

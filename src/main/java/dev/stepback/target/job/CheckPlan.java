@@ -47,6 +47,8 @@ public final class CheckPlan {
                                 check.name(),
                                 REVISION,
                                 Long.toString(undo.to()),
+                                PlannedStep.LONGEST,
+                                check.timeout().plus(CheckStep.GRACE).toString(),
                                 JOB,
                                 Json.canonical(JobManifest.of(check, undo)))))
                 .toList();

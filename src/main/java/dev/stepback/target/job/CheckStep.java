@@ -27,7 +27,7 @@ import java.util.Optional;
 /** Runs the Job of a data check, and lets nothing follow unless it succeeds. It changes nothing of the target. */
 public final class CheckStep implements Step {
     /** How long after its time a Job may take to say that it has ended: its pods have to end too. */
-    private static final Duration GRACE = Duration.ofMinutes(1);
+    static final Duration GRACE = Duration.ofMinutes(1);
 
     private static final int UNPROCESSABLE = 422;
 
