@@ -31,7 +31,7 @@ class AnyTextTest {
                 new FakeRollbacks(),
                 new FakeGroups(),
                 List.of(cluster),
-                new DispatcherTest.HiddenNamespaces(),
+                new HiddenNamespaces(),
                 new FakeLocks(),
                 StepbackConfig.defaults(),
                 Audit.NONE,

@@ -6,12 +6,9 @@ import dev.stepback.access.Acting;
 import dev.stepback.audit.AuditEvent;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
-import dev.stepback.rollback.Approvals;
-import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
-import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.group.FakeGroups;
 import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
@@ -22,12 +19,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -453,68 +448,5 @@ class DispatcherTest {
                 t -> t.replace("hunter2", "•"),
                 person -> zones.of(person),
                 clock);
-    }
-
-    /** Lets everybody do everything, except in some namespaces. */
-    static final class HiddenNamespaces implements Authorizer {
-        final Set<String> hidden = new HashSet<>();
-        boolean secret;
-        Acting acting = new Acting.Bot();
-
-        @Override
-        public Acting acting(Person who) {
-            return acting;
-        }
-
-        @Override
-        public Optional<String> hides(Actor who, TargetRef target) {
-            return secret && hidden.contains(target.namespace())
-                    ? Optional.of(target.namespace() + " is not for you")
-                    : Optional.empty();
-        }
-
-        private Authorization in(String namespace) {
-            return hidden.contains(namespace) ? Authorization.denied("not for you") : Authorization.ALLOWED;
-        }
-
-        @Override
-        public Authorization mayView(Actor who, TargetRef target) {
-            return in(target.namespace());
-        }
-
-        @Override
-        public Authorization mayRequest(Actor who, TargetRef target) {
-            return in(target.namespace());
-        }
-
-        @Override
-        public Authorization mayDecide(Actor who, Rollback rollback, RollbackSpec.Decision.Verdict verdict) {
-            return in(rollback.target().namespace());
-        }
-
-        @Override
-        public Authorization mayCancel(Actor who, Rollback rollback) {
-            return in(rollback.target().namespace());
-        }
-
-        @Override
-        public Authorization mayConfigure(Actor who, Optional<String> namespace) {
-            return namespace.map(this::in).orElse(Authorization.ALLOWED);
-        }
-
-        @Override
-        public boolean needsReason(TargetRef target) {
-            return false;
-        }
-
-        @Override
-        public Optional<String> toType(Rollback rollback, RollbackSpec.Decision.Verdict verdict) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Approvals approval(Rollback rollback) {
-            throw new AssertionError("commands let nothing go");
-        }
     }
 }

@@ -25,7 +25,7 @@ class SeveralTest {
     private final FakeTarget cluster = new FakeTarget();
     private final FakeGroups groups = new FakeGroups();
     private final FakeRollbacks rollbacks = new FakeRollbacks();
-    private final DispatcherTest.HiddenNamespaces authorizer = new DispatcherTest.HiddenNamespaces();
+    private final HiddenNamespaces authorizer = new HiddenNamespaces();
     private final List<AuditEvent> audited = new ArrayList<>();
     private final TargetRef checkout = cluster.add("production", "checkout", 3);
     private final TargetRef cart = cluster.add("production", "cart", 2);

@@ -17,12 +17,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.rollback.Action.Seen;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
-import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.rollback.RollbackStatus.StepStatus;
+import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
-import dev.stepback.target.Step.Observation;
 import dev.stepback.target.Step;
+import dev.stepback.target.Step.Observation;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
