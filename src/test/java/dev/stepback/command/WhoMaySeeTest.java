@@ -1,0 +1,116 @@
+package dev.stepback.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepback.access.Acting;
+import dev.stepback.audit.AuditEvent;
+import dev.stepback.config.StepbackConfig;
+import dev.stepback.target.TargetRef;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is said to somebody who may not see all, and what is not. */
+class WhoMaySeeTest {
+    private final Desk desk = new Desk();
+    private final FakeTarget cluster = desk.cluster;
+    private final FakeRollbacks rollbacks = desk.rollbacks;
+    private final HiddenNamespaces authorizer = desk.authorizer;
+    private final List<AuditEvent> audited = desk.audited;
+    private final TargetRef checkout = desk.checkout;
+
+    @Test
+    void whatIsRefused_isRecorded() {
+        cluster.add("secret", "vault", 2);
+        authorizer.hidden.add("secret");
+        dispatch("secret/vault");
+        dispatch("secret/vault history");
+
+        assertThat(audited).hasSize(2).allSatisfy(e -> assertThat(e).isInstanceOf(AuditEvent.Denial.class));
+        AuditEvent.Denial denial = (AuditEvent.Denial) audited.get(0);
+        assertThat(denial.wish()).isEqualTo(AuditEvent.Wish.REQUEST);
+        assertThat(denial.on().orElseThrow().target().name()).isEqualTo("vault");
+        assertThat(((AuditEvent.Denial) audited.get(1)).wish()).isEqualTo(AuditEvent.Wish.VIEW);
+    }
+
+    @Test
+    void matchesThatMayNotBeSeen_areNotOffered() {
+        cluster.add("secret", "checkout", 2);
+        cluster.add("secret", "checkuot", 2);
+        authorizer.hidden.add("secret");
+        assertThat(dispatch("checkout")).isInstanceOf(Reply.Opened.class);
+        assertThat(dispatch("chekout")).isEqualTo(new Reply.NotFound("chekout", List.of(checkout), ""));
+    }
+
+    @Test
+    void whoMayNot_isToldWhy() {
+        authorizer.hidden.add("production");
+        for (String text : List.of("checkout", "checkout history", "checkout status", "checkout diff 1")) {
+            assertThat(dispatch(text)).isEqualTo(new Reply.Refused("not for you"));
+        }
+        assertThat(rollbacks.byDelivery).isEmpty();
+    }
+
+    @Test
+    void severalMatchesThatNoneMayBeSeenFromHere_areNotSaidToBeMissing() {
+        cluster.add("staging", "checkout", 2);
+        authorizer.hidden.add("production");
+        authorizer.hidden.add("staging");
+        assertThat(dispatch("checkout history")).isEqualTo(new Reply.Refused("not for you"));
+    }
+
+    /** Neither a match nor a suggestion nor an answer tells that there is something. */
+    @Test
+    void hiddenNamespace_isAsIfItWereNotThere() {
+        authorizer.hidden.add("production");
+        authorizer.secret = true;
+        Reply unknown = dispatch("nothing-like-it history");
+
+        assertThat(dispatch("checkout history"))
+                .isEqualTo(new Reply.NotFound("checkout", List.of(), ((Reply.NotFound) unknown).remaining()));
+        assertThat(dispatch("production/checkout history"))
+                .isEqualTo(dispatch("production/nothing-like-it history"))
+                .isEqualTo(new Reply.Refused("production is not for you"));
+        assertThat(dispatch("chekout history"))
+                .isInstanceOfSatisfying(
+                        Reply.NotFound.class,
+                        r -> assertThat(r.suggestions())
+                                .noneMatch(t -> t.namespace().equals("production")));
+    }
+
+    /** Whether it is there is not told either while nobody can tell whether somebody may look. */
+    @Test
+    void namedTargetThatNobodyCanTellMayBeSeen_isRefusedWhetherOrNotItIsThere() {
+        authorizer.hidden.add("production");
+
+        assertThat(dispatch("production/checkout history"))
+                .isEqualTo(dispatch("production/nothing-like-it history"))
+                .isEqualTo(new Reply.Refused("not for you"));
+    }
+
+    @Test
+    void whoHasNoIdentityInTheCluster_isToldBeforeAnythingElse() {
+        authorizer.acting = new Acting.Nobody("Kubernetes does not know you", false);
+
+        for (String text :
+                List.of("checkout", "nothing-like-it", "list", "checkout cancel", "production/checkout diff 1")) {
+            assertThat(dispatch(text)).isEqualTo(new Reply.Refused("Kubernetes does not know you"));
+        }
+        assertThat(dispatch("help")).isEqualTo(new Reply.Help(List.of()));
+    }
+
+    @Test
+    void namespaceThatIsNotServed_isSaid() {
+        StepbackConfig shop =
+                StepbackConfig.defaults().with(new StepbackConfig.Kubernetes(null, List.of("production"), null));
+        assertThat(desk.dispatcher(shop).dispatch(Desk.invocation("staging/checkout", "k")))
+                .isEqualTo(new Reply.Refused("Stepback does not serve the namespace staging; it serves production."));
+        authorizer.hidden.add("production");
+        authorizer.secret = true;
+        assertThat(desk.dispatcher(shop).dispatch(Desk.invocation("staging/checkout", "k")))
+                .isEqualTo(new Reply.Refused("Stepback does not serve the namespace staging."));
+    }
+
+    private Reply dispatch(String text) {
+        return desk.dispatch(text);
+    }
+}
