@@ -37,8 +37,13 @@ public final class BotProcess implements AutoCloseable {
         root = URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Returns at once; {@link #awaitReady} waits. */
-    public static BotProcess start(Path kubeconfig, SandboxSlack slack, String leaseNamespace) throws IOException {
+    /**
+     * Returns at once; {@link #awaitReady} waits.
+     *
+     * @param more options for the JVM besides those of the image
+     */
+    public static BotProcess start(Path kubeconfig, SandboxSlack slack, String leaseNamespace, String... more)
+            throws IOException {
         int port = freePort();
         Path config = Stage.written("""
             kubernetes:
@@ -51,6 +56,7 @@ public final class BotProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString());
         builder.command().addAll(OPTIONS);
+        builder.command().addAll(List.of(more));
         builder.command().addAll(List.of("-cp", classPath(), "dev.stepback.Main"));
         builder.environment().putAll(Stage.environment(slack));
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
