@@ -5,6 +5,9 @@ import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import dev.stepback.access.Acting;
 import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
@@ -119,6 +122,41 @@ class FastCrashTest {
         assertThat(surge()).isEqualTo(leading ? "25%" : "100%");
         assertThat(shop.deployment().getMetadata().getAnnotations().containsKey(Borrowed.NOTE))
                 .isEqualTo(!leading);
+    }
+
+    /** Whoever may write a Deployment can write a note, too; it must not keep others from what is theirs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "..", "a/b", "a?b", "A%00"})
+    void noteThatNamesNoRollback_isInNobodysWay(String rollback) {
+        String name = begin();
+        shop.healthy.look(name);
+        Deployment forged = new DeploymentBuilder(shop.deployment())
+                .withNewMetadata()
+                .withNamespace("production")
+                .withName("a-note")
+                .addToAnnotations(
+                        Borrowed.NOTE,
+                        new Borrowed(Borrowed.MAX_SURGE, TextNode.valueOf("1%"), TextNode.valueOf("100%"))
+                                .note(rollback))
+                .endMetadata()
+                .build();
+        shop.client.resource(forged).create();
+        shop.client
+                .resources(Rollback.class)
+                .inNamespace("production")
+                .withName(name)
+                .delete();
+
+        try (Housekeeping housekeeping = new Housekeeping(
+                shop.client,
+                StepbackConfig.defaults(),
+                targets(shop.client),
+                () -> true,
+                Audit.NONE,
+                Clock.systemUTC())) {
+            assertThat(housekeeping.giveBack()).isEqualTo(1);
+        }
+        assertThat(surge()).isEqualTo("25%");
     }
 
     /** @return whether the engine died: false when it had done everything before it got there */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A field of a workload's strategy that has another value while a rollout lasts. What it was is in the plan, and in a note on
@@ -23,6 +24,7 @@ public record Borrowed(String path, JsonNode former, JsonNode meanwhile) {
 
     private static final Set<String> PATHS = Set.of(MAX_SURGE, PARTITION);
     private static final String ROLLBACK = "rollback";
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
     /** @throws IllegalArgumentException when it is another field, or a value that no such field has */
     public Borrowed {
@@ -103,7 +105,9 @@ public record Borrowed(String path, JsonNode former, JsonNode meanwhile) {
         }
         try {
             JsonNode json = Json.parse(text);
-            return Optional.of(new Noted(json.path(ROLLBACK).asText(), of(json)));
+            String rollback = json.path(ROLLBACK).asText();
+            // Whoever may write the object can write a note.
+            return NAME.matcher(rollback).matches() ? Optional.of(new Noted(rollback, of(json))) : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
