@@ -39,6 +39,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -191,6 +192,7 @@ final class CheckedShop implements AutoCloseable {
     void complete(Job job) {
         client.resource(new JobBuilder(job)
                         .editOrNewStatus()
+                        .withCompletionTime(Instant.now().toString())
                         .addNewCondition()
                         .withType("Complete")
                         .withStatus("True")

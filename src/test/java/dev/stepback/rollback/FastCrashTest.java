@@ -6,8 +6,6 @@ import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import dev.stepback.access.Acting;
 import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
@@ -19,6 +17,8 @@ import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
 import dev.stepback.target.workload.Borrowed;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;

@@ -101,10 +101,29 @@ public final class CheckStep implements Step {
         }
     }
 
-    private static Start ours(ObjectNode job, StepContext context) {
-        return Json.annotation(job, UndoStep.MARK).equals(context.attribution().rollback())
-                ? new Start.Started()
-                : new Start.Failed(cannotRun(context, "somebody else made a Job " + Json.name(job) + "."));
+    /** Whoever may create Jobs could have made one of this name that does something else. */
+    private Start ours(ObjectNode job, StepContext context) {
+        if (!Json.annotation(job, UndoStep.MARK).equals(context.attribution().rollback())) {
+            return new Start.Failed(cannotRun(context, "somebody else made a Job " + Json.name(job) + "."));
+        }
+        ObjectNode again = (ObjectNode) Json.parse(parameter(context, CheckPlan.JOB));
+        again.withObject("/metadata").put("generateName", "stepback-");
+        try {
+            // Admission and defaults change what is made: only the API server knows what would come of the plan.
+            ObjectNode planned = api.create(jobs(context.target()) + "?dryRun=All", again);
+            return JobManifest.work(planned).equals(JobManifest.work(job))
+                    ? new Start.Started()
+                    : new Start.Failed(cannotRun(
+                            context,
+                            "the Job " + Json.name(job)
+                                    + " is not as it was planned: somebody else made or changed it."));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == 0 || e.getCode() >= 500) {
+                throw e;
+            }
+            // Who may not create Jobs cannot find out; whoever let it go may be able to.
+            return context.guard().objection().orElseGet(Start.Started::new);
+        }
     }
 
     @Override

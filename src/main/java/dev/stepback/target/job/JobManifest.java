@@ -28,6 +28,18 @@ final class JobManifest {
     /** Kubernetes itself replaces there what a container's environment has. */
     private static final Set<String> REPLACED_BY_KUBERNETES = Set.of("command", "args");
 
+    private static final List<String> DOES = List.of(
+            "name",
+            "image",
+            "command",
+            "args",
+            "workingDir",
+            "env",
+            "envFrom",
+            "volumeMounts",
+            "volumeDevices",
+            "lifecycle");
+
     private JobManifest() {}
 
     static ObjectNode of(DataCheck check, Subject undo) {
@@ -65,6 +77,23 @@ final class JobManifest {
             return text;
         });
         return first.length() == 0 ? Optional.empty() : Optional.of(first.toString());
+    }
+
+    /** What a Job does: what its containers run, with which volumes and as whom. Where it runs is left out. */
+    static ObjectNode work(JsonNode job) {
+        JsonNode pod = job.path("spec").path("template").path("spec");
+        ObjectNode work = Json.object();
+        for (String part : List.of("volumes", "serviceAccountName")) {
+            work.set(part, pod.path(part));
+        }
+        for (String list : CONTAINERS) {
+            ArrayNode containers = work.putArray(list);
+            pod.path(list).forEach(container -> {
+                ObjectNode does = containers.addObject();
+                DOES.forEach(part -> does.set(part, container.path(part)));
+            });
+        }
+        return work;
     }
 
     private static Map<String, String> variables(Subject undo) {

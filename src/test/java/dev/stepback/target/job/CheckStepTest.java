@@ -16,6 +16,7 @@ import dev.stepback.target.workload.ApiServer;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,45 @@ class CheckStepTest {
                         Step.Start.Failed.class,
                         failed -> assertThat(failed.why())
                                 .startsWith("The data check mysql-data cannot run: somebody else made a Job"));
+    }
+
+    /** Whoever may create Jobs knows what it will be called. */
+    @Test
+    void jobThatIsCalledAsTheCheckButDoesSomethingElse_isNotTakenForIt() {
+        for (UnaryOperator<PodSpecBuilder> change : List.<UnaryOperator<PodSpecBuilder>>of(
+                pod -> pod.editFirstContainer().withImage("busybox").endContainer(),
+                pod -> pod.editFirstContainer().withCommand("true").endContainer(),
+                pod -> pod.editFirstContainer()
+                        .addNewEnv()
+                        .withName("DATA")
+                        .withValue("/empty")
+                        .endEnv()
+                        .endContainer(),
+                pod -> pod.addNewVolume()
+                        .withName("data")
+                        .withNewEmptyDir()
+                        .endEmptyDir()
+                        .endVolume())) {
+            start("db-1");
+            Job job = jobs().get(0);
+            client.resource(job).delete();
+            job.getMetadata().setResourceVersion(null);
+            job.getMetadata().setUid(null);
+            job.getSpec()
+                    .getTemplate()
+                    .setSpec(change.apply(new PodSpecBuilder(
+                                    job.getSpec().getTemplate().getSpec()))
+                            .build());
+            client.resource(job).create();
+
+            assertThat(start("db-1"))
+                    .isInstanceOfSatisfying(
+                            Step.Start.Failed.class,
+                            failed -> assertThat(failed.why())
+                                    .startsWith("The data check mysql-data cannot run: the Job db-1-mysql-data-")
+                                    .endsWith("is not as it was planned: somebody else made or changed it."));
+            client.resource(job).delete();
+        }
     }
 
     @Test
