@@ -15,6 +15,12 @@ import java.util.Set;
 
 /** Policies for tests. */
 final class Policies {
+    /** Members ask, those on call approve, and the lead locks. */
+    static final Policy ONCALL_APPROVES = of(
+            rule(1),
+            may("members", Permission.REQUEST),
+            may("@oncall", Permission.APPROVE),
+            may(Examples.LEAD.id(), Permission.CONFIGURE));
 
     private Policies() {}
 

@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -244,6 +245,45 @@ final class Shop implements AutoCloseable {
         awaitPhase(name, Phase.AWAITING_APPROVAL);
         assertThat(approve(name)).isInstanceOf(Rollbacks.Decided.Recorded.class);
         return name;
+    }
+
+    /** Name of a request that waits for its approval; an engine runs. */
+    String planned() {
+        String name = request("delivery").getMetadata().getName();
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        return name;
+    }
+
+    /** The same, and no engine runs afterwards. */
+    String plannedWithoutEngine() {
+        try (RollbackOperator engine = engine()) {
+            return planned();
+        }
+    }
+
+    void awaitMessage(String name, String words) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> now(name).statusOrInitial().message().contains(words));
+    }
+
+    /** As somebody would with kubectl. */
+    void writeApproval(String name, Person by) {
+        writeApproval(name, by, Instant.now());
+    }
+
+    void writeApproval(String name, Person by, Instant at) {
+        String hash = hash(name);
+        client.resources(Rollback.class)
+                .inNamespace("production")
+                .withName(name)
+                .edit(r -> {
+                    List<RollbackSpec.Decision> decisions =
+                            new ArrayList<>(r.getSpec().decisions());
+                    decisions.add(new RollbackSpec.Decision(
+                            RollbackSpec.Decision.Verdict.Approved, by, at, hash));
+                    r.setSpec(r.getSpec().withDecisions(decisions));
+                    return r;
+                });
     }
 
     Rollback now(String name) {
