@@ -39,7 +39,7 @@ class DecideTest {
 
     @Test
     void decisionAtExpiry_isTooLate() {
-        String name = planned();
+        String name = shop.plannedWithoutEngine();
         Instant expiresAt =
                 Objects.requireNonNull(shop.now(name).statusOrInitial().expiresAt());
         NewDecision approval = typed(shop.hash(name), "prod-eu/production/checkout");
@@ -52,13 +52,13 @@ class DecideTest {
 
     @Test
     void expiry_isThatOfThePolicyAtPlanning() {
-        RollbackStatus status = shop.now(planned()).statusOrInitial();
+        RollbackStatus status = shop.now(shop.plannedWithoutEngine()).statusOrInitial();
         assertThat(Duration.between(status.plannedAt(), status.expiresAt())).isEqualTo(Duration.ofHours(2));
     }
 
     @Test
     void typeToConfirm_recordsNothingBeforeItIsTyped() {
-        String name = planned();
+        String name = shop.plannedWithoutEngine();
         String hash = shop.hash(name);
         assertThat(shop.rollbacks.decide("production", name, approval(LEADING, hash)))
                 .isInstanceOfSatisfying(
@@ -91,13 +91,5 @@ class DecideTest {
 
     private Rollbacks at(Instant now) {
         return shop.rollbacks(Clock.fixed(now, ZoneOffset.UTC));
-    }
-
-    private String planned() {
-        try (RollbackOperator engine = shop.engine()) {
-            String name = shop.request("delivery").getMetadata().getName();
-            shop.awaitPhase(name, Phase.AWAITING_APPROVAL);
-            return name;
-        }
     }
 }

@@ -77,7 +77,7 @@ class RollbackOperatorTest {
 
     @Test
     void approversAtOnce_oneIsRecorded() {
-        String name = plannedWithoutEngine();
+        String name = shop.plannedWithoutEngine();
         String hash = shop.hash(name).substring(0, 12);
 
         List<CompletableFuture<Decided>> clicks = IntStream.range(0, 6)
@@ -96,7 +96,7 @@ class RollbackOperatorTest {
 
     @Test
     void requester_mayNotApproveButMayReject() {
-        String name = plannedWithoutEngine();
+        String name = shop.plannedWithoutEngine();
         String hash = shop.hash(name);
 
         assertThat(shop.rollbacks.decide("production", name, approval(ASKING, hash)))
@@ -217,7 +217,7 @@ class RollbackOperatorTest {
 
     @Test
     void updateCard_survivesConflicts() {
-        String name = plannedWithoutEngine();
+        String name = shop.plannedWithoutEngine();
 
         IntStream.range(0, 6)
                 .mapToObj(i -> CompletableFuture.runAsync(() -> shop.rollbacks.updateCard(
@@ -293,14 +293,5 @@ class RollbackOperatorTest {
         shop.client
                 .resource(Store.with(now, now.getSpec().withDecisions(decisions), now.statusOrInitial()))
                 .update();
-    }
-
-    private String plannedWithoutEngine() {
-        String name;
-        try (RollbackOperator engine = shop.engine()) {
-            name = shop.request("delivery").getMetadata().getName();
-            shop.awaitPhase(name, Phase.AWAITING_APPROVAL);
-        }
-        return name;
     }
 }
