@@ -47,19 +47,25 @@ class DeploymentRollbackTest {
     @Test
     void twoBadReleasesInARow_areBothPassedOver_evenOnceAGoodOneRuns() {
         try (RolloutWatch watch = new RolloutWatch(shop.targets, Clock.systemUTC());
-                var deployments =
-                        shop.client.apps().deployments().inNamespace("production").inform(watch)) {
+                var deployments = shop.client
+                        .apps()
+                        .deployments()
+                        .inNamespace("production")
+                        .inform(watch)) {
             watch.start(shop.operator::leading);
             shop.awaitWarnings("shop/checkout:1.2-crash");
             shop.release("shop/checkout:1.3-crash");
             shop.awaitRevisions(4);
 
-            await().untilAsserted(() -> assertThat(shop.rollbacks.knownBad(TARGET).values())
-                    .singleElement()
-                    .satisfies(bad -> assertThat(bad.detail()).contains("BackOff")));
+            await().untilAsserted(
+                            () -> assertThat(shop.rollbacks.knownBad(TARGET).values())
+                                    .singleElement()
+                                    .satisfies(bad -> assertThat(bad.detail()).contains("BackOff")));
             await().until(() -> shop.client.apps().replicaSets().inNamespace("production").list().getItems().stream()
                     .anyMatch(rs -> rs.getMetadata().getAnnotations().containsKey("stepback.dev/rollout-failed")));
-            assertThat(shop.rollBack("first", OptionalLong.empty()).statusOrInitial().plan())
+            assertThat(shop.rollBack("first", OptionalLong.empty())
+                            .statusOrInitial()
+                            .plan())
                     .satisfies(plan -> assertThat(plan.to().number()).isEqualTo(2));
 
             shop.release("shop/checkout:1.4");
@@ -74,7 +80,8 @@ class DeploymentRollbackTest {
     @Test
     void revisionThatCrashes_failsAtItsDeadlineAndNamesThePods() {
         shop.rollBack("first", OptionalLong.of(2));
-        shop.client.apps()
+        shop.client
+                .apps()
                 .deployments()
                 .inNamespace("production")
                 .withName("checkout")

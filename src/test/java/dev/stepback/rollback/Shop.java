@@ -279,8 +279,7 @@ final class Shop implements AutoCloseable {
                 .edit(r -> {
                     List<RollbackSpec.Decision> decisions =
                             new ArrayList<>(r.getSpec().decisions());
-                    decisions.add(new RollbackSpec.Decision(
-                            RollbackSpec.Decision.Verdict.Approved, by, at, hash));
+                    decisions.add(new RollbackSpec.Decision(RollbackSpec.Decision.Verdict.Approved, by, at, hash));
                     r.setSpec(r.getSpec().withDecisions(decisions));
                     return r;
                 });

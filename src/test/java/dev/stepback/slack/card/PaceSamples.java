@@ -22,8 +22,8 @@ final class PaceSamples {
     /** One that borrows a field of the strategy. */
     static Rollback fast(Phase phase, String besides) {
         boolean waits = phase == Phase.AWAITING_APPROVAL;
-        return GoldenCardTest.status(waits ? Samples.awaitingApproval() : Samples.running(1), s -> {
-            Plan plan = Samples.plan(Samples.changes(1), GoldenCardTest.FINDINGS);
+        return GoldenSamples.status(waits ? Samples.awaitingApproval() : Samples.running(1), s -> {
+            Plan plan = Samples.plan(Samples.changes(1), GoldenSamples.FINDINGS);
             List<PlannedStep> steps = List.of(
                     new PlannedStep(
                             "deployment.undo",
@@ -41,7 +41,7 @@ final class PaceSamples {
                 return;
             }
             boolean failed = phase == Phase.FAILED;
-            String why = phase == Phase.CANCELLED ? "" : GoldenCardTest.sentence(s.rollout);
+            String why = phase == Phase.CANCELLED ? "" : GoldenSamples.sentence(s.rollout);
             s.phase = phase;
             s.ending = new RollbackStatus.Ending(phase, why);
             s.message = (why.isEmpty() ? "" : why + " ") + besides;
@@ -60,8 +60,8 @@ final class PaceSamples {
     /** A StatefulSet whose pods are replaced one by one. */
     static Rollback byPartition(Phase phase) {
         boolean waits = phase == Phase.AWAITING_APPROVAL;
-        Rollback rollback = GoldenCardTest.status(waits ? Samples.awaitingApproval() : Samples.running(1), s -> {
-            Plan plan = Samples.plan(Samples.changes(1), GoldenCardTest.FINDINGS);
+        Rollback rollback = GoldenSamples.status(waits ? Samples.awaitingApproval() : Samples.running(1), s -> {
+            Plan plan = Samples.plan(Samples.changes(1), GoldenSamples.FINDINGS);
             List<PlannedStep> steps = List.of(
                     new PlannedStep(
                             "statefulset.undo",
