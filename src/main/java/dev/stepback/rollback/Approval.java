@@ -101,16 +101,26 @@ final class Approval {
                 .filter(d -> rollback.getSpec().group() != null || d.at().isBefore(expiresAt));
     }
 
-    /** The decisions by which the rollback was let go, one of each person; none when it needed none. */
+    /**
+     * The decisions by which the rollback was let go, one of each person; none when it needed none. Who has also approved has
+     * gone alone only if it was that by which it was let go: the right to go alone may have been lost by then.
+     */
     static List<RollbackSpec.Decision> granting(Rollback rollback) {
-        RollbackStatus.ApprovalStatus approvals = rollback.statusOrInitial().approvals();
+        RollbackStatus status = rollback.statusOrInitial();
+        RollbackStatus.ApprovalStatus approvals = status.approvals();
         if (approvals == null) {
             // An earlier version let it go, with the one approval that was enough then.
             return onePerPerson(recorded(rollback).stream());
         }
         List<String> by = approvals.by();
-        return onePerPerson(Stream.concat(brokeGlass(rollback).stream(), recorded(rollback).stream())
-                .filter(d -> by.contains(d.by().id())));
+        List<RollbackSpec.Decision> approved = recorded(rollback).stream()
+                .filter(d -> by.contains(d.by().id()))
+                .toList();
+        List<RollbackSpec.Decision> alone = brokeGlass(rollback).stream()
+                .filter(d -> by.contains(d.by().id()))
+                .filter(d -> approved.isEmpty() || by.size() == 1 && d.at().equals(status.approvedAt()))
+                .toList();
+        return onePerPerson(Stream.concat(alone.stream(), approved.stream()));
     }
 
     private static List<RollbackSpec.Decision> onePerPerson(Stream<RollbackSpec.Decision> decisions) {

@@ -210,7 +210,8 @@ final class StepRunner {
     /** Enough others may have approved, but the change names who let it go and may be made as one of them. */
     private static Optional<String> lost(Rollback rollback, Approvals approvals) {
         return Approval.granting(rollback).stream()
-                .filter(d -> approvals.counted().stream().noneMatch(c -> c.by().same(d.by())))
+                .filter(d ->
+                        approvals.counted().stream().noneMatch(c -> c.by().same(d.by()) && c.verdict() == d.verdict()))
                 .findFirst()
                 .map(d -> "The approval of " + d.by().name() + " does not count any more.");
     }

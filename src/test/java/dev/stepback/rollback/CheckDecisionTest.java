@@ -129,6 +129,19 @@ class CheckDecisionTest {
         assertThat(status.steps()).extracting(StepStatus::state).containsOnly(State.Pending);
     }
 
+    /** The right to go alone was lost before it counted, and the requester's approval did. */
+    @Test
+    void brokenGlassThatDidNotCount_getsPastNoCheck() {
+        Rollback rollback = running(Verdict.BrokeGlass, STARTED, UNDO);
+        Decision glass = new Decision(Verdict.BrokeGlass, ASKER, T0.plusSeconds(30), PLAN.hash(), "C1", "no time");
+        rollback.setSpec(rollback.getSpec().withDecisions(List.of(glass, decision(Verdict.Approved, ASKER))));
+
+        RollbackStatus status = written(next(rollback, saw(new Observation(Observation.State.FAILED, "no", null))));
+
+        assertThat(status.phase()).isEqualTo(Phase.FAILED);
+        assertThat(status.steps().get(0).state()).isEqualTo(State.Failed);
+    }
+
     @Test
     void cancellation_isHonouredWhileACheckRuns_andAfterIt() {
         Observation runs = new Observation(Observation.State.RUNNING, "running", null);

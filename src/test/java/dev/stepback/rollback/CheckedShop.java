@@ -195,6 +195,7 @@ final class CheckedShop implements AutoCloseable {
                         .withCompletionTime(Instant.now().toString())
                         .addNewCondition()
                         .withType("Complete")
+                        .withLastTransitionTime(Instant.now().toString())
                         .withStatus("True")
                         .endCondition()
                         .endStatus()
