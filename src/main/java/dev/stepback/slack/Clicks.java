@@ -8,33 +8,21 @@ import dev.stepback.command.Reply;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Audited;
 import dev.stepback.rollback.Authorizer.Authorization;
-import dev.stepback.rollback.NewRollback;
-import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
-import dev.stepback.rollback.RollbackSpec;
-import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.Rollbacks;
-import dev.stepback.rollback.Rollbacks.Created;
 import dev.stepback.rollback.Rollbacks.Decided;
 import dev.stepback.slack.card.Actions;
 import dev.stepback.slack.card.DiffMessages;
 import dev.stepback.slack.card.Message;
-import dev.stepback.slack.card.Mrkdwn;
 import dev.stepback.slack.card.Ref;
 import dev.stepback.target.Change;
 import dev.stepback.target.Denial;
-import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanOptions;
-import dev.stepback.target.PlanResult;
-import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,19 +34,12 @@ import org.slf4j.LoggerFactory;
 final class Clicks {
     private static final Logger LOG = LoggerFactory.getLogger(Clicks.class);
 
-    /** How long somebody waits who goes forward: 50 looks of 100 ms, 5 s. */
-    private static final int LOOKS = 50;
-
-    /** As long as Slack still opens a window for a click. */
-    private static final int TRIGGER_LOOKS = 22;
-
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-
     private final SlackApi api;
     private final Rollbacks rollbacks;
     private final ClickedTargets targets;
     private final Commands commands;
     private final DecisionClicks decisions;
+    private final AnotherRollback another;
     private final GroupClicks groups;
     private final Whereabouts whereabouts;
 
@@ -75,6 +56,7 @@ final class Clicks {
         this.targets = targets;
         this.commands = commands;
         this.decisions = decisions;
+        this.another = new AnotherRollback(api, rollbacks, targets, commands, decisions);
         this.groups = groups;
         this.whereabouts = whereabouts;
     }
@@ -159,15 +141,17 @@ final class Clicks {
                     + whereabouts.sentence(rollback)));
         } else if (DecisionClicks.ACTIONS.contains(click.action())) {
             decisions.run(click, ref.get(), answers);
+        } else if (AnotherRollback.ACTIONS.contains(click.action())) {
+            another.run(click, rollback, answers);
         } else {
             onRollback(click, rollback, answers);
         }
     }
 
     private void onRollback(Click click, Rollback rollback, Answers answers) {
-        Plan plan = rollback.statusOrInitial().plan();
         switch (click.action()) {
             case Actions.FULL_DIFF -> {
+                Plan plan = rollback.statusOrInitial().plan();
                 if (plan == null) {
                     answers.toPerson(Message.of("There is no plan yet."));
                 } else {
@@ -180,151 +164,9 @@ final class Clicks {
                             answers);
                 }
             }
-            case Actions.RETRY, Actions.PLAN_AGAIN -> {
-                // A revision that nobody named is chosen anew: the world may have changed.
-                boolean named = click.action().equals(Actions.RETRY)
-                        || rollback.getSpec().toRevision() != null;
-                again(click, rollback, named && plan != null ? plan.to() : null, answers);
-            }
-            case Actions.OVERRIDE -> override(click, rollback, answers);
-            case Actions.GO_FORWARD -> goForward(click, rollback, answers);
-            case Actions.UNDO -> again(click, rollback, plan == null ? null : plan.from(), answers);
             case Actions.OTHER_REVISION -> commands.run(invocation(click, rollback.target() + " history"), answers);
             default -> LOG.info("unknown button {}", click.action());
         }
-    }
-
-    /** One rollback of a target at a time: this one ends first, and then the way forward is asked for like any other. */
-    private void goForward(Click click, Rollback rollback, Answers answers) {
-        Plan plan = rollback.statusOrInitial().plan();
-        Authorization may = targets.mayRequest(click.by(), Audited.on(rollback));
-        if (!may.allowed()) {
-            commands.answer(new Reply.Refused(may.why()), answers);
-            return;
-        }
-        String namespace = rollback.getMetadata().getNamespace();
-        String name = rollback.getMetadata().getName();
-        Decided decided = rollbacks.stop(namespace, name, click.by(), Midway.GoOn);
-        if (!(decided instanceof Decided.Recorded) && !(decided instanceof Decided.AlreadyRecorded)) {
-            decisions.said(decided).map(Message::of).ifPresent(answers::toPerson);
-        } else if (ended(namespace, name)) {
-            again(click, rollback, plan == null ? null : plan.from(), answers);
-        } else {
-            answers.toPerson(Message.of("The rollback is being stopped. Ask for "
-                    + Mrkdwn.code(rollback.target() + " history", 300) + " to go forward once it has ended."));
-        }
-    }
-
-    private boolean ended(String namespace, String name) {
-        return becomes(namespace, name, LOOKS, phase -> phase.terminal());
-    }
-
-    /** A rollback that is gone has become anything. */
-    private boolean becomes(String namespace, String name, int looks, Predicate<Phase> wanted) {
-        for (int look = 0; look < looks; look++) {
-            Optional<Rollback> now = rollbacks.find(namespace, name);
-            if (now.isEmpty() || wanted.test(now.get().statusOrInitial().phase())) {
-                return true;
-            }
-            try {
-                Thread.sleep(LOOK_AGAIN.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-        }
-        return false;
-    }
-
-    /** Another rollback, to the same revision, which the person is asked at once to break the glass for. */
-    private void override(Click click, Rollback failed, Answers answers) {
-        Plan plan = failed.statusOrInitial().plan();
-        Optional<Rollback> opened = again(click, failed, plan == null ? null : plan.to(), answers);
-        if (opened.isEmpty()) {
-            return;
-        }
-        String namespace = opened.get().getMetadata().getNamespace();
-        String name = opened.get().getMetadata().getName();
-        becomes(namespace, name, TRIGGER_LOOKS, phase -> phase != Phase.PLANNING);
-        rollbacks
-                .find(namespace, name)
-                .filter(r -> r.statusOrInitial().phase() == Phase.AWAITING_APPROVAL)
-                .map(Ref.ToRollback::of)
-                .ifPresentOrElse(
-                        ref -> decisions.run(click.as(Actions.BREAK_GLASS), ref, answers),
-                        () -> answers.toPerson(
-                                Message.of("It is still being planned. Press *Break glass…* on the new card.")));
-    }
-
-    /** Opens another rollback of the same target. */
-    private Optional<Rollback> again(Click click, Rollback rollback, @Nullable PlannedRevision to, Answers answers) {
-        Authorization may = targets.mayRequest(click.by(), Audited.on(rollback));
-        if (!may.allowed()) {
-            commands.answer(new Reply.Refused(may.why()), answers);
-            return Optional.empty();
-        }
-        boolean back = click.action().equals(Actions.UNDO) || click.action().equals(Actions.GO_FORWARD);
-        if (back && targets.needsReason(rollback.target())) {
-            String words = rollback.target() + (to == null ? "" : " to " + to.number()) + " because …";
-            commands.answer(
-                    new Reply.Refused(
-                            "Here nobody may ask without saying why, and a button has no words. Type the command"
-                                    + " with `" + words + "`."),
-                    answers);
-            return Optional.empty();
-        }
-        OptionalLong number = OptionalLong.empty();
-        if (to != null && rollback.getSpec().wanted() == Operation.UNDO) {
-            // The number may be another one by now; the id stays.
-            number = targets.numberNow(click.by(), rollback.target(), to.id());
-            if (number.isEmpty()) {
-                answers.toPerson(Message.of("Revision " + to.number() + " is no longer in the history of "
-                        + Mrkdwn.code(rollback.target().toString(), 300) + "."));
-                return Optional.empty();
-            }
-        }
-        Operation operation = rollback.getSpec().wanted();
-        // What was wished for one way says nothing about the other.
-        PlanOptions options = back ? PlanOptions.NONE : rollback.getSpec().wantedOptions();
-        Optional<PlanResult.Refused> refusal =
-                targets.refusal(click.by(), rollback.target(), operation, number, options);
-        if (refusal.isPresent()) {
-            String why = refusal.get().message();
-            commands.answer(
-                    refusal.get().reason() == PlanResult.Reason.PAUSED
-                            ? new Reply.Paused(rollback.target(), why)
-                            : new Reply.Refused(why),
-                    answers);
-            return Optional.empty();
-        }
-        String reason = back
-                ? "undo of " + rollback.getMetadata().getName()
-                : api.masked(rollback.getSpec().reason());
-        Created created = rollbacks.create(new NewRollback(
-                "click:" + click.triggerId(),
-                rollback.target(),
-                operation,
-                number,
-                Optional.empty(),
-                options,
-                reason,
-                click.by(),
-                new RollbackSpec.Origin(click.by().channel(), click.thread()),
-                rollback.getMetadata().getName()));
-        if (created instanceof Created.Ok ok) {
-            commands.answer(new Reply.Opened(ok.rollback()), answers);
-            return Optional.of(ok.rollback());
-        } else if (created instanceof Created.AlreadyOpen already) {
-            commands.answer(new Reply.AlreadyOpen(already.open()), answers);
-        } else if (created instanceof Created.Denied denied) {
-            commands.answer(new Reply.Refused(denied.why()), answers);
-        } else if (created instanceof Created.NeedsReason) {
-            commands.answer(
-                    new Reply.Refused(
-                            "This needs a reason now, and a button has none. Type the command with `because …`."),
-                    answers);
-        }
-        return Optional.empty();
     }
 
     private void rollBackTo(Click click, Ref.ToRevision ref, OptionalLong now, Answers answers) {
