@@ -152,10 +152,12 @@ public final class ConfigFile implements PolicySource, AutoCloseable {
     private void take(StepbackConfig read) {
         StepbackConfig before = config;
         boolean wasBad = !problem.isEmpty();
-        config = started.with(read.policy())
-                .with(read.notifications())
-                .with(read.redaction())
-                .withChecks(read.checks());
+        config = started.with(c -> {
+            c.policy = read.policy();
+            c.notifications = read.notifications();
+            c.redaction = read.redaction();
+            c.checks = read.checks();
+        });
         problem = "";
         List<String> changed = changed(before, config);
         List<String> waiting = waiting(read);

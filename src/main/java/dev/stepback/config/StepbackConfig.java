@@ -5,6 +5,7 @@ import dev.stepback.policy.Policy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -170,53 +171,42 @@ public record StepbackConfig(
                 new Server("127.0.0.1", 8080));
     }
 
-    public StepbackConfig with(Slack slack) {
-        return new StepbackConfig(
-                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
+    /** A copy with some sections set differently. */
+    public StepbackConfig with(Consumer<Changes> changes) {
+        Changes c = new Changes(this);
+        changes.accept(c);
+        return c.build();
     }
 
-    public StepbackConfig with(Kubernetes kubernetes) {
-        return new StepbackConfig(
-                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
-    }
+    /** The sections of a configuration that is being changed; see {@link #with}. */
+    public static final class Changes {
+        public Slack slack;
+        public Kubernetes kubernetes;
+        public Policy policy;
+        public List<DataCheckRule> checks;
+        public Rollback rollback;
+        public Retention retention;
+        public Notifications notifications;
+        public Redaction redaction;
+        public Limits limits;
+        public Server server;
 
-    public StepbackConfig with(Policy policy) {
-        return new StepbackConfig(
-                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
-    }
+        private Changes(StepbackConfig c) {
+            slack = c.slack;
+            kubernetes = c.kubernetes;
+            policy = c.policy;
+            checks = c.checks;
+            rollback = c.rollback;
+            retention = c.retention;
+            notifications = c.notifications;
+            redaction = c.redaction;
+            limits = c.limits;
+            server = c.server;
+        }
 
-    public StepbackConfig with(Rollback rollback) {
-        return new StepbackConfig(
-                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
-    }
-
-    public StepbackConfig with(Retention retention) {
-        return new StepbackConfig(
-                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
-    }
-
-    public StepbackConfig with(Notifications notifications) {
-        return new StepbackConfig(
-                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
-    }
-
-    public StepbackConfig with(Redaction redaction) {
-        return new StepbackConfig(
-                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
-    }
-
-    public StepbackConfig with(Limits limits) {
-        return new StepbackConfig(
-                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
-    }
-
-    public StepbackConfig with(Server server) {
-        return new StepbackConfig(
-                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
-    }
-
-    public StepbackConfig withChecks(List<DataCheckRule> checks) {
-        return new StepbackConfig(
-                slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
+        private StepbackConfig build() {
+            return new StepbackConfig(
+                    slack, kubernetes, policy, checks, rollback, retention, notifications, redaction, limits, server);
+        }
     }
 }

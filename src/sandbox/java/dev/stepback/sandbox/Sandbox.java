@@ -140,13 +140,20 @@ final class Sandbox implements AutoCloseable {
 
     private void startBot() throws IOException {
         StepbackConfig d = StepbackConfig.defaults();
-        StepbackConfig config = d.with(new StepbackConfig.Slack(
-                        StepbackConfig.Slack.Mode.SOCKET, d.slack().command()))
-                .with(new StepbackConfig.Kubernetes(null, List.of(), cluster.isPresent() ? BotAccount.NAMESPACE : null))
-                .with(new StepbackConfig.Server("127.0.0.1", 0));
+        StepbackConfig config = d.with(c -> {
+            c.slack = new StepbackConfig.Slack(
+                    StepbackConfig.Slack.Mode.SOCKET, d.slack().command());
+            c.kubernetes =
+                    new StepbackConfig.Kubernetes(null, List.of(), cluster.isPresent() ? BotAccount.NAMESPACE : null);
+            c.server = new StepbackConfig.Server("127.0.0.1", 0);
+        });
         if (!local.isEmpty()) {
             StepbackConfig policy = policy();
-            config = config.with(policy.policy()).with(policy.notifications()).withChecks(policy.checks());
+            config = config.with(c -> {
+                c.policy = policy.policy();
+                c.notifications = policy.notifications();
+                c.checks = policy.checks();
+            });
         }
         Config found = cluster.isPresent() ? Config.fromKubeconfig(botKubeconfig) : Config.autoConfigure(null);
         KubernetesClient client =

@@ -49,8 +49,8 @@ import java.util.Optional;
 final class Bot implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final StepbackConfig config =
-            StepbackConfig.defaults().with(new StepbackConfig.Kubernetes(null, List.of(), BotAccount.NAMESPACE));
+    private final StepbackConfig config = StepbackConfig.defaults()
+            .with(c -> c.kubernetes = new StepbackConfig.Kubernetes(null, List.of(), BotAccount.NAMESPACE));
     private final GuardedCluster cluster;
     private volatile DataChecks checks = DataChecks.NONE;
     private final List<TargetType> targets;

@@ -46,7 +46,7 @@ final class Ground implements AutoCloseable {
                 .withHttpClientBuilderConsumer(b -> b.addOrReplaceInterceptor("bench", patches))
                 .build();
         StepbackConfig config = Stage.config(StepbackConfig.Slack.Mode.SOCKET, List.of(namespace), namespace, List.of())
-                .with(new StepbackConfig.Limits(WITHOUT, WITHOUT));
+                .with(c -> c.limits = new StepbackConfig.Limits(WITHOUT, WITHOUT));
         bot = Stepback.start(config, stage.slackEnvironment(), botsClient);
         await().atMost(PATIENCE).until(() -> people.connections() > 0 && bot.leading());
     }

@@ -104,8 +104,10 @@ class PeopleCheckTest {
     private Map<String, Row> rows(StepbackConfig.People people, List<DataCheckRule> checks) {
         StepbackConfig.Kubernetes config =
                 new StepbackConfig.Kubernetes(null, List.of(), BotAccount.NAMESPACE).with(people);
-        return new ClusterCheck(
-                        cluster.bot, StepbackConfig.defaults().with(config).withChecks(checks))
+        return new ClusterCheck(cluster.bot, StepbackConfig.defaults().with(c -> {
+                    c.kubernetes = config;
+                    c.checks = checks;
+                }))
                 .run().stream().collect(Collectors.toMap(Row::item, row -> row, (a, b) -> a));
     }
 

@@ -100,8 +100,8 @@ class WhoMaySeeTest {
 
     @Test
     void namespaceThatIsNotServed_isSaid() {
-        StepbackConfig shop =
-                StepbackConfig.defaults().with(new StepbackConfig.Kubernetes(null, List.of("production"), null));
+        StepbackConfig shop = StepbackConfig.defaults()
+                .with(c -> c.kubernetes = new StepbackConfig.Kubernetes(null, List.of("production"), null));
         assertThat(desk.dispatcher(shop).dispatch(Desk.invocation("staging/checkout", "k")))
                 .isEqualTo(new Reply.Refused("Stepback does not serve the namespace staging; it serves production."));
         authorizer.hidden.add("production");

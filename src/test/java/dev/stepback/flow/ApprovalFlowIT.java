@@ -43,7 +43,12 @@ class ApprovalFlowIT {
     static void start(Scene scene, String policy) throws Exception {
         StepbackConfig read =
                 ConfigLoader.load(policy, "policy", Map.of()).valid().orElseThrow();
-        scene.startBot(Map.of(), config -> config.with(read.policy()).with(read.notifications()));
+        scene.startBot(
+                Map.of(),
+                config -> config.with(c -> {
+                    c.policy = read.policy();
+                    c.notifications = read.notifications();
+                }));
     }
 
     static ObjectNode modal(Scene scene, String user, ObjectNode card, String action) {

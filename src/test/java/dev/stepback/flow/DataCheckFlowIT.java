@@ -41,7 +41,12 @@ class DataCheckFlowIT {
         try (Scene scene = Scene.withoutBot(Mode.SOCKET)) {
             StepbackConfig read =
                     ConfigLoader.load(CONFIGURATION, "checks", Map.of()).valid().orElseThrow();
-            scene.startBot(Map.of(), config -> config.with(read.policy()).withChecks(read.checks()));
+            scene.startBot(
+                    Map.of(),
+                    config -> config.with(c -> {
+                        c.policy = read.policy();
+                        c.checks = read.checks();
+                    }));
             scene.deployed("checkout", 2, "shop.example/checkout:1", "shop.example/checkout:2");
 
             scene.people.command("responder", INCIDENTS, "/rollback checkout");

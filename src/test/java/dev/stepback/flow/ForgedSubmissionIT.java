@@ -48,7 +48,7 @@ class ForgedSubmissionIT {
         scene = Scene.withoutBot(Mode.SOCKET);
         StepbackConfig read =
                 ConfigLoader.load(POLICY, "policy", Map.of()).valid().orElseThrow();
-        scene.startBot(Map.of(), config -> config.with(read.policy()));
+        scene.startBot(Map.of(), config -> config.with(c -> c.policy = read.policy()));
         scene.deployed("checkout", 1, "shop.example/checkout:1.0", "shop.example/checkout:1.1-crash");
         scene.people.command("responder", INCIDENTS, "/rollback checkout");
         card = scene.awaitCard("AwaitingApproval");

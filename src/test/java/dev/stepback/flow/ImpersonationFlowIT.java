@@ -25,7 +25,7 @@ class ImpersonationFlowIT {
             grant(scene);
             scene.startBot(
                     Map.of(),
-                    config -> config.with(
+                    config -> config.with(c -> c.kubernetes =
                             config.kubernetes().with(new StepbackConfig.People(true, false, Identities.DEFAULT))));
             scene.deployed("checkout", 1, "shop.example/checkout:1.0", "shop.example/checkout:1.1");
 

@@ -39,7 +39,12 @@ class PeopleFlowIT {
     private static void start(Scene scene, String policy) throws Exception {
         StepbackConfig read =
                 ConfigLoader.load(policy, "policy", Map.of()).valid().orElseThrow();
-        scene.startBot(Map.of(), config -> config.with(read.policy()).with(read.limits()));
+        scene.startBot(
+                Map.of(),
+                config -> config.with(c -> {
+                    c.policy = read.policy();
+                    c.limits = read.limits();
+                }));
     }
 
     private static void approve(Scene scene, String user, String channel, ObjectNode card) {

@@ -56,7 +56,9 @@ class PolicyReloadIT {
                 "access: {rules: [{who: [members, U0GUEST], may: [request, approve]}]}\n" + two);
         try (Scene scene = Scene.withoutBot(Mode.SOCKET)) {
             StepbackConfig read = ConfigLoader.load(file, Map.of()).valid().orElseThrow();
-            scene.startBot(Map.of(ConfigLoader.VARIABLE, file.toString()), config -> config.with(read.policy()));
+            scene.startBot(
+                    Map.of(ConfigLoader.VARIABLE, file.toString()),
+                    config -> config.with(c -> c.policy = read.policy()));
             scene.deployed("checkout", 1, "shop.example/checkout:1.0", "shop.example/checkout:1.1-crash");
             scene.people.command("responder", INCIDENTS, "/rollback checkout");
             ObjectNode card = scene.awaitCard("AwaitingApproval");

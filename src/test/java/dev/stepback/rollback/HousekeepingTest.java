@@ -80,7 +80,8 @@ class HousekeepingTest {
     }
 
     private Housekeeping housekeeping(boolean leading, Duration later) {
-        StepbackConfig config = StepbackConfig.defaults().with(new StepbackConfig.Retention(3, Duration.ofDays(90)));
+        StepbackConfig config =
+                StepbackConfig.defaults().with(c -> c.retention = new StepbackConfig.Retention(3, Duration.ofDays(90)));
         return new Housekeeping(
                 shop.client,
                 config,

@@ -143,7 +143,8 @@ final class Shop implements AutoCloseable {
 
     /** Others may be at work on a real cluster, too. */
     static StepbackConfig config() {
-        return StepbackConfig.defaults().with(new StepbackConfig.Kubernetes(null, List.of("production"), null));
+        return StepbackConfig.defaults()
+                .with(c -> c.kubernetes = new StepbackConfig.Kubernetes(null, List.of("production"), null));
     }
 
     KubernetesRollbacks rollbacks(Clock clock) {

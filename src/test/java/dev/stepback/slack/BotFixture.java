@@ -57,9 +57,10 @@ final class BotFixture implements AutoCloseable {
 
     BotFixture(StepbackConfig.Slack.Mode mode) throws Exception {
         slack = SandboxSlack.start(0, Clock.systemUTC());
-        config = StepbackConfig.defaults()
-                .with(new StepbackConfig.Slack(mode, "/rollback"))
-                .with(new StepbackConfig.Notifications(List.of("#deploys"), Optional.of("random")));
+        config = StepbackConfig.defaults().with(c -> {
+            c.slack = new StepbackConfig.Slack(mode, "/rollback");
+            c.notifications = new StepbackConfig.Notifications(List.of("#deploys"), Optional.of("random"));
+        });
         bot = newBot();
         start();
     }

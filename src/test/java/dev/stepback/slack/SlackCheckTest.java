@@ -38,7 +38,8 @@ class SlackCheckTest {
     }
 
     private List<SlackCheck.Row> check(String... channels) {
-        return check(StepbackConfig.defaults().with(new StepbackConfig.Notifications(List.of(channels))));
+        return check(StepbackConfig.defaults()
+                .with(c -> c.notifications = new StepbackConfig.Notifications(List.of(channels))));
     }
 
     private List<SlackCheck.Row> check(StepbackConfig config) {
@@ -47,7 +48,7 @@ class SlackCheckTest {
 
     private static StepbackConfig naming(String... who) {
         return StepbackConfig.defaults()
-                .with(new Policy(
+                .with(c -> c.policy = new Policy(
                         List.of(new Rule(
                                 List.of(who).stream()
                                         .map(w -> Who.parse(w).orElseThrow())

@@ -140,11 +140,12 @@ public final class Stage implements AutoCloseable {
     /** @param namespaces those that are served; empty for all */
     public static StepbackConfig config(
             StepbackConfig.Slack.Mode mode, List<String> namespaces, String leaseNamespace, List<String> notified) {
-        return StepbackConfig.defaults()
-                .with(new StepbackConfig.Slack(mode, "/rollback"))
-                .with(new StepbackConfig.Kubernetes(null, namespaces, leaseNamespace))
-                .with(new StepbackConfig.Notifications(notified))
-                .with(new StepbackConfig.Server("127.0.0.1", 0));
+        return StepbackConfig.defaults().with(c -> {
+            c.slack = new StepbackConfig.Slack(mode, "/rollback");
+            c.kubernetes = new StepbackConfig.Kubernetes(null, namespaces, leaseNamespace);
+            c.notifications = new StepbackConfig.Notifications(notified);
+            c.server = new StepbackConfig.Server("127.0.0.1", 0);
+        });
     }
 
     @Override
