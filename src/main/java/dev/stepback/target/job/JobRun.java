@@ -6,6 +6,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.Owned;
 import dev.stepback.target.workload.PodEvents;
 import dev.stepback.target.workload.Text;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -163,8 +164,14 @@ final class JobRun {
     private List<ObjectNode> pods() {
         List<ObjectNode> known = pods;
         if (known == null) {
-            known = api.list("/api/v1/namespaces/%s/pods?%s"
-                    .formatted(target.namespace(), ApiServer.query("labelSelector", "job-name=" + Json.name(job))));
+            known = api
+                    .list("/api/v1/namespaces/%s/pods?%s"
+                            .formatted(
+                                    target.namespace(),
+                                    ApiServer.query("labelSelector", "job-name=" + Json.name(job))))
+                    .stream()
+                    .filter(pod -> Owned.controlledBy(pod, Json.uid(job)))
+                    .toList();
             pods = known;
         }
         return known;

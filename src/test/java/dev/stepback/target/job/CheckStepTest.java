@@ -203,11 +203,36 @@ class CheckStepTest {
     @Test
     void volumeThatAnotherNodeHas_isNamed() {
         start("db-1");
+        pod("check-x", jobs().get(0).getMetadata().getUid());
+        warning("Pod", "check-x", "FailedAttachVolume", "Multi-Attach error for volume pv-1");
+
+        assertThat(observe("db-1").message())
+                .isEqualTo("The data check mysql-data is running: Multi-Attach error for volume pv-1.");
+    }
+
+    @Test
+    void podThatOnlyBearsTheJobsLabel_saysNothingForIt() {
+        start("db-1");
+        pod("forged", "another-uid");
+        warning("Pod", "forged", "Looks", "it is about to pass");
+
+        assertThat(observe("db-1").message()).isEqualTo("The data check mysql-data is running.");
+    }
+
+    private void pod(String name, String controller) {
+        Job job = jobs().get(0);
         client.resource(new PodBuilder()
                         .withNewMetadata()
-                        .withName("check-x")
+                        .withName(name)
                         .withNamespace("production")
-                        .addToLabels("job-name", jobs().get(0).getMetadata().getName())
+                        .addToLabels("job-name", job.getMetadata().getName())
+                        .addNewOwnerReference()
+                        .withApiVersion("batch/v1")
+                        .withKind("Job")
+                        .withName(job.getMetadata().getName())
+                        .withUid(controller)
+                        .withController(true)
+                        .endOwnerReference()
                         .endMetadata()
                         .withNewSpec()
                         .addNewContainer()
@@ -217,10 +242,6 @@ class CheckStepTest {
                         .endSpec()
                         .build())
                 .create();
-        warning("Pod", "check-x", "FailedAttachVolume", "Multi-Attach error for volume pv-1");
-
-        assertThat(observe("db-1").message())
-                .isEqualTo("The data check mysql-data is running: Multi-Attach error for volume pv-1.");
     }
 
     private void warning(String kind, String name, String reason, String message) {
