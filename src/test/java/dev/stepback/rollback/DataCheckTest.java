@@ -128,6 +128,22 @@ class DataCheckTest {
     }
 
     @Test
+    void deployBeforeTheStart_isWhatTheCardSpeaksOf() {
+        shop.database("8.4");
+        String name = shop.planned("first", DB, ASKING);
+        shop.stopEngine();
+        shop.approve(name);
+        shop.deploy("8.4.1");
+
+        shop.engine();
+
+        assertThat(shop.awaitPhase(name, Phase.SUPERSEDED).message())
+                .contains("mysql:8.4.1")
+                .doesNotContain("configuration");
+        assertThat(shop.jobs()).isEmpty();
+    }
+
+    @Test
     void answerThatIsLost_makesNoSecondJob() {
         shop.database("8.0.1");
         shop.checks = List.of(check("passes", PASSES));

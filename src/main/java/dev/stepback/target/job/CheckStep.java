@@ -73,7 +73,8 @@ public final class CheckStep implements Step {
         // The plan lies in an object that others may be able to write, and the Job is made with Stepback's rights.
         long revision = Long.parseLong(parameter(context, CheckPlan.REVISION));
         if (!configured.checks(context.target(), revision).contains(context.step())) {
-            return new Start.Void(CheckPlan.changed(context.target()));
+            // When more than the checks has changed, the guard knows what, and who did it.
+            return context.guard().objection().orElseGet(() -> new Start.Void(CheckPlan.changed(context.target())));
         }
         ObjectNode job = (ObjectNode) Json.parse(parameter(context, CheckPlan.JOB));
         Optional<String> unresolved = JobManifest.unresolved(job);

@@ -167,8 +167,7 @@ final class JobRun {
             known = api
                     .list("/api/v1/namespaces/%s/pods?%s"
                             .formatted(
-                                    target.namespace(),
-                                    ApiServer.query("labelSelector", "job-name=" + Json.name(job))))
+                                    target.namespace(), ApiServer.query("labelSelector", "job-name=" + Json.name(job))))
                     .stream()
                     .filter(pod -> Owned.controlledBy(pod, Json.uid(job)))
                     .toList();
