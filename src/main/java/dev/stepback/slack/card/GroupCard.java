@@ -100,14 +100,13 @@ public final class GroupCard {
             case AWAITING_APPROVAL -> ": " + (message.isBlank() ? "a colleague has to approve all of it" : message);
             case RUNNING, VERIFYING -> since(status, now, " for ") + ": " + done(view);
             case SUCCEEDED -> since(status, now, " after ") + ": " + message;
-            case FAILED, CANCELLED -> {
+            case FAILED, CANCELLED, REJECTED, EXPIRED, SUPERSEDED -> {
                 // What was refused says itself that nothing was begun.
                 String unchanged = GroupButtons.refused(view) ? "" : " Nothing was changed.";
                 yield status.approvedAt() == null
                         ? ": " + message + "." + unchanged
                         : since(status, now, " after ") + ": " + message + ".";
             }
-            case REJECTED, EXPIRED, SUPERSEDED -> ": " + message + ". Nothing was changed.";
         };
     }
 

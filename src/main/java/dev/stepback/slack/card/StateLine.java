@@ -34,6 +34,9 @@ final class StateLine {
     /** What follows the phase's name, with what separates the two. */
     static String rest(Rollback rollback, Instant now) {
         RollbackStatus status = rollback.statusOrInitial();
+        if (status.phase() != Phase.FAILED && changedAfterTheEnd(status)) {
+            return at(status) + ": " + sentence(status.message(), "The target was changed all the same.");
+        }
         return switch (status.phase()) {
             case PLANNING -> ": " + words(status, Words.meaning(status.phase()));
             case AWAITING_APPROVAL -> ": " + words(status, awaited(status));
@@ -53,6 +56,13 @@ final class StateLine {
                 at(status) + ": " + sentence(status.message(), "the target has changed since the plan was made")
                         + " Stepback changed nothing.";
         };
+    }
+
+    /** By a process that no longer led; the message says so. */
+    private static boolean changedAfterTheEnd(RollbackStatus status) {
+        Instant finished = status.finishedAt();
+        Instant patched = status.patchedAt();
+        return finished != null && patched != null && patched.isAfter(finished);
     }
 
     /** As {@link #rest}, for a message without figures and warnings beside it. */

@@ -127,6 +127,21 @@ class GroupCardTest {
                                 unbegun("checkout"),
                                 unbegun("db"))))),
                 new Sample(
+                        "group-expired-halfway",
+                        approved(view(
+                                Order.InOrder,
+                                s -> {
+                                    running(s);
+                                    ended(
+                                            s,
+                                            Phase.EXPIRED,
+                                            "checkout could not be begun within 15 minutes; ask again for what is"
+                                                    + " left; not begun: checkout, db; done: cart");
+                                },
+                                done("cart"),
+                                unbegun("checkout"),
+                                unbegun("db")))),
+                new Sample(
                         "group-succeeded",
                         approved(view(
                                 Order.Together,
