@@ -1,6 +1,6 @@
 package dev.stepback.sandbox.cluster.controller;
 
-import static dev.stepback.sandbox.cluster.controller.Stateful.eventually;
+import static dev.stepback.sandbox.cluster.controller.OneApp.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.stage.ParityCluster;
@@ -13,19 +13,18 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /** One DaemonSet of a test on either cluster of three nodes, and short ways to say what is done to it. */
 final class Daemon {
-    private static final String IMAGE = "registry.k8s.io/pause:";
-
     private final ParityCluster cluster;
     private final String name;
+    private final OneApp app;
 
     Daemon(ParityCluster cluster, String name) {
         this.cluster = cluster;
         this.name = name;
+        this.app = new OneApp(cluster, name);
     }
 
     Daemon running(String tag, UnaryOperator<DaemonSetBuilder> settings) {
@@ -45,7 +44,7 @@ final class Daemon {
                 .withTerminationGracePeriodSeconds(1L)
                 .addNewContainer()
                 .withName("main")
-                .withImage(IMAGE + tag)
+                .withImage(OneApp.IMAGE + tag)
                 .endContainer()
                 .endSpec()
                 .endTemplate()
@@ -103,7 +102,7 @@ final class Daemon {
                 .editTemplate()
                 .editSpec()
                 .editFirstContainer()
-                .withImage(IMAGE + tag)
+                .withImage(OneApp.IMAGE + tag)
                 .endContainer()
                 .endSpec()
                 .endTemplate()
@@ -112,16 +111,7 @@ final class Daemon {
 
     /** By node. */
     List<Pod> pods() {
-        return cluster
-                .client()
-                .pods()
-                .inNamespace(cluster.namespace())
-                .withLabel("app", name)
-                .list()
-                .getItems()
-                .stream()
-                .sorted(Comparator.comparing((Pod pod) -> Nodes.wantedBy(pod).orElse("")))
-                .toList();
+        return app.pods(Comparator.comparing(pod -> Nodes.wantedBy(pod).orElse("")));
     }
 
     void delete(Pod pod) {
@@ -130,10 +120,7 @@ final class Daemon {
 
     /** The tag of each pod's image, followed by {@code !} while the pod is not ready. */
     List<String> tags() {
-        return pods().stream()
-                .map(pod -> Stateful.tagOf(pod.getSpec().getContainers().get(0).getImage())
-                        + (Readiness.isReady(pod) && !Resource.isDeleting(pod) ? "" : "!"))
-                .toList();
+        return OneApp.tags(pods());
     }
 
     /** In any order. */
@@ -149,24 +136,12 @@ final class Daemon {
     }
 
     List<ControllerRevision> controllerRevisions() {
-        return cluster
-                .client()
-                .apps()
-                .controllerRevisions()
-                .inNamespace(cluster.namespace())
-                .withLabel("app", name)
-                .list()
-                .getItems()
-                .stream()
-                .sorted(Comparator.comparing(ControllerRevision::getRevision))
-                .toList();
+        return app.controllerRevisions();
     }
 
     /** The image tags by revision number. */
     Map<Long, String> history() {
-        Map<Long, String> history = new TreeMap<>();
-        controllerRevisions().forEach(revision -> history.put(revision.getRevision(), Stateful.tagOf(revision)));
-        return history;
+        return app.history();
     }
 
     String kubectl(String... arguments) throws Exception {

@@ -12,22 +12,20 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import org.awaitility.core.ThrowingRunnable;
 
 /** One StatefulSet of a test on either cluster, and short ways to say what is done to it. */
 final class Stateful {
-    private static final String IMAGE = "registry.k8s.io/pause:";
-
     final ParityCluster cluster;
     final KubernetesClient client;
     final String name;
+    private final OneApp app;
 
     Stateful(ParityCluster cluster, String name) {
         this.cluster = cluster;
         this.client = cluster.client();
         this.name = name;
+        this.app = new OneApp(cluster, name);
     }
 
     /** Three pods, with a volume each. */
@@ -50,7 +48,7 @@ final class Stateful {
                 .withTerminationGracePeriodSeconds(1L)
                 .addNewContainer()
                 .withName("main")
-                .withImage(IMAGE + tag)
+                .withImage(OneApp.IMAGE + tag)
                 .addNewVolumeMount()
                 .withName("data")
                 .withMountPath("/data")
@@ -105,7 +103,7 @@ final class Stateful {
                 .editTemplate()
                 .editSpec()
                 .editFirstContainer()
-                .withImage(IMAGE + tag)
+                .withImage(OneApp.IMAGE + tag)
                 .endContainer()
                 .endSpec()
                 .endTemplate()
@@ -113,9 +111,7 @@ final class Stateful {
     }
 
     List<Pod> pods() {
-        return client.pods().inNamespace(cluster.namespace()).withLabel("app", name).list().getItems().stream()
-                .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
-                .toList();
+        return app.pods(Comparator.comparing(pod -> pod.getMetadata().getName()));
     }
 
     void delete(int ordinal) {
@@ -127,14 +123,12 @@ final class Stateful {
 
     /** The tag of each pod's image, followed by {@code !} while the pod is not ready. */
     List<String> tags() {
-        return pods().stream()
-                .map(pod -> tagOf(pod.getSpec().getContainers().get(0).getImage())
-                        + (Readiness.isReady(pod) && !Resource.isDeleting(pod) ? "" : "!"))
-                .toList();
+        return OneApp.tags(pods());
     }
 
     void awaitImages(String... tags) {
-        eventually(() -> org.assertj.core.api.Assertions.assertThat(tags()).containsExactly(tags));
+        OneApp.eventually(
+                () -> org.assertj.core.api.Assertions.assertThat(tags()).containsExactly(tags));
         await().atMost(Duration.ofMinutes(1)).until(this::isObserved);
     }
 
@@ -160,28 +154,17 @@ final class Stateful {
     }
 
     List<ControllerRevision> controllerRevisions() {
-        return client
-                .apps()
-                .controllerRevisions()
-                .inNamespace(cluster.namespace())
-                .withLabel("app", name)
-                .list()
-                .getItems()
-                .stream()
-                .sorted(Comparator.comparing(ControllerRevision::getRevision))
-                .toList();
+        return app.controllerRevisions();
     }
 
     /** The image tags by revision number. */
     Map<Long, String> history() {
-        Map<Long, String> history = new TreeMap<>();
-        controllerRevisions().forEach(revision -> history.put(revision.getRevision(), tagOf(revision)));
-        return history;
+        return app.history();
     }
 
     String revisionName(String tag) {
         return controllerRevisions().stream()
-                .filter(revision -> tagOf(revision).equals(tag))
+                .filter(revision -> OneApp.tagOf(revision).equals(tag))
                 .map(revision -> revision.getMetadata().getName())
                 .findFirst()
                 .orElseThrow();
@@ -212,21 +195,5 @@ final class Stateful {
                 .endRollingUpdate()
                 .endUpdateStrategy()
                 .endSpec();
-    }
-
-    static void eventually(ThrowingRunnable assertion) {
-        await().atMost(Duration.ofMinutes(1))
-                .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(assertion);
-    }
-
-    static String tagOf(ControllerRevision revision) {
-        return tagOf(Resource.write(revision)
-                .at("/data/spec/template/spec/containers/0/image")
-                .asText());
-    }
-
-    static String tagOf(String image) {
-        return image.substring(image.indexOf(':') + 1);
     }
 }

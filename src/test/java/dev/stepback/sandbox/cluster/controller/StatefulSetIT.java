@@ -1,6 +1,6 @@
 package dev.stepback.sandbox.cluster.controller;
 
-import static dev.stepback.sandbox.cluster.controller.Stateful.eventually;
+import static dev.stepback.sandbox.cluster.controller.OneApp.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
