@@ -142,6 +142,18 @@ class CheckStepTest {
         }
     }
 
+    /** As the bot, where Jobs are made as whoever approved: that one looks, too. */
+    @Test
+    void whoMayNotCreateJobs_leavesItToTheGuard() {
+        start("db-1");
+        cluster.faults().deny("create", "jobs");
+        Step.Start notYet = new Step.Start.NotYet("not done yet");
+
+        assertThat(step().start(context("db-1", configured.get(0), () -> Optional.of(notYet))))
+                .isEqualTo(notYet);
+        assertThat(start("db-1")).isInstanceOf(Step.Start.Started.class);
+    }
+
     @Test
     void placeholderThatStandsForNothing_cannotRun() {
         configured = List.of(planned("mysql-data", "$(STEPBACK_TO_IMAGE_PROXY)"));
