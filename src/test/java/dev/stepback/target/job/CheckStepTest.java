@@ -146,7 +146,7 @@ class CheckStepTest {
     @Test
     void whoMayNotCreateJobs_leavesItToTheGuard() {
         start("db-1");
-        cluster.faults().deny("create", "jobs");
+        cluster.faults().deny("create", "jobs.batch");
         Step.Start notYet = new Step.Start.NotYet("not done yet");
 
         assertThat(step().start(context("db-1", configured.get(0), () -> Optional.of(notYet))))
