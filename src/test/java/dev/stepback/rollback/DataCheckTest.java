@@ -148,7 +148,7 @@ class DataCheckTest {
         shop.database("8.0.1");
         shop.checks = List.of(check("passes", PASSES));
         String name = shop.planned("first", DB, ASKING);
-        shop.cluster.faults().dropAnswers(1, "create", "jobs");
+        shop.cluster.faults().dropAnswers(1, "create", "jobs.batch");
 
         shop.approve(name);
 
