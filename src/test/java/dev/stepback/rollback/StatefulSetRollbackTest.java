@@ -134,7 +134,7 @@ class StatefulSetRollbackTest {
     void answersThatAreLost_makeNothingHappenTwice() {
         String name = open();
         cluster.faults().dropAnswers(1, "delete", "pods");
-        cluster.faults().dropAnswers(1, "patch", "statefulsets");
+        cluster.faults().dropAnswers(1, "patch", "statefulsets.apps");
 
         approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
         awaitPhase(name, Phase.SUCCEEDED);
