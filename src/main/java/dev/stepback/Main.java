@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -71,11 +72,19 @@ public final class Main implements Callable<Integer> {
             return BAD_CONFIGURATION;
         }
         KubernetesClient client = kubernetes(found(config.get()));
-        Stepback bot = Stepback.start(config.get(), env, client);
-        Shutdown.whenTold(() -> {
-            bot.close();
+        CompletableFuture<Stepback> bot = new CompletableFuture<>();
+        // Who is told to stop while it still starts stops as soon as there is something to stop.
+        Runnable forget = Shutdown.whenTold(() -> {
+            bot.thenAccept(Stepback::close).exceptionally(notStarted -> null).join();
             client.close();
         });
+        try {
+            bot.complete(Stepback.start(config.get(), env, client));
+        } catch (IOException | RuntimeException e) {
+            bot.completeExceptionally(e);
+            forget.run();
+            throw e;
+        }
         new CountDownLatch(1).await();
         return OK;
     }

@@ -11,9 +11,20 @@ final class Shutdown {
 
     private Shutdown() {}
 
-    /** @param close is run once, when the process is told to end; the process ends when it is done, or without it */
-    static void whenTold(Runnable close) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> run(close), "shutdown"));
+    /**
+     * @param close is run once, when the process is told to end; the process ends when it is done, or without it
+     * @return takes it back, for a process that ends by itself
+     */
+    static Runnable whenTold(Runnable close) {
+        Thread hook = new Thread(() -> run(close), "shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return () -> {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                LOG.debug("it has been told to stop meanwhile");
+            }
+        };
     }
 
     private static void run(Runnable close) {
