@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
-import dev.stepback.rollback.group.RollbackGroup;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +28,10 @@ class GroupFlowIT {
                     .contains("cart", "checkout", "payments", "because all of it crashes", "Approve all");
             scene.people.action("responder", INCIDENTS, ts(card), "approve");
             scene.awaitMessage(INCIDENTS, "responder", m -> m.toString().contains("somebody else has to approve"));
-            // The link is known once Stepback has written down where the card is.
+            // The link is known once every one of them has been told where the card is.
             await().atMost(PATIENCE)
-                    .until(() -> scene.client.resources(RollbackGroup.class).inAnyNamespace().list().getItems().stream()
-                            .allMatch(group -> group.statusOrInitial().card().ts() != null));
+                    .until(() -> scene.rollbacks().stream()
+                            .allMatch(r -> r.statusOrInitial().card().ts() != null));
             scene.people.command("responder", INCIDENTS, "/rollback checkout");
             scene.awaitMessage(
                     INCIDENTS,
