@@ -75,8 +75,9 @@ public final class Main implements Callable<Integer> {
         CompletableFuture<Stepback> bot = new CompletableFuture<>();
         // Who is told to stop while it still starts stops as soon as there is something to stop.
         Runnable forget = Shutdown.whenTold(() -> {
-            bot.thenAccept(Stepback::close).exceptionally(notStarted -> null).join();
-            client.close();
+            Optional<Stepback> started = bot.handle((stepback, notStarted) -> Optional.ofNullable(stepback))
+                    .join();
+            Shutdown.inTurn(() -> started.ifPresent(Stepback::close), client::close);
         });
         try {
             bot.complete(Stepback.start(config.get(), env, client));

@@ -27,6 +27,17 @@ final class Shutdown {
         };
     }
 
+    /** Closes one after the other; one that fails is logged and keeps none of the others open. */
+    static void inTurn(Runnable... closings) {
+        for (Runnable close : closings) {
+            try {
+                close.run();
+            } catch (RuntimeException e) {
+                LOG.error("could not be closed as it should", e);
+            }
+        }
+    }
+
     private static void run(Runnable close) {
         LOG.info("told to stop");
         Thread closing = new Thread(close, "closing");

@@ -204,16 +204,17 @@ public final class Stepback implements AutoCloseable {
     /** Takes no more work, finishes the write that is under way, and gives up the Lease. */
     @Override
     public void close() {
-        configuration.close();
-        slack.stopReceiving();
-        rollouts.close();
-        housekeeping.close();
-        operator.close();
-        events.close();
-        slack.close();
-        directory.close();
-        workloads.close();
-        auditEvents.close();
-        ops.close();
+        Shutdown.inTurn(
+                configuration::close,
+                slack::stopReceiving,
+                rollouts::close,
+                housekeeping::close,
+                operator::close,
+                events::close,
+                slack::close,
+                directory::close,
+                workloads::close,
+                auditEvents::close,
+                ops::close);
     }
 }

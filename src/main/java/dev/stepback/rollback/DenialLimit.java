@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many Events denials may cause: whoever is denied something can be denied it again and again, and must not flood the API
  * server by it. Of the same denial one Event is written in {@link #WINDOW}, and the next one counts those in between; of one
- * person, and of all together, only so many. Safe for use by several threads.
+ * person, and of all together, only so many. A clock that is set back makes nobody wait for longer. Safe for use by several
+ * threads.
  */
 final class DenialLimit {
     static final Duration WINDOW = Duration.ofMinutes(10);
@@ -27,12 +28,12 @@ final class DenialLimit {
     record Admitted(Instant since, int count) {}
 
     private static final class Window {
-        private final Instant from;
+        private final Duration from;
         private int events;
         private int untold;
         private @Nullable Instant firstUntold;
 
-        Window(Instant from) {
+        Window(Duration from) {
             this.from = from;
         }
     }
@@ -48,7 +49,12 @@ final class DenialLimit {
     };
 
     private final Map<String, Window> people = new HashMap<>();
-    private Window all = new Window(Instant.EPOCH);
+    private Window all = new Window(WINDOW.negated());
+
+    /** How long it has been going, as far as the clock went forward. */
+    private Duration going = Duration.ZERO;
+
+    private Instant last = Instant.MAX;
 
     /**
      * Counts a denial.
@@ -57,22 +63,24 @@ final class DenialLimit {
      * @return empty when no Event may be written of it now
      */
     synchronized Optional<Admitted> denied(String person, Object what, Instant now) {
-        if (over(all, now)) {
-            all = new Window(now);
+        going = last.isBefore(now) ? going.plus(Duration.between(last, now)) : going;
+        last = now;
+        if (over(all)) {
+            all = new Window(going);
             people.clear();
-            same.values().removeIf(w -> over(w, now) && w.untold == 0);
+            same.values().removeIf(w -> over(w) && w.untold == 0);
         }
         Window those = same.get(what);
-        if (those == null || (over(those, now) && those.untold == 0)) {
-            those = new Window(now);
+        if (those == null || (over(those) && those.untold == 0)) {
+            those = new Window(going);
             same.put(what, those);
         }
-        Window theirs = people.computeIfAbsent(person, p -> new Window(now));
+        Window theirs = people.computeIfAbsent(person, p -> new Window(going));
         boolean room = theirs.events < PER_PERSON && all.events < TOGETHER;
-        if (room && (those.events == 0 || over(those, now))) {
+        if (room && (those.events == 0 || over(those))) {
             theirs.events++;
             all.events++;
-            Window next = new Window(now);
+            Window next = new Window(going);
             next.events = 1;
             same.put(what, next);
             return Optional.of(new Admitted(those.firstUntold == null ? now : those.firstUntold, those.untold + 1));
@@ -82,7 +90,7 @@ final class DenialLimit {
         return Optional.empty();
     }
 
-    private static boolean over(Window window, Instant now) {
-        return !now.isBefore(window.from.plus(WINDOW));
+    private boolean over(Window window) {
+        return going.compareTo(window.from.plus(WINDOW)) >= 0;
     }
 }

@@ -26,6 +26,21 @@ class DenialLimitTest {
     }
 
     @Test
+    void clockThatIsSetBack_makesNobodyWaitForLonger() {
+        Instant back = T0.minusSeconds(86_400);
+        for (int i = 0; i < DenialLimit.PER_PERSON; i++) {
+            assertThat(limit.denied("mallory", i, T0)).isPresent();
+        }
+        assertThat(limit.denied("mallory", "more", back)).isEmpty();
+        assertThat(limit.denied("mallory", "more", back.plus(DenialLimit.WINDOW).minusMillis(1)))
+                .isEmpty();
+
+        assertThat(limit.denied("mallory", "more", back.plus(DenialLimit.WINDOW)))
+                .contains(new Admitted(back, 3));
+        assertThat(limit.denied("mallory", 0, back.plus(DenialLimit.WINDOW))).isPresent();
+    }
+
+    @Test
     void onePerson_hasOnlySoMany_andTakesNothingFromOthers() {
         long told = IntStream.range(0, 500)
                 .filter(i -> limit.denied("mallory", i, T0).isPresent())
