@@ -2,9 +2,9 @@ package dev.stepback.command;
 
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
-import dev.stepback.rollback.Locks;
-import dev.stepback.rollback.Locks.Changed;
-import dev.stepback.rollback.Locks.Lock;
+import dev.stepback.rollback.lock.Locks;
+import dev.stepback.rollback.lock.Locks.Changed;
+import dev.stepback.rollback.lock.Locks.Lock;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;

@@ -1,10 +1,10 @@
 package dev.stepback.command;
 
-import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.RollbackGroups;
+import dev.stepback.rollback.lock.Locks;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;

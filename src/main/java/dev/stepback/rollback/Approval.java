@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which of the recorded decisions count. */
-final class Approval {
+public final class Approval {
     /** No wait is longer than this, whatever an object asks for. */
     private static final long MAX_SECONDS = 366L * 24 * 3600;
 
@@ -28,7 +28,7 @@ final class Approval {
     private Approval() {}
 
     /** The first rejection of the stored plan; of whatever plan while there is none. */
-    static Optional<RollbackSpec.Decision> rejection(Rollback rollback) {
+    public static Optional<RollbackSpec.Decision> rejection(Rollback rollback) {
         Plan plan = rollback.statusOrInitial().plan();
         return rollback.getSpec().decisions().stream()
                 .filter(d -> d.verdict() == Verdict.Rejected)
@@ -47,12 +47,12 @@ final class Approval {
      * When they were recorded counts, not when they are seen: an approval is not lost because the bot was down. At {@code
      * expiresAt} it is too late.
      */
-    static List<RollbackSpec.Decision> recorded(Rollback rollback) {
+    public static List<RollbackSpec.Decision> recorded(Rollback rollback) {
         return inTime(rollback, Verdict.Approved).toList();
     }
 
     /** The decisions of the requester to go alone with exactly the stored plan; that needs a reason. */
-    static List<RollbackSpec.Decision> brokeGlass(Rollback rollback) {
+    public static List<RollbackSpec.Decision> brokeGlass(Rollback rollback) {
         return inTime(rollback, Verdict.BrokeGlass)
                 .filter(d -> d.by().same(rollback.getSpec().requestedBy()))
                 .filter(d -> d.reason() != null && !d.reason().isBlank())

@@ -3,7 +3,11 @@ package dev.stepback.rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How the approvals of a Rollback stand by the policy of this moment.
@@ -31,6 +35,9 @@ public record Approvals(
 
     /** How long an approval is good at least, counted from when what it let go may begin. */
     public static final Duration GOOD_FOR = Approval.GOOD_FOR;
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     public Approvals {
         counted = List.copyOf(counted);
@@ -64,9 +71,27 @@ public record Approvals(
         }
     }
 
+    /** Such as {@code 1 of 2 approvals are there}. */
+    public static String tally(int counted, int required) {
+        if (counted == 0) {
+            return required == 1 ? "One approval is needed." : required + " approvals are needed.";
+        }
+        return counted + " of " + required + " approvals " + (counted == 1 ? "is" : "are") + " there.";
+    }
+
     /** Until when it has to begin, when the request expires then; who has approved just before gives it some more time. */
     public Instant goodUntil(Instant expiresAt) {
         return Approval.goodUntil(expiresAt, counted);
+    }
+
+    /** What was let go in time, but could not be started in time. */
+    String startedTooLate(Instant expiresAt) {
+        return counted.stream()
+                .map(RollbackSpec.Decision::at)
+                .max(Comparator.naturalOrder())
+                .map(at -> "approved at " + TIME.format(at) + ", but Stepback could not start it before "
+                        + TIME.format(goodUntil(expiresAt)) + "; ask again")
+                .orElse("it could not be started in time; ask again");
     }
 
     /** The same, but it may not run, for this reason. */
@@ -80,7 +105,7 @@ public record Approvals(
     }
 
     /** Whether it may run because the requester goes alone. */
-    boolean brokeGlass() {
+    public boolean brokeGlass() {
         return counted.stream().anyMatch(d -> d.verdict() == Verdict.BrokeGlass);
     }
 }

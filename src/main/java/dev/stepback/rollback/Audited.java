@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import dev.stepback.audit.By;
 import dev.stepback.audit.On;
+import dev.stepback.text.Conjunction;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -34,7 +35,7 @@ public final class Audited {
     }
 
     /** By whose word a rollback that has begun was let go. */
-    static String letGo(Rollback rollback) {
+    public static String letGo(Rollback rollback) {
         List<RollbackSpec.Decision> granting = Approval.granting(rollback);
         if (granting.isEmpty()) {
             RollbackStatus.ApprovalStatus approvals = rollback.statusOrInitial().approvals();
@@ -42,7 +43,7 @@ public final class Audited {
                     ? "by approvals that count no more"
                     : "the policy needs no approval";
         }
-        String names = Sentences.names(granting.stream().map(d -> d.by().name()).toList());
+        String names = Conjunction.of(granting.stream().map(d -> d.by().name()).toList());
         boolean alone = granting.stream().anyMatch(d -> d.verdict() == RollbackSpec.Decision.Verdict.BrokeGlass);
         return (alone ? names + " broke the glass" : "approved by " + names) + overridden(rollback);
     }

@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Names and labels of Rollbacks, within the lengths that Kubernetes allows. */
-final class Labels {
+/** Names and labels of Rollbacks and what belongs to them, within the lengths that Kubernetes allows. */
+public final class Labels {
     static final String KIND = "stepback.dev/target-kind";
     static final String NAME = "stepback.dev/target-name";
 
@@ -41,14 +41,8 @@ final class Labels {
         return shortened(name, MAX_LABEL);
     }
 
-    /** The name of an Event about a Rollback: the same whoever writes it, and whenever. */
-    static String eventName(Rollback rollback, String key) {
-        return eventName(
-                rollback.getMetadata().getName(), rollback.getMetadata().getUid() + "\n" + key);
-    }
-
     /** The name of an Event about an object of this name: the same for the same key. */
-    static String eventName(String object, String key) {
+    public static String eventName(String object, String key) {
         String suffix = "." + hash(key);
         return cut(object, MAX_NAME - suffix.length()) + suffix;
     }

@@ -2,11 +2,13 @@ package dev.stepback.rollback;
 
 import dev.stepback.audit.Audit;
 import dev.stepback.audit.AuditEvent;
+import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +25,13 @@ final class LateChanges {
     private static final Logger LOG = LoggerFactory.getLogger(LateChanges.class);
 
     private final Store store;
-    private final Involved involved;
+    private final TargetObjects targets;
     private final Audit audit;
     private final Clock clock;
 
     LateChanges(KubernetesClient client, Store store, Audit audit, Clock clock) {
         this.store = store;
-        this.involved = new Involved(client);
+        this.targets = new TargetObjects(client);
         this.audit = audit;
         this.clock = clock;
     }
@@ -56,9 +58,16 @@ final class LateChanges {
 
     private void look(Rollback rollback) {
         String name = rollback.getMetadata().getName();
-        if (involved.mark(rollback.target()).filter(name::equals).isPresent()) {
+        if (mark(rollback.target()).filter(name::equals).isPresent()) {
             store.lookAndTry(rollback.getMetadata().getNamespace(), name, this::tell);
         }
+    }
+
+    /** The name of the Rollback that changed the target last. */
+    private Optional<String> mark(TargetRef target) {
+        return targets.find(target)
+                .map(o -> o.getMetadata().getAnnotations())
+                .map(annotations -> annotations.get(Rollback.MARK));
     }
 
     /** The phase stays; the card is drawn once more. */

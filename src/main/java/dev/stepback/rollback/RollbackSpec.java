@@ -237,7 +237,7 @@ public record RollbackSpec(
         }
 
         /** Whether the target's name was typed to confirm it. */
-        boolean wasTyped() {
+        public boolean wasTyped() {
             return typed != null && typed;
         }
 

@@ -1,6 +1,7 @@
 package dev.stepback.rollback;
 
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.text.Conjunction;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -89,7 +90,7 @@ public sealed interface Ruling {
             // Also when the same was said before, but does not count: it may now.
             return Optional.empty();
         }
-        String approvers = Sentences.names(
+        String approvers = Conjunction.of(
                 approvals.counted().stream().map(d -> d.by().name()).toList());
         return Optional.of(
                 verdict == Verdict.Rejected

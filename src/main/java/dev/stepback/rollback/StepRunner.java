@@ -187,7 +187,7 @@ final class StepRunner {
         return Optional.ofNullable(expiresAt)
                 .filter(e -> !clock.instant()
                         .isBefore(Approval.goodUntil(e, approvals.counted()).plus(checked(rollback))))
-                .map(e -> Sentences.startedTooLate(approvals.counted(), e));
+                .map(approvals::startedTooLate);
     }
 
     /** What the checks took, as far as they may take so long: they were begun in time. */

@@ -188,7 +188,7 @@ final class Waiting {
                 approvals.terms().typeToConfirm());
         s.startsAt = startsAt(approvals);
         // That a colleague has to approve is what waiting means.
-        s.message = approvals.missing().equals(Sentences.number(0, 1)) ? "" : approvals.missing();
+        s.message = approvals.missing().equals(Approvals.tally(0, 1)) ? "" : approvals.missing();
     }
 
     private static @Nullable String cluster(Approvals approvals) {
@@ -225,7 +225,7 @@ final class Waiting {
 
     private String tooLate(Approvals approvals, Instant expiresAt) {
         if (approvals.granted()) {
-            return Sentences.startedTooLate(approvals.counted(), expiresAt);
+            return approvals.startedTooLate(expiresAt);
         }
         return rollback.getSpec().decisions().isEmpty() && approvals.required() < 2
                 ? "nobody approved in time"

@@ -1,7 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.rollback.Actor;
-import dev.stepback.rollback.Locks;
+import dev.stepback.rollback.lock.Locks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -22,6 +22,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stepback.policy.Subject.Standing;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.Rollbacks.Decided;
+import dev.stepback.rollback.lock.Locks;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

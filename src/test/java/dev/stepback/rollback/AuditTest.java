@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import dev.stepback.audit.AuditEvent;
 import dev.stepback.policy.Permission;
 import dev.stepback.rollback.Rollbacks.Decided;
+import dev.stepback.rollback.lock.AuditedLocks;
+import dev.stepback.rollback.lock.Locks;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

@@ -14,21 +14,21 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** Rollbacks as they are somewhere along the way. */
-final class Examples {
-    static final Instant T0 = Instant.parse("2026-03-01T12:00:00Z");
-    static final Instant EXPIRES = T0.plusSeconds(900);
-    static final Person ASKER = new Person("U00001", "responder");
-    static final Person LEAD = new Person("U00002", "lead");
-    static final Person SECOND = new Person("U00003", "second");
-    static final Actor ASKING = new Actor(ASKER, "C1");
-    static final Actor LEADING = new Actor(LEAD, "C1");
-    static final Actor SECONDING = new Actor(SECOND, "C1");
-    static final TargetRef TARGET = new TargetRef("production", Kind.DEPLOYMENT, "checkout");
-    static final Plan PLAN = plan("7");
+public final class Examples {
+    public static final Instant T0 = Instant.parse("2026-03-01T12:00:00Z");
+    public static final Instant EXPIRES = T0.plusSeconds(900);
+    public static final Person ASKER = new Person("U00001", "responder");
+    public static final Person LEAD = new Person("U00002", "lead");
+    public static final Person SECOND = new Person("U00003", "second");
+    public static final Actor ASKING = new Actor(ASKER, "C1");
+    public static final Actor LEADING = new Actor(LEAD, "C1");
+    public static final Actor SECONDING = new Actor(SECOND, "C1");
+    public static final TargetRef TARGET = new TargetRef("production", Kind.DEPLOYMENT, "checkout");
+    public static final Plan PLAN = plan("7");
 
     private Examples() {}
 
-    static Plan plan(String patch) {
+    public static Plan plan(String patch) {
         List<PlannedStep> steps = List.of(
                 new PlannedStep("fake.undo", "Undo", Map.of("patch", patch)),
                 new PlannedStep("fake.await", "Await", Map.of()));
@@ -42,7 +42,7 @@ final class Examples {
                 steps);
     }
 
-    static Rollback requested() {
+    public static Rollback requested() {
         Rollback rollback = new Rollback();
         rollback.setMetadata(new ObjectMetaBuilder()
                 .withNamespace("production")
@@ -62,7 +62,7 @@ final class Examples {
         return rollback;
     }
 
-    static Rollback awaiting(RollbackSpec.Decision... decisions) {
+    public static Rollback awaiting(RollbackSpec.Decision... decisions) {
         Rollback rollback = with(requested(), s -> {
             s.phase = Phase.AWAITING_APPROVAL;
             s.plan = PLAN;
@@ -77,7 +77,7 @@ final class Examples {
     }
 
     /** Approved, with the steps in these states. */
-    static Rollback running(RollbackStatus.StepStatus undo, RollbackStatus.StepStatus await) {
+    public static Rollback running(RollbackStatus.StepStatus undo, RollbackStatus.StepStatus await) {
         return with(awaiting(approved(T0.plusSeconds(60))), s -> {
             s.phase = Phase.RUNNING;
             s.approvedAt = T0.plusSeconds(60);
@@ -90,52 +90,52 @@ final class Examples {
         });
     }
 
-    static RollbackStatus.StepStatus step(
+    public static RollbackStatus.StepStatus step(
             String type, RollbackStatus.StepStatus.State state, @org.jspecify.annotations.Nullable Instant startedAt) {
         return new RollbackStatus.StepStatus(type, state, "", startedAt, null);
     }
 
-    static RollbackSpec.Decision approved(Instant at) {
+    public static RollbackSpec.Decision approved(Instant at) {
         return new RollbackSpec.Decision(RollbackSpec.Decision.Verdict.Approved, LEAD, at, PLAN.hash());
     }
 
-    static RollbackSpec.Decision decided(RollbackSpec.Decision.Verdict verdict, Person by, Instant at) {
+    public static RollbackSpec.Decision decided(RollbackSpec.Decision.Verdict verdict, Person by, Instant at) {
         return new RollbackSpec.Decision(verdict, by, at, PLAN.hash(), "C1", "no colleague awake");
     }
 
     /** As if the policy required this many approvals and let all of these count. */
-    static Approvals counted(int required, RollbackSpec.Decision... decisions) {
+    public static Approvals counted(int required, RollbackSpec.Decision... decisions) {
         boolean granted = decisions.length >= required;
         return new Approvals(
                 required,
                 List.of(decisions),
                 granted,
                 false,
-                granted ? "" : Sentences.number(decisions.length, required),
+                granted ? "" : Approvals.tally(decisions.length, required),
                 "",
                 false,
                 Duration.ofSeconds(900));
     }
 
     /** As if something stood in the way, although one approval counts. */
-    static Approvals missing(String missing, boolean undecided) {
+    public static Approvals missing(String missing, boolean undecided) {
         return new Approvals(1, List.of(), false, undecided, missing, "", false, Duration.ofSeconds(900));
     }
 
-    static NewDecision approval(Actor by, String hash) {
+    public static NewDecision approval(Actor by, String hash) {
         return NewDecision.click(RollbackSpec.Decision.Verdict.Approved, by, hash);
     }
 
-    static NewDecision rejection(Actor by, String hash) {
+    public static NewDecision rejection(Actor by, String hash) {
         return NewDecision.click(RollbackSpec.Decision.Verdict.Rejected, by, hash);
     }
 
-    static Rollback with(Rollback rollback, Consumer<RollbackStatus.Changes> changes) {
+    public static Rollback with(Rollback rollback, Consumer<RollbackStatus.Changes> changes) {
         return Store.with(
                 rollback, rollback.getSpec(), rollback.statusOrInitial().with(changes));
     }
 
-    static Rollback cancelled(Rollback rollback) {
+    public static Rollback cancelled(Rollback rollback) {
         return Store.with(
                 rollback,
                 rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(LEAD, T0.plusSeconds(5))),

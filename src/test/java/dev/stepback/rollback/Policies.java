@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Policies for tests. */
-final class Policies {
+public final class Policies {
     /** Members ask, those on call approve, and the lead locks. */
-    static final Policy ONCALL_APPROVES = of(
+    public static final Policy ONCALL_APPROVES = of(
             rule(1),
             may("members", Permission.REQUEST),
             may("@oncall", Permission.APPROVE),
@@ -24,32 +24,32 @@ final class Policies {
 
     private Policies() {}
 
-    static Policy of(ApprovalRule rule, Rule... rules) {
+    public static Policy of(ApprovalRule rule, Rule... rules) {
         return new Policy(List.of(rules), List.of(), rule, List.of());
     }
 
     /** Members may look, ask and approve, as by default. */
-    static Policy needing(int approvals) {
+    public static Policy needing(int approvals) {
         return of(rule(approvals), Policy.DEFAULT.rules().get(0));
     }
 
-    static ApprovalRule rule(int required) {
+    public static ApprovalRule rule(int required) {
         return new ApprovalRule(required, List.of(), false, Duration.ofMinutes(15), false, false, Optional.empty());
     }
 
-    static ApprovalRule from(String... who) {
+    public static ApprovalRule from(String... who) {
         return new ApprovalRule(1, people(who), false, Duration.ofMinutes(15), false, false, Optional.empty());
     }
 
-    static ApprovalRule quiet(QuietHours quiet) {
+    public static ApprovalRule quiet(QuietHours quiet) {
         return new ApprovalRule(1, List.of(), false, Duration.ofMinutes(15), false, false, Optional.of(quiet));
     }
 
-    static Rule may(String who, Permission... may) {
+    public static Rule may(String who, Permission... may) {
         return new Rule(people(who), Set.of(may), Scope.ANY, List.of());
     }
 
-    static Rule mayIn(String channel, String who, Permission... may) {
+    public static Rule mayIn(String channel, String who, Permission... may) {
         return new Rule(people(who), Set.of(may), Scope.ANY, List.of(channel));
     }
 

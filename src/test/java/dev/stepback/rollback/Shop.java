@@ -14,6 +14,10 @@ import dev.stepback.leadership.Leadership;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.PolicySource;
+import dev.stepback.rollback.authorization.PolicyAuthorizer;
+import dev.stepback.rollback.lock.KubernetesLocks;
+import dev.stepback.rollback.lock.LockMap;
+import dev.stepback.rollback.lock.Locks;
 import dev.stepback.sandbox.cluster.ClusterGateway;
 import dev.stepback.sandbox.cluster.ObservedCluster;
 import dev.stepback.sandbox.cluster.RecordedRequest;
@@ -44,30 +48,30 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /** A cluster with one Deployment whose rollouts go as the test says, and the engines that a test starts on it. */
-final class Shop implements AutoCloseable {
-    static final Leadership.Times SHORT =
+public final class Shop implements AutoCloseable {
+    public static final Leadership.Times SHORT =
             new Leadership.Times(Duration.ofMillis(2000), Duration.ofMillis(1200), Duration.ofMillis(200));
 
     private final Optional<SandboxCluster> sandbox =
             Stage.isReal() ? Optional.empty() : Optional.of(SandboxCluster.start(0, Clock.systemUTC()));
     /** The sandbox's, or the one that the command line names. */
-    final ObservedCluster cluster = sandbox.isPresent() ? sandbox.get() : gateway();
+    public final ObservedCluster cluster = sandbox.isPresent() ? sandbox.get() : gateway();
 
-    final KubernetesClient client = client(cluster.kubeconfig());
-    final People people = new People();
-    volatile Runnable beforeGuard = () -> {};
-    volatile Policy policy = Policy.DEFAULT;
-    final Authorizer authorizer = authorizer(client, () -> policy, people);
-    final Locks locks = new KubernetesLocks(new LockMap(client, "default"), authorizer, Clock.systemUTC());
-    final KubernetesRollbacks rollbacks = rollbacks(Clock.systemUTC());
+    public final KubernetesClient client = client(cluster.kubeconfig());
+    public final People people = new People();
+    public volatile Runnable beforeGuard = () -> {};
+    public volatile Policy policy = Policy.DEFAULT;
+    public final Authorizer authorizer = authorizer(client, () -> policy, people);
+    public final Locks locks = new KubernetesLocks(new LockMap(client, "default"), authorizer, Clock.systemUTC());
+    public final KubernetesRollbacks rollbacks = rollbacks(Clock.systemUTC());
     /** What was recorded by the engines, and by {@link #rollbacks} when a test wraps them. */
-    final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+    public final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
 
-    final Audit audit = audited::add;
+    public final Audit audit = audited::add;
     private final List<AutoCloseable> open = new ArrayList<>();
 
     /** @throws java.util.NoSuchElementException when the cluster is a real one */
-    SandboxCluster sandbox() {
+    public SandboxCluster sandbox() {
         return sandbox.orElseThrow();
     }
 
@@ -99,7 +103,7 @@ final class Shop implements AutoCloseable {
                                 == null);
     }
 
-    Shop() {
+    public Shop() {
         for (String namespace : List.of("production", "default")) {
             client.resource(new NamespaceBuilder()
                             .withNewMetadata()
@@ -127,14 +131,14 @@ final class Shop implements AutoCloseable {
             """).create();
     }
 
-    static KubernetesClient client(String kubeconfig) {
+    public static KubernetesClient client(String kubeconfig) {
         Config config = Config.fromKubeconfig(kubeconfig);
         config.setRequestRetryBackoffLimit(0);
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 
     /** Authorizes by whatever policy is in force at the time. */
-    static Authorizer authorizer(KubernetesClient client, PolicySource policies, People people) {
+    public static Authorizer authorizer(KubernetesClient client, PolicySource policies, People people) {
         FakeTarget target = new FakeTarget(client);
         LockMap locks = new LockMap(client, "default");
         return new PolicyAuthorizer(
@@ -142,12 +146,12 @@ final class Shop implements AutoCloseable {
     }
 
     /** Others may be at work on a real cluster, too. */
-    static StepbackConfig config() {
+    public static StepbackConfig config() {
         return StepbackConfig.defaults()
                 .with(c -> c.kubernetes = new StepbackConfig.Kubernetes(null, List.of("production"), null));
     }
 
-    KubernetesRollbacks rollbacks(Clock clock) {
+    public KubernetesRollbacks rollbacks(Clock clock) {
         StepbackConfig config = StepbackConfig.defaults();
         return new KubernetesRollbacks(client, config, authorizer, List.of(new FakeTarget(client)), clock);
     }
@@ -166,15 +170,15 @@ final class Shop implements AutoCloseable {
     }
 
     /** An engine that runs until the test ends. */
-    RollbackOperator engine() {
+    public RollbackOperator engine() {
         return engine(r -> {});
     }
 
-    RollbackOperator engine(RollbackListener listener) {
+    public RollbackOperator engine(RollbackListener listener) {
         return engine(authorizer, listener);
     }
 
-    RollbackOperator engine(Authorizer other) {
+    public RollbackOperator engine(Authorizer other) {
         return engine(other, r -> {});
     }
 
@@ -186,14 +190,14 @@ final class Shop implements AutoCloseable {
         return operator;
     }
 
-    Rollback request(String deliveryKey) {
+    public Rollback request(String deliveryKey) {
         var created = rollbacks.create(newRollback(deliveryKey));
         assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
         return ((Rollbacks.Created.Ok) created).rollback();
     }
 
     /** A rollback that borrows something of the strategy. */
-    Rollback requestFast(String deliveryKey) {
+    public Rollback requestFast(String deliveryKey) {
         var created = rollbacks.create(new NewRollback(
                 deliveryKey,
                 TARGET,
@@ -210,11 +214,11 @@ final class Shop implements AutoCloseable {
     }
 
     /** What of {@link FakeTarget#STRATEGY} is in force. */
-    String strategy() {
+    public String strategy() {
         return String.valueOf(deployment().getMetadata().getAnnotations().get(FakeTarget.STRATEGY));
     }
 
-    static NewRollback newRollback(String deliveryKey) {
+    public static NewRollback newRollback(String deliveryKey) {
         return new NewRollback(
                 deliveryKey,
                 TARGET,
@@ -225,23 +229,23 @@ final class Shop implements AutoCloseable {
                 null);
     }
 
-    Rollbacks.Decided approve(String name, Actor by) {
+    public Rollbacks.Decided approve(String name, Actor by) {
         return rollbacks.decide("production", name, approval(by, hash(name)));
     }
 
-    Rollbacks.Decided approve(String name) {
+    public Rollbacks.Decided approve(String name) {
         return rollbacks.decide("production", name, approval(LEADING, hash(name)));
     }
 
     /** The hash of the plan that waits for an approval. */
-    String hash(String name) {
+    public String hash(String name) {
         Plan plan = now(name).statusOrInitial().plan();
         assertThat(plan).isNotNull();
         return Objects.requireNonNull(plan).hash();
     }
 
     /** Opens a rollback and approves it as soon as it is planned. */
-    String requestAndApprove(String deliveryKey) {
+    public String requestAndApprove(String deliveryKey) {
         String name = request(deliveryKey).getMetadata().getName();
         awaitPhase(name, Phase.AWAITING_APPROVAL);
         assertThat(approve(name)).isInstanceOf(Rollbacks.Decided.Recorded.class);
@@ -249,30 +253,30 @@ final class Shop implements AutoCloseable {
     }
 
     /** Name of a request that waits for its approval; an engine runs. */
-    String planned() {
+    public String planned() {
         String name = request("delivery").getMetadata().getName();
         awaitPhase(name, Phase.AWAITING_APPROVAL);
         return name;
     }
 
     /** The same, and no engine runs afterwards. */
-    String plannedWithoutEngine() {
+    public String plannedWithoutEngine() {
         try (RollbackOperator engine = engine()) {
             return planned();
         }
     }
 
-    void awaitMessage(String name, String words) {
+    public void awaitMessage(String name, String words) {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> now(name).statusOrInitial().message().contains(words));
     }
 
     /** As somebody would with kubectl. */
-    void writeApproval(String name, Person by) {
+    public void writeApproval(String name, Person by) {
         writeApproval(name, by, Instant.now());
     }
 
-    void writeApproval(String name, Person by, Instant at) {
+    public void writeApproval(String name, Person by, Instant at) {
         String hash = hash(name);
         client.resources(Rollback.class)
                 .inNamespace("production")
@@ -286,11 +290,11 @@ final class Shop implements AutoCloseable {
                 });
     }
 
-    Rollback now(String name) {
+    public Rollback now(String name) {
         return rollbacks.find("production", name).orElseThrow();
     }
 
-    RollbackStatus awaitPhase(String name, Phase phase) {
+    public RollbackStatus awaitPhase(String name, Phase phase) {
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptions()
@@ -299,7 +303,7 @@ final class Shop implements AutoCloseable {
     }
 
     /** Waits until the rollout is looked at, and then lets it end. */
-    void finishRollout(String name) {
+    public void finishRollout(String name) {
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptions()
@@ -307,11 +311,11 @@ final class Shop implements AutoCloseable {
         rollout("done");
     }
 
-    void rollout(String state) {
+    public void rollout(String state) {
         annotate(FakeTarget.ROLLOUT, state);
     }
 
-    void annotate(String name, String value) {
+    public void annotate(String name, String value) {
         client.apps()
                 .deployments()
                 .inNamespace("production")
@@ -321,7 +325,7 @@ final class Shop implements AutoCloseable {
                         "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
     }
 
-    Deployment deployment() {
+    public Deployment deployment() {
         return client.apps()
                 .deployments()
                 .inNamespace("production")
@@ -330,14 +334,14 @@ final class Shop implements AutoCloseable {
     }
 
     /** Uids of the Events that there are; a real cluster remembers those of the last test for an hour. */
-    Set<String> events() {
+    public Set<String> events() {
         return client.v1().events().inAnyNamespace().list().getItems().stream()
                 .map(e -> e.getMetadata().getUid())
                 .collect(Collectors.toSet());
     }
 
     /** How many patches the engines have sent to the Deployment; what the test itself changes is not counted. */
-    long undos() {
+    public long undos() {
         return cluster.requests().stream().filter(Shop::isUndo).count();
     }
 

@@ -1,15 +1,11 @@
 package dev.stepback.rollback.group;
 
-import dev.stepback.access.Acting;
-import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Approvals;
 import dev.stepback.rollback.Authorizer;
-import dev.stepback.rollback.Person;
+import dev.stepback.rollback.ForwardingAuthorizer;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision;
-import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
-import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Optional;
@@ -18,12 +14,11 @@ import java.util.Optional;
  * Lets nothing count in a Rollback of a group that the group itself does not say: neither a decision, nor that it may begin.
  * Everything else is as another authorizer has it.
  */
-public final class GroupedAuthorizer implements Authorizer {
-    private final Authorizer authorizer;
+public final class GroupedAuthorizer extends ForwardingAuthorizer {
     private final Groups groups;
 
     public GroupedAuthorizer(Authorizer authorizer, KubernetesClient client) {
-        this.authorizer = authorizer;
+        super(authorizer);
         this.groups = new Groups(client);
     }
 
@@ -31,11 +26,11 @@ public final class GroupedAuthorizer implements Authorizer {
     public Approvals approval(Rollback rollback) {
         String group = rollback.getSpec().group();
         if (group == null || rollback.statusOrInitial().phase() == Phase.PLANNING) {
-            return authorizer.approval(rollback);
+            return super.approval(rollback);
         }
         Optional<GroupView> view = groups.view(rollback.getMetadata().getNamespace(), group);
         List<Decision> said = view.map(v -> v.decisions(rollback)).orElse(List.of());
-        Approvals approvals = authorizer.approval(with(
+        Approvals approvals = super.approval(with(
                 rollback,
                 rollback.getSpec().decisions().stream().filter(said::contains).toList()));
         return view.map(v -> objection(v, rollback))
@@ -66,65 +61,5 @@ public final class GroupedAuthorizer implements Authorizer {
         copy.setSpec(rollback.getSpec().withDecisions(decisions));
         copy.setStatus(rollback.getStatus());
         return copy;
-    }
-
-    @Override
-    public Acting acting(Person who) {
-        return authorizer.acting(who);
-    }
-
-    @Override
-    public Optional<String> hides(Actor who, TargetRef target) {
-        return authorizer.hides(who, target);
-    }
-
-    @Override
-    public Authorization mayView(Actor who, TargetRef target) {
-        return authorizer.mayView(who, target);
-    }
-
-    @Override
-    public Authorization mayRequest(Actor who, TargetRef target) {
-        return authorizer.mayRequest(who, target);
-    }
-
-    @Override
-    public Authorization mayDecide(Actor who, Rollback rollback, Verdict verdict) {
-        return authorizer.mayDecide(who, rollback, verdict);
-    }
-
-    @Override
-    public Authorization mayChoose(Actor who, Rollback rollback) {
-        return authorizer.mayChoose(who, rollback);
-    }
-
-    @Override
-    public Authorization mayBreakGlass(Actor who, Rollback rollback) {
-        return authorizer.mayBreakGlass(who, rollback);
-    }
-
-    @Override
-    public Authorization mayCancel(Actor who, Rollback rollback) {
-        return authorizer.mayCancel(who, rollback);
-    }
-
-    @Override
-    public Authorization mayStop(Actor who, Rollback rollback) {
-        return authorizer.mayStop(who, rollback);
-    }
-
-    @Override
-    public Authorization mayConfigure(Actor who, Optional<String> namespace) {
-        return authorizer.mayConfigure(who, namespace);
-    }
-
-    @Override
-    public boolean needsReason(TargetRef target) {
-        return authorizer.needsReason(target);
-    }
-
-    @Override
-    public Optional<String> toType(Rollback rollback, Verdict verdict) {
-        return authorizer.toType(rollback, verdict);
     }
 }

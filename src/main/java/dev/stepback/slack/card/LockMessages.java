@@ -1,7 +1,7 @@
 package dev.stepback.slack.card;
 
 import dev.stepback.command.Reply;
-import dev.stepback.rollback.Locks.Lock;
+import dev.stepback.rollback.lock.Locks.Lock;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

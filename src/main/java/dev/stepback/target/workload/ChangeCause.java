@@ -1,6 +1,7 @@
 package dev.stepback.target.workload;
 
 import dev.stepback.target.Attribution;
+import dev.stepback.text.Conjunction;
 import dev.stepback.text.OneLine;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,8 +60,7 @@ public final class ChangeCause {
         if (people.size() > NAMED) {
             names.add((people.size() - NAMED) + " more");
         }
-        String last = names.remove(names.size() - 1);
-        return names.isEmpty() ? last : String.join(", ", names) + " and " + last;
+        return Conjunction.of(names);
     }
 
     private static String name(String person, UnaryOperator<String> safe) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.slack.api.model.view.View;
 import dev.stepback.command.Reply;
-import dev.stepback.rollback.Locks;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
@@ -12,6 +11,7 @@ import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.lock.Locks;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;

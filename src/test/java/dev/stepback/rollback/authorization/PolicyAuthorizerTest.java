@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.authorization;
 
 import static dev.stepback.policy.Permission.APPROVE;
 import static dev.stepback.policy.Permission.BREAK_GLASS;
@@ -27,8 +27,14 @@ import dev.stepback.policy.ApprovalRule;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.QuietHours;
 import dev.stepback.policy.Subject.Standing;
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Approvals;
 import dev.stepback.rollback.Authorizer.Authorization;
+import dev.stepback.rollback.People;
+import dev.stepback.rollback.Policies;
+import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.lock.Locks;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

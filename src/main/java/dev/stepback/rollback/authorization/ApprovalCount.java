@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.authorization;
 
 import dev.stepback.policy.Answer;
 import dev.stepback.policy.ApprovalRule;
@@ -9,7 +9,13 @@ import dev.stepback.policy.Policy;
 import dev.stepback.policy.Subject;
 import dev.stepback.policy.Verdict;
 import dev.stepback.policy.Who;
+import dev.stepback.rollback.Approval;
+import dev.stepback.rollback.Approvals;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.text.Conjunction;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -129,10 +135,10 @@ final class ApprovalCount {
 
         private String missing(OptionalInt wanted, int required, Instant now) {
             StringBuilder text = new StringBuilder(
-                    wanted.isEmpty() ? Sentences.quiet(rule, now) : Sentences.number(counted.size(), required));
+                    wanted.isEmpty() ? Sentences.quiet(rule, now) : Approvals.tally(counted.size(), required));
             if (!lost.isEmpty()) {
                 text.append(" By now the approval of ")
-                        .append(Sentences.names(lost))
+                        .append(Conjunction.of(lost))
                         .append(" does not count: the policy does not let them approve this.");
             }
             if (!clicked.isEmpty()) {
@@ -142,12 +148,12 @@ final class ApprovalCount {
                         .distinct()
                         .toList();
                 text.append(" By now an approval has to be typed, so the click of ")
-                        .append(Sentences.names(names))
+                        .append(Conjunction.of(names))
                         .append(" does not count; press Approve again.");
             }
             if (!unsure.isEmpty()) {
                 text.append(" Slack could not tell me whether the approval of ")
-                        .append(Sentences.names(unsure))
+                        .append(Conjunction.of(unsure))
                         .append(" still counts; I ask again.");
             }
             return text.toString();

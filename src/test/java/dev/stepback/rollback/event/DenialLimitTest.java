@@ -1,9 +1,9 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.event;
 
 import static dev.stepback.rollback.Examples.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stepback.rollback.DenialLimit.Admitted;
+import dev.stepback.rollback.event.DenialLimit.Admitted;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -1,9 +1,10 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.event;
 
 import dev.stepback.audit.Audit;
 import dev.stepback.audit.AuditEvent;
 import dev.stepback.audit.On;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.Labels;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;

@@ -1,7 +1,12 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.lock;
 
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Person;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -30,9 +35,16 @@ public interface Locks {
      * @param namespace empty for everything
      */
     record Lock(Optional<String> namespace, Person by, Instant at, String reason) {
+        private static final DateTimeFormatter UTC = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT)
+                .withZone(ZoneOffset.UTC);
+
         /** Who locked what, since when and why, and what follows from it. */
         public String sentence() {
-            return Sentences.locked(this);
+            return by.name() + " has locked rollbacks"
+                    + namespace.map(n -> " in " + n).orElse("")
+                    + (at.equals(Instant.EPOCH) ? "" : " since " + UTC.format(at))
+                    + (reason.isBlank() ? "" : ": " + reason)
+                    + ". Nothing may start until they are unlocked.";
         }
     }
 
@@ -54,11 +66,24 @@ public interface Locks {
 
     /** Whether rollbacks may start in a namespace. */
     sealed interface State {
-        record Open() implements State {}
+        /** Why nothing may start; empty when it may. */
+        String why();
 
-        record Locked(Lock lock) implements State {}
+        record Open() implements State {
+            @Override
+            public String why() {
+                return "";
+            }
+        }
 
-        /** Nobody knows, so nothing may start; {@code why} says what to do. */
+        record Locked(Lock lock) implements State {
+            @Override
+            public String why() {
+                return lock.sentence();
+            }
+        }
+
+        /** Nobody knows, so nothing may start. */
         record Unreadable(String why) implements State {}
     }
 }

@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.event;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.lock;
 
 import static dev.stepback.policy.Permission.CONFIGURE;
 import static dev.stepback.policy.Permission.REQUEST;
@@ -11,8 +11,11 @@ import static dev.stepback.rollback.Policies.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.policy.Scope;
-import dev.stepback.rollback.Locks.Changed;
-import dev.stepback.rollback.Locks.State;
+import dev.stepback.rollback.Examples;
+import dev.stepback.rollback.Policies;
+import dev.stepback.rollback.Shop;
+import dev.stepback.rollback.lock.Locks.Changed;
+import dev.stepback.rollback.lock.Locks.State;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Clock;
 import java.time.Instant;
@@ -120,7 +123,7 @@ class LocksTest {
                 .create();
         assertThat(map.state("production")).isInstanceOfSatisfying(State.Locked.class, locked -> {
             assertThat(locked.lock().reason()).isEqualTo("stop it");
-            assertThat(Sentences.locked(locked.lock())).contains("kubectl").contains("stop it");
+            assertThat(locked.why()).contains("kubectl").contains("stop it");
         });
         shop.locks.lock(LEADING, Optional.of("staging"), "also");
         assertThat(map.state("production")).isInstanceOf(State.Locked.class);

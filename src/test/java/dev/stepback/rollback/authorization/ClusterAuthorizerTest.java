@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.authorization;
 
 import static dev.stepback.rollback.Examples.ASKER;
 import static dev.stepback.rollback.Examples.ASKING;
@@ -15,7 +15,14 @@ import dev.stepback.access.GuardedCluster;
 import dev.stepback.policy.Identities;
 import dev.stepback.policy.IdentityRule;
 import dev.stepback.policy.Who;
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Approvals;
+import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Authorizer.Authorization;
+import dev.stepback.rollback.Examples;
+import dev.stepback.rollback.People;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.target.Plan;

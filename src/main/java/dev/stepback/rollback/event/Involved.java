@@ -1,6 +1,9 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.event;
 
 import dev.stepback.leadership.Leadership;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.TargetObjects;
+import dev.stepback.rollback.lock.LockMap;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectReference;
@@ -15,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Involved {
     private final KubernetesClient client;
+    private final TargetObjects targets;
 
     Involved(KubernetesClient client) {
         this.client = client;
+        this.targets = new TargetObjects(client);
     }
 
     static ObjectReference of(Rollback rollback) {
@@ -35,24 +40,7 @@ final class Involved {
     }
 
     Optional<ObjectReference> find(TargetRef target) {
-        return object(target).map(o -> of(target, o.getMetadata().getUid()));
-    }
-
-    /** The name of the Rollback that changed the target last. */
-    Optional<String> mark(TargetRef target) {
-        return object(target)
-                .map(o -> o.getMetadata().getAnnotations())
-                .map(annotations -> annotations.get(Rollback.MARK));
-    }
-
-    private Optional<HasMetadata> object(TargetRef target) {
-        var apps = client.apps();
-        var resource = switch (target.kind()) {
-            case DEPLOYMENT -> apps.deployments().inNamespace(target.namespace());
-            case STATEFULSET -> apps.statefulSets().inNamespace(target.namespace());
-            case DAEMONSET -> apps.daemonSets().inNamespace(target.namespace());
-        };
-        return Optional.ofNullable(resource.withName(target.name()).get());
+        return targets.find(target).map(o -> of(target, o.getMetadata().getUid()));
     }
 
     Optional<ObjectReference> rollback(String namespace, String name) {

@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,7 @@ import dev.stepback.audit.AuditEvent.Wish;
 import dev.stepback.audit.By;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.Phase;
 import dev.stepback.slack.Filled;
 import dev.stepback.slack.NothingLeaksTest;
 import dev.stepback.slack.SecretTexts;

@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.event;
 
 import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Policies.may;
@@ -9,6 +9,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepback.policy.Permission;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.Examples;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Policies;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.Shop;
 import io.fabric8.kubernetes.api.model.Event;
 import java.time.Clock;
 import java.time.Duration;

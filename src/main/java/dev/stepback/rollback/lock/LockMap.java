@@ -1,15 +1,17 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.lock;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.stepback.rollback.Locks.Lock;
-import dev.stepback.rollback.Locks.State;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.lock.Locks.Lock;
+import dev.stepback.rollback.lock.Locks.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Comparator;
@@ -29,7 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class LockMap {
     private static final Logger LOG = LoggerFactory.getLogger(LockMap.class);
-    static final String NAME = "stepback-locks";
+    /** What the ConfigMap is called. */
+    public static final String NAME = "stepback-locks";
     /** No namespace can be called so. */
     static final String EVERYTHING = "_all";
 
@@ -80,7 +83,7 @@ public final class LockMap {
                 write(now, before, after);
                 return before;
             } catch (KubernetesClientException e) {
-                if (!Store.conflict(e) && !Store.gone(e)) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                     throw e;
                 }
             }

@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.authorization;
 
 import dev.stepback.policy.ApprovalRule;
 import dev.stepback.policy.Directory;
@@ -7,7 +7,13 @@ import dev.stepback.policy.Permission;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.PolicySource;
 import dev.stepback.policy.Subject;
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Approvals;
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.lock.Locks;
 import dev.stepback.target.TargetRef;
 import java.time.Clock;
 import java.time.Instant;
@@ -202,7 +208,7 @@ public final class PolicyAuthorizer implements Authorizer {
         TargetRef target = rollback.target();
         String closed = served(target)
                 .map(Authorization::why)
-                .orElseGet(() -> Sentences.closed(locks.apply(target.namespace())));
+                .orElseGet(() -> locks.apply(target.namespace()).why());
         return count.of(rollback, policies.policy(), facts(target), closed);
     }
 
@@ -217,7 +223,7 @@ public final class PolicyAuthorizer implements Authorizer {
     }
 
     private Optional<Authorization> locked(TargetRef target) {
-        String closed = Sentences.closed(locks.apply(target.namespace()));
+        String closed = locks.apply(target.namespace()).why();
         return closed.isEmpty() ? Optional.empty() : Optional.of(Authorization.denied(closed));
     }
 

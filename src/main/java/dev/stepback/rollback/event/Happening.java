@@ -1,6 +1,12 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.event;
 
+import dev.stepback.rollback.Approval;
+import dev.stepback.rollback.Audited;
+import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import java.time.Instant;

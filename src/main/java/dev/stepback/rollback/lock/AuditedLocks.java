@@ -1,7 +1,9 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.lock;
 
 import dev.stepback.audit.Audit;
 import dev.stepback.audit.AuditEvent;
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Audited;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.event;
 
 import dev.stepback.redaction.Redactor;
 import dev.stepback.text.OneLine;
@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -75,7 +76,7 @@ final class EventWriter implements AutoCloseable {
                     .create();
             return true;
         } catch (RuntimeException e) {
-            if (e instanceof KubernetesClientException k && Store.conflict(k)) {
+            if (e instanceof KubernetesClientException k && k.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return true;
             }
             LOG.warn("event {} about {} not written: {}", happening.reason(), object.getName(), e.getMessage());

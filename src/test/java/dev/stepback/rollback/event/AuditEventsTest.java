@@ -1,4 +1,4 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.event;
 
 import static dev.stepback.rollback.Examples.ASKER;
 import static dev.stepback.rollback.Examples.TARGET;
@@ -10,6 +10,12 @@ import dev.stepback.audit.AuditEvent.Wish;
 import dev.stepback.audit.By;
 import dev.stepback.audit.On;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Audited;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.Shop;
+import dev.stepback.rollback.lock.AuditedLocks;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.Event;

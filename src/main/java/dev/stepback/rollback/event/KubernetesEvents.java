@@ -1,8 +1,12 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.event;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.Labels;
+import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackListener;
+import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.Plan;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -76,11 +80,17 @@ public final class KubernetesEvents implements RollbackListener, AutoCloseable {
     }
 
     private void tell(Rollback rollback, Happening happening, String kind, Supplier<Optional<ObjectReference>> object) {
-        String name = Labels.eventName(rollback, happening.key() + "\n" + kind);
+        String name = name(rollback, happening.key() + "\n" + kind);
         boolean known = failed.getIfPresent(name) != null || settled.asMap().putIfAbsent(name, true) != null;
         if (!known && !writer.later(() -> write(name, happening, object))) {
             settled.invalidate(name);
         }
+    }
+
+    /** The same whoever writes it, and whenever. */
+    private static String name(Rollback rollback, String key) {
+        var metadata = rollback.getMetadata();
+        return Labels.eventName(metadata.getName(), metadata.getUid() + "\n" + key);
     }
 
     private void write(String name, Happening happening, Supplier<Optional<ObjectReference>> object) {

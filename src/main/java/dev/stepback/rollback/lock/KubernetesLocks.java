@@ -1,5 +1,7 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.lock;
 
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Authorizer;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;

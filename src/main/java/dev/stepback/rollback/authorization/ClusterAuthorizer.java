@@ -1,8 +1,13 @@
-package dev.stepback.rollback;
+package dev.stepback.rollback.authorization;
 
 import dev.stepback.access.Acting;
 import dev.stepback.access.ClusterAccess;
 import dev.stepback.policy.Verdict;
+import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.Approvals;
+import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.Person;
+import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlannedStep;
