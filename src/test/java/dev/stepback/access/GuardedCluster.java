@@ -7,9 +7,8 @@ import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
-import io.fabric8.kubernetes.client.Config;
+import dev.stepback.stage.Clients;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -45,9 +44,7 @@ public final class GuardedCluster implements AutoCloseable {
     }
 
     public static KubernetesClient client(String kubeconfig) {
-        Config config = Config.fromKubeconfig(kubeconfig);
-        config.setRequestRetryBackoffLimit(0);
-        return new KubernetesClientBuilder().withConfig(config).build();
+        return Clients.impatient(kubeconfig);
     }
 
     private void create(String manifest) throws IOException {

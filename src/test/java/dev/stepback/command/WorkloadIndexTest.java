@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Clients;
 import dev.stepback.stage.Stage;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
@@ -12,9 +13,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.time.Clock;
@@ -29,9 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class WorkloadIndexTest {
     private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
-    private final KubernetesClient client = new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig()))
-            .build();
+    private final KubernetesClient client = Clients.of(cluster.kubeconfig());
 
     @SuppressWarnings("NullAway.Init") // every test starts it
     private Workloads index;

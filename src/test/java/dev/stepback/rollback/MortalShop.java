@@ -8,6 +8,7 @@ import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
 import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Clients;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
@@ -15,9 +16,7 @@ import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -213,12 +212,7 @@ final class MortalShop implements AutoCloseable {
         private Engine(int deadly, boolean written) {
             this.deadly = deadly;
             this.written = written;
-            Config config = Config.fromKubeconfig(cluster.kubeconfig());
-            config.setRequestRetryBackoffLimit(0);
-            own = new KubernetesClientBuilder()
-                    .withConfig(config)
-                    .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("death", this))
-                    .build();
+            own = Clients.through(this, cluster.kubeconfig());
             watches = new TargetWatches(own);
             reconciler = new RollbackReconciler(
                     new Store(own),

@@ -22,6 +22,7 @@ import dev.stepback.sandbox.cluster.ClusterGateway;
 import dev.stepback.sandbox.cluster.ObservedCluster;
 import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Clients;
 import dev.stepback.stage.Stage;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
@@ -30,7 +31,6 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
@@ -132,9 +132,7 @@ public final class Shop implements AutoCloseable {
     }
 
     public static KubernetesClient client(String kubeconfig) {
-        Config config = Config.fromKubeconfig(kubeconfig);
-        config.setRequestRetryBackoffLimit(0);
-        return new KubernetesClientBuilder().withConfig(config).build();
+        return Clients.impatient(kubeconfig);
     }
 
     /** Authorizes by whatever policy is in force at the time. */

@@ -6,7 +6,6 @@ import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,9 +32,7 @@ public final class ParityCluster implements AutoCloseable {
     public ParityCluster() throws IOException {
         String real = System.getProperty("stepback.it.kubeconfig", "");
         kubeconfig = real.isBlank() ? sandbox() : Path.of(real);
-        client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(new File(kubeconfig.toString())))
-                .build();
+        client = Clients.of(Config.fromKubeconfig(kubeconfig.toFile()));
         open.push(client);
         client.namespaces()
                 .resource(new NamespaceBuilder()

@@ -2,19 +2,28 @@ package dev.stepback.sandbox.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The {@code x-kubernetes-validations} of a schema, as far as {@link RuleExpression} understands them. */
 final class Rules {
+    /** Every write of a custom resource asks all of them. */
+    private static final Map<String, RuleExpression.Rule> READ = new ConcurrentHashMap<>();
+
     private Rules() {}
 
     /** A rule that is not known is refused with its definition. */
     static boolean isKnown(String rule) {
         try {
-            RuleExpression.parse(rule);
+            read(rule);
             return true;
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    private static RuleExpression.Rule read(String rule) {
+        return READ.computeIfAbsent(rule, RuleExpression::parse);
     }
 
     /** Checks the rules; one about a transition applies only where both the old and the new value exist. */
@@ -41,7 +50,7 @@ final class Rules {
 
     private static boolean holds(String rule, JsonNode old, JsonNode value) {
         try {
-            return RuleExpression.parse(rule).holds(value, old);
+            return read(rule).holds(value, old);
         } catch (IllegalStateException noSuchKey) {
             return false;
         }

@@ -10,11 +10,10 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Clients;
 import dev.stepback.stage.Stage;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.time.Clock;
@@ -172,8 +171,6 @@ class GroupReconcilerTest {
     }
 
     private KubernetesClient client() {
-        Config config = Config.fromKubeconfig(cluster.kubeconfig());
-        config.setRequestRetryBackoffLimit(0);
-        return new KubernetesClientBuilder().withConfig(config).build();
+        return Clients.impatient(cluster.kubeconfig());
     }
 }

@@ -3,14 +3,13 @@ package dev.stepback.sandbox.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepback.stage.Clients;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.crdv2.generator.CRDGenerator.AbstractCRDOutput;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Version;
 import io.javaoperatorsdk.operator.Operator;
@@ -31,9 +30,7 @@ import org.junit.jupiter.api.Test;
 /** An operator made with the Java Operator SDK, with its defaults: finalizers and status by server-side apply. */
 class OperatorTest {
     private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
-    private final KubernetesClient client = new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig()))
-            .build();
+    private final KubernetesClient client = Clients.of(cluster.kubeconfig());
 
     @AfterEach
     void close() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Clients;
 import dev.stepback.target.Attribution;
 import dev.stepback.target.Guard;
 import dev.stepback.target.Kind;
@@ -19,9 +20,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -37,9 +36,7 @@ class CheckStepTest {
     private static final TargetRef DB = new TargetRef("production", Kind.STATEFULSET, "db");
 
     private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
-    private final KubernetesClient client = new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig()))
-            .build();
+    private final KubernetesClient client = Clients.of(cluster.kubeconfig());
     private Clock clock = Clock.systemUTC();
     private List<PlannedStep> configured = List.of(planned("mysql-data", "shop/check:1"));
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Clients;
 import dev.stepback.target.Attribution;
 import dev.stepback.target.Guard;
 import dev.stepback.target.Kind;
@@ -18,9 +19,7 @@ import dev.stepback.target.workload.PodTemplate;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
@@ -38,9 +37,7 @@ class DeleteStuckPodsStepTest {
             + " \"spec\": {\"containers\": [{\"name\": \"mysql\", \"image\": \"mysql:8.0\"}]}}";
 
     private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
-    private final KubernetesClient client = new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig()))
-            .build();
+    private final KubernetesClient client = Clients.of(cluster.kubeconfig());
     private final ApiServer api = new ApiServer(client, Optional.empty());
     private final Step step = new DeleteStuckPodsStep(
             new RevisionedWorkloads(api, Kind.STATEFULSET), new Redactor(List.of()), Clock.systemUTC());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Clients;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
@@ -14,9 +15,7 @@ import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.Yaml;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
@@ -34,9 +33,7 @@ final class StillWorld implements AutoCloseable {
 
     private final SandboxCluster cluster =
             SandboxCluster.start(0, Clock.fixed(Instant.parse("2026-11-21T11:55:00Z"), ZoneOffset.UTC));
-    private final KubernetesClient client = new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig()))
-            .build();
+    private final KubernetesClient client = Clients.of(cluster.kubeconfig());
     Kind kind = Kind.STATEFULSET;
     private String uid = "";
     Instant now = Instant.parse("2026-11-21T12:00:00Z");

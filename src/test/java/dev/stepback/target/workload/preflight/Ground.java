@@ -2,6 +2,7 @@ package dev.stepback.target.workload.preflight;
 
 import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.stage.Clients;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Finding.Verdict;
 import dev.stepback.target.Kind;
@@ -15,9 +16,7 @@ import dev.stepback.target.workload.Yaml;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,9 +32,7 @@ import java.util.stream.Collectors;
 final class Ground implements AutoCloseable {
     private final TurnedClock clock = new TurnedClock();
     final SandboxCluster cluster = SandboxCluster.start(0, clock);
-    final KubernetesClient client = new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig()))
-            .build();
+    final KubernetesClient client = Clients.of(cluster.kubeconfig());
     private String namespace = "none";
     private int namespaces;
 
