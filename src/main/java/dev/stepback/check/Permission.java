@@ -92,6 +92,7 @@ public record Permission(
     public static final List<Permission> DATA_CHECKS = List.of(
             new Permission("get", "batch", "jobs", "following data checks"),
             RUN_CHECKS,
+            new Permission("delete", "batch", "jobs", "ending those of cancelled rollbacks"),
             new Permission("get", "", "pods/log", "showing what data checks said"));
 
     /** What the bot needs in the namespace of its Lease, where the locks are too. */

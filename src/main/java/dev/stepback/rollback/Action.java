@@ -20,6 +20,9 @@ sealed interface Action {
     /** Observe this step of the plan; decide again with {@link Seen.Progress}. */
     record ObserveStep(int step) implements Action {}
 
+    /** End what this step of the plan has begun, which nobody waits for any more; decide again with {@link Seen.Abandoned}. */
+    record AbandonStep(int step) implements Action {}
+
     /** Pause the target in the middle of its rollout; decide again with {@link Seen.Stopped}. */
     record StopTarget() implements Action {}
 
@@ -44,6 +47,9 @@ sealed interface Action {
         record Ruled(Approvals approvals) implements Seen {}
 
         record Begun(int step, Step.Start outcome) implements Seen {}
+
+        /** @param left what still goes on, in a sentence for people; empty when nothing does */
+        record Abandoned(int step, String left) implements Seen {}
 
         record Stopped(Step.Start outcome) implements Seen {}
 

@@ -74,6 +74,12 @@ final class Decision {
             return moment.write(s -> s.phase = Phase.VERIFYING);
         }
         StepStatus step = status.steps().get(i);
+        if (checks(i) && step.startedAt() != null && stopsBetweenSteps()) {
+            // Nothing was changed, so nothing has to be waited for. Before it is said, what was begun ends.
+            return seen instanceof Seen.Abandoned a && a.step() == i
+                    ? moment.finish(Phase.CANCELLED, a.left(), s -> s.steps = ended(i, Failed, "cancelled"))
+                    : new Action.AbandonStep(i);
+        }
         if (step.state() == Started) {
             if (seen instanceof Seen.Begun b && b.step() == i) {
                 return begunAgain(i, b.outcome());
@@ -172,10 +178,6 @@ final class Decision {
                 }
                 if (overdue()) {
                     yield failed(i, "the deadline passed: " + message, observation);
-                }
-                if (checks(i) && stopsBetweenSteps()) {
-                    yield moment.finish(
-                            Phase.CANCELLED, message, s -> s.steps = ended(i, Failed, "not waited for any longer"));
                 }
                 if (inParts(i) && stopsBetweenSteps()) {
                     yield moment.finish(Phase.CANCELLED, message, s -> s.steps = ended(i, Failed, "stopped"));

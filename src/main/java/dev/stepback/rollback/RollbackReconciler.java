@@ -136,7 +136,9 @@ final class RollbackReconciler implements Reconciler<Rollback> {
     }
 
     private static boolean changes(Action action) {
-        return action instanceof Action.StartStep || action instanceof Action.StopTarget;
+        return action instanceof Action.StartStep
+                || action instanceof Action.AbandonStep
+                || action instanceof Action.StopTarget;
     }
 
     private Seen look(Rollback rollback, Action action) {
@@ -148,6 +150,9 @@ final class RollbackReconciler implements Reconciler<Rollback> {
         }
         if (action instanceof Action.StartStep start) {
             return new Seen.Begun(start.step(), steps.start(rollback, start.step()));
+        }
+        if (action instanceof Action.AbandonStep abandon) {
+            return new Seen.Abandoned(abandon.step(), steps.abandon(rollback, abandon.step()));
         }
         if (action instanceof Action.StopTarget) {
             return new Seen.Stopped(steps.stop(rollback));

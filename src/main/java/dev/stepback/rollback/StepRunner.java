@@ -102,6 +102,14 @@ final class StepRunner {
         }
     }
 
+    /** Ends what a step has begun, with the bot's own rights: nobody's change is undone by it. */
+    String abandon(Rollback rollback, int i) {
+        PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
+        Step step = steps.get(planned.type());
+        checkLeading();
+        return step == null ? unknown(planned) : step.abandon(context(rollback, planned, Guard.NONE));
+    }
+
     /** Looks how far a started step is. */
     Step.Observation observe(Rollback rollback, int i) {
         PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);

@@ -25,6 +25,16 @@ public interface Step {
     /** Looks how far it is; read-only. */
     Observation observe(StepContext context);
 
+    /**
+     * Ends what it has begun and what would go on by itself, because nobody waits for it any more; safe to be called again, and
+     * also when it was never started.
+     *
+     * @return what still goes on, in a sentence for people; empty when nothing does
+     */
+    default String abandon(StepContext context) {
+        return "";
+    }
+
     /** What came of starting a step. */
     sealed interface Start {
         /** It was started, now or by an earlier call. */

@@ -84,16 +84,18 @@ class PeopleCheckTest {
     void jobsAndLogs_areAskedForWhereChecksAreConfigured() {
         DataCheckRule rule = new DataCheckRule("a", Scope.ANY, Duration.ofMinutes(1), Duration.ofDays(1), false, "{}");
         StepbackConfig.People people = StepbackConfig.People.NOT_ASKED;
-        assertThat(rows(people)).doesNotContainKeys("get jobs.batch", "create jobs.batch", "get pods/log");
+        assertThat(rows(people))
+                .doesNotContainKeys("get jobs.batch", "create jobs.batch", "delete jobs.batch", "get pods/log");
 
         Map<String, Row> rows = rows(people, List.of(rule));
         assertThat(ok(rows, "get jobs.batch")).isTrue();
         assertThat(ok(rows, "create jobs.batch")).isTrue();
+        assertThat(ok(rows, "delete jobs.batch")).isTrue();
         assertThat(ok(rows, "get pods/log")).isTrue();
 
         assertThat(rows(new StepbackConfig.People(true, false, Identities.DEFAULT), List.of(rule)))
                 .as("made as the person")
-                .containsKeys("get jobs.batch", "get pods/log")
+                .containsKeys("get jobs.batch", "delete jobs.batch", "get pods/log")
                 .doesNotContainKey("create jobs.batch");
     }
 

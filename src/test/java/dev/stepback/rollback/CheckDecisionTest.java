@@ -145,10 +145,19 @@ class CheckDecisionTest {
     @Test
     void cancellation_isHonouredWhileACheckRuns_andAfterIt() {
         Observation runs = new Observation(Observation.State.RUNNING, "running", null);
+        Seen ended = new Seen.Abandoned(0, "");
 
-        assertThat(written(next(cancelled(running(Verdict.Approved, STARTED, UNDO)), saw(runs)))
-                        .phase())
-                .isEqualTo(Phase.CANCELLED);
+        for (StepStatus check : List.of(STARTED, ATTEMPTED)) {
+            Rollback cancelled = cancelled(running(Verdict.Approved, check, UNDO));
+            // What it came to says nothing any more: a bot that died may have deleted the Job.
+            for (Seen seen : List.of(new Seen.Nothing(), saw(runs), saw(FAILURE))) {
+                assertThat(next(cancelled, seen)).isEqualTo(new Action.AbandonStep(0));
+            }
+            assertThat(written(next(cancelled, ended)).phase()).isEqualTo(Phase.CANCELLED);
+            assertThat(written(next(cancelled, new Seen.Abandoned(0, "Its Job goes on.")))
+                            .message())
+                    .isEqualTo("Its Job goes on.");
+        }
         assertThat(written(next(cancelled(running(Verdict.Approved, PASSED, UNDO)), new Seen.Nothing()))
                         .phase())
                 .isEqualTo(Phase.CANCELLED);

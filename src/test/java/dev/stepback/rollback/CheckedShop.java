@@ -29,6 +29,7 @@ import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.statefulset.StatefulSetTarget;
 import dev.stepback.target.workload.Json;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -320,6 +321,14 @@ final class CheckedShop implements AutoCloseable {
 
     List<Job> jobs() {
         return client.batch().v1().jobs().inNamespace("production").list().getItems();
+    }
+
+    List<Pod> checkPods() {
+        return client.pods()
+                .inNamespace("production")
+                .withLabel("job-name")
+                .list()
+                .getItems();
     }
 
     String image() {

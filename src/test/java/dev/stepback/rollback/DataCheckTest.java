@@ -220,17 +220,20 @@ class DataCheckTest {
     }
 
     @Test
-    void cancellationWhileACheckRuns_doesNotWaitForIt() {
+    void cancellationWhileACheckRuns_endsItsJob() {
         shop.database("8.4");
         shop.checks = List.of(check("slow", HANGS));
         String name = shop.approved("first");
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> shop.status(name).message().startsWith("The data check slow is running"));
 
+        shop.cluster.faults().dropAnswers(1, "delete", "jobs.batch");
         assertThat(shop.rollbacks.cancel("production", name, ASKING)).isInstanceOf(Rollbacks.Decided.Recorded.class);
 
         assertThat(shop.awaitPhase(name, Phase.CANCELLED).patchedAt()).isNull();
         assertThat(shop.image()).isEqualTo("mysql:8.4");
+        assertThat(shop.jobs()).isEmpty();
+        await().atMost(Duration.ofSeconds(30)).until(() -> shop.checkPods().isEmpty());
     }
 
     @Test

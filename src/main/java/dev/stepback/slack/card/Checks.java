@@ -38,17 +38,25 @@ final class Checks {
                 .anyMatch(plan -> plan != null && plan.steps().stream().anyMatch(PlannedStep::checks));
         return any
                 ? "\n"
-                        + "Data checks run first all the same, but do not stop it: look whether you can live without the"
-                        + " data."
+                      + "Data checks run first all the same, but do not stop it: look whether you can live without the"
+                      + " data."
                 : "";
     }
 
     /** Whether it failed because a check did, with which it may be asked for again by who breaks the glass. */
     static boolean stopped(Rollback rollback) {
         RollbackStatus status = rollback.statusOrInitial();
+        return status.phase() == Phase.FAILED && endedIt(status);
+    }
+
+    /** Whether it was cancelled while a check was running. */
+    static boolean cancelled(RollbackStatus status) {
+        return status.phase() == Phase.CANCELLED && endedIt(status);
+    }
+
+    private static boolean endedIt(RollbackStatus status) {
         Plan plan = status.plan();
-        return status.phase() == Phase.FAILED
-                && plan != null
+        return plan != null
                 && status.steps().size() == plan.steps().size()
                 && IntStream.range(0, plan.steps().size())
                         .anyMatch(i -> plan.steps().get(i).checks()

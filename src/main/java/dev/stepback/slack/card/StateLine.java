@@ -112,7 +112,7 @@ final class StateLine {
             return by + ". " + midway(cancellation.midway(), status) + besides(status);
         }
         if (status.patchedAt() == null) {
-            return by + ". " + UNCHANGED;
+            return by + ". " + UNCHANGED + (Checks.cancelled(status) ? besides(status.message()) : "");
         }
         Plan plan = status.plan();
         boolean inParts = plan != null && plan.steps().stream().anyMatch(step -> step.inParts());
@@ -165,6 +165,10 @@ final class StateLine {
         return message.length() > why.length() && message.startsWith(why)
                 ? " " + sentence(message.substring(why.length()).replaceFirst("^[. …]+", ""), "")
                 : "";
+    }
+
+    private static String besides(String message) {
+        return message.isBlank() ? "" : " " + sentence(message, "");
     }
 
     private static String succeeded(Rollback rollback, RollbackStatus status) {

@@ -104,7 +104,7 @@ public final class CheckStep implements Step {
 
     /** Whoever may create Jobs could have made one of this name that does something else. */
     private Start ours(ObjectNode job, StepContext context) {
-        if (!Json.annotation(job, UndoStep.MARK).equals(context.attribution().rollback())) {
+        if (!isOf(context, job)) {
             return new Start.Failed(cannotRun(context, "somebody else made a Job " + Json.name(job) + "."));
         }
         ObjectNode again = (ObjectNode) Json.parse(parameter(context, CheckPlan.JOB));
@@ -156,6 +156,33 @@ public final class CheckStep implements Step {
                 Observation.State.RUNNING,
                 "The data check %s is running%s.".formatted(check(context), waiting.isEmpty() ? "" : ": " + waiting),
                 null);
+    }
+
+    /** A Job that has ended stays, with its log, until its time. */
+    @Override
+    public String abandon(StepContext context) {
+        Optional<ObjectNode> job = api.get(path(context))
+                .filter(j -> isOf(context, j))
+                .filter(j -> !holds(j, "Complete") && !holds(j, "Failed"));
+        if (job.isEmpty()) {
+            return "";
+        }
+        try {
+            api.deleteWithDependents(path(context), job.get());
+            return "";
+        } catch (KubernetesClientException e) {
+            return switch (e.getCode()) {
+                case HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_CONFLICT -> "";
+                case HttpURLConnection.HTTP_FORBIDDEN ->
+                    "Its Job goes on: `kubectl delete job %s -n %s` ends it."
+                            .formatted(name(context), context.target().namespace());
+                default -> throw e;
+            };
+        }
+    }
+
+    private static boolean isOf(StepContext context, ObjectNode job) {
+        return Json.annotation(job, UndoStep.MARK).equals(context.attribution().rollback());
     }
 
     private static Observation failed(String message, String log) {

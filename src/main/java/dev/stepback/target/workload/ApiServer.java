@@ -161,6 +161,16 @@ public final class ApiServer {
         send(writing, request(path).method("DELETE", "application/json", Json.canonical(options)));
     }
 
+    /** Deletes this very object, and in the background what it owns. */
+    public void deleteWithDependents(String path, ObjectNode seen) {
+        ObjectNode options = Json.object()
+                .put("apiVersion", "v1")
+                .put("kind", "DeleteOptions")
+                .put("propagationPolicy", "Background");
+        options.putObject("preconditions").put("uid", Json.uid(seen));
+        send(writing, request(path).method("DELETE", "application/json", Json.canonical(options)));
+    }
+
     /**
      * Whether an object may have this name (RFC 1123 subdomain). Names come from objects that others write: whatever is no
      * name must not get into the path of a request.

@@ -2,6 +2,7 @@ package dev.stepback.slack.card;
 
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.rollback.RollbackStatus.StepStatus.State;
@@ -34,6 +35,15 @@ final class CheckSamples {
 
     static Rollback failed() {
         return of(Samples.finished(Phase.FAILED, FAILED), Phase.FAILED, State.Failed, FAILED, LOG);
+    }
+
+    /** By who could not have its Job deleted. */
+    static Rollback cancelled() {
+        String left = "Its Job goes on: `kubectl delete job rb-1-mysql-data-0a1b2c3d -n production` ends it.";
+        Rollback rollback = of(Samples.finished(Phase.CANCELLED, ""), Phase.CANCELLED, State.Failed, "cancelled", null);
+        rollback.setStatus(rollback.statusOrInitial().with(s -> s.message = left));
+        rollback.setSpec(rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(Samples.LEAD, Samples.NOW)));
+        return rollback;
     }
 
     static Rollback overridden() {

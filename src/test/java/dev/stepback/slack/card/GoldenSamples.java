@@ -75,6 +75,7 @@ final class GoldenSamples {
                 new Sample("check-running", CheckSamples.running()),
                 new Sample("check-failed", CheckSamples.failed()),
                 new Sample("check-overridden", CheckSamples.overridden()),
+                new Sample("check-cancelled", CheckSamples.cancelled()),
                 new Sample("verifying", status(Samples.running(3), s -> {
                     s.phase = Phase.VERIFYING;
                     s.message = sentence(s.rollout);

@@ -199,6 +199,30 @@ class CheckStepTest {
     }
 
     @Test
+    void abandonedCheck_isDeletedOnce_andNobodyElsesJobOrOneThatHasEnded() {
+        StepContext context = context("db-1", configured.get(0), Guard.NONE);
+        assertThat(step().abandon(context)).as("never started").isEmpty();
+        start("db-1");
+        assertThat(step().abandon(context("db-2", configured.get(0), Guard.NONE)))
+                .isEmpty();
+        assertThat(jobs()).hasSize(1);
+
+        cluster.faults().fail(1, 403, "delete", "jobs.batch");
+        assertThat(step().abandon(context))
+                .isEqualTo("Its Job goes on: `kubectl delete job %s -n production` ends it."
+                        .formatted(jobs().get(0).getMetadata().getName()));
+        assertThat(jobs()).hasSize(1);
+        assertThat(step().abandon(context)).isEmpty();
+        assertThat(jobs()).isEmpty();
+        assertThat(step().abandon(context)).isEmpty();
+
+        start("db-1");
+        takesTooLong(jobs().get(0));
+        assertThat(step().abandon(context)).isEmpty();
+        assertThat(jobs()).hasSize(1);
+    }
+
+    @Test
     void podsThatMayNotBeMade_areExplained() {
         start("db-1");
         String job = jobs().get(0).getMetadata().getName();
@@ -274,7 +298,13 @@ class CheckStepTest {
     @Test
     void jobThatTookTooLong_saysSo() {
         start("db-1");
-        Job job = jobs().get(0);
+        takesTooLong(jobs().get(0));
+
+        assertThat(observe("db-1").message())
+                .isEqualTo("The data check mysql-data failed: it did not end within 60 s.");
+    }
+
+    private void takesTooLong(Job job) {
         client.resource(new JobBuilder(job)
                         .editOrNewStatus()
                         .addNewCondition()
@@ -286,9 +316,6 @@ class CheckStepTest {
                         .endStatus()
                         .build())
                 .updateStatus();
-
-        assertThat(observe("db-1").message())
-                .isEqualTo("The data check mysql-data failed: it did not end within 60 s.");
     }
 
     @Test
