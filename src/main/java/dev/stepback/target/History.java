@@ -25,6 +25,11 @@ public record History(TargetRef target, String uid, OptionalLong current, List<R
         return revisions.stream().filter(r -> r.number() == number).findFirst();
     }
 
+    /** The number that the controller gives to the next new template. */
+    public long next() {
+        return revisions.stream().mapToLong(Revision::number).max().orElse(0) + 1;
+    }
+
     /**
      * The revision that is proposed when none is named: the newest one below the current that is not known bad. What differs
      * from the current or from a bad one by no more than a restart is the same release, and no better.

@@ -17,6 +17,7 @@ import dev.stepback.target.Revision;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.job.CheckPlan;
 import dev.stepback.target.job.Subject;
+import dev.stepback.target.workload.Approved;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
@@ -86,46 +87,28 @@ final class Planner {
         if (!workload.uid().equals(plan.targetUid())) {
             return Optional.of(Blame.anotherOne(workload.ref(), workload.object()));
         }
-        Optional<UndoPatch> planned = UndoPatch.of(plan);
-        boolean applied = planned.filter(UndoPatch::updatesLastApplied).isPresent();
-        PlanRequest same = PlanRequest.again(plan.to().number(), PlanOptions.NONE.updatingLastApplied(applied));
-        Choice choice = choose(workload, same);
+        Approved approved = Approved.of(plan);
+        Choice choice = choose(workload, approved.again());
         if (choice instanceof Choice.None none) {
             if (none.why().reason() == Reason.ALREADY_THERE
-                    && planned.filter(Planner::onlyPods).isPresent()) {
+                    && approved.patch().filter(Planner::onlyPods).isPresent()) {
                 return Optional.empty(); // the pods have come right by themselves: nothing is left to delete
             }
-            return Optional.of(
-                    none.why().reason() == Reason.ALREADY_THERE
-                            ? Blame.templateChanged(workload, redactor)
-                            : none.why().message());
+            return Optional.of(Approved.refused(none.why(), workload, redactor));
         }
         Choice.Restore restore = (Choice.Restore) choice;
-        // How many pods there are may change; what was approved stays, if it still fits the strategy.
-        Optional<Borrowed> borrowed = plan.steps().stream()
-                .map(UndoStep::borrowed)
-                .flatMap(Optional::stream)
-                .findFirst();
-        List<PlannedStep> now = steps(workload, restore, borrowed);
+        List<PlannedStep> now = steps(workload, restore, approved.borrowed());
         if (!undo(now).equals(undo(plan.steps()))) {
-            return Optional.of(planned.map(patch -> Blame.patchChanged(
-                            patch,
-                            restore.patch(),
-                            borrowed,
-                            workload,
-                            restore.revision().number(),
-                            restore.stored(),
-                            redactor))
-                    .orElseGet(() -> Blame.templateChanged(workload, redactor)));
+            return Optional.of(approved.patchChanged(restore.patch(), workload, restore.stored(), redactor));
         }
         Optional<String> otherChecks = checks.changedSince(workload.ref(), plan.steps(), now);
         if (otherChecks.isPresent()) {
             return otherChecks;
         }
         // What was approved and is no longer needed does no harm: each step looks before it deletes.
-        Set<String> approved = plan.steps().stream().map(Planner::key).collect(Collectors.toSet());
+        Set<String> foreseen = plan.steps().stream().map(Planner::key).collect(Collectors.toSet());
         return now.stream()
-                .filter(step -> !approved.contains(key(step)))
+                .filter(step -> !foreseen.contains(key(step)))
                 .findFirst()
                 .map(step -> "What has to be done for %s has changed, it now takes: %s."
                         .formatted(Blame.title(workload.ref()), step.description()));
@@ -249,21 +232,6 @@ final class Planner {
 
     /** The revision that the template is, or will be once the controller has seen it. */
     PlannedRevision current(RevisionedWorkload workload) {
-        History history = workload.history(redactor);
-        Optional<Revision> current = history.current().stream()
-                .mapToObj(history::revision)
-                .findFirst()
-                .flatMap(r -> r);
-        // Without one, its ControllerRevision is yet to come, and gets the next number.
-        return current.map(PlannedRevision::of)
-                .orElseGet(() -> new PlannedRevision(
-                        history.revisions().stream()
-                                        .mapToLong(Revision::number)
-                                        .max()
-                                        .orElse(0)
-                                + 1,
-                        "",
-                        workload.template().images(redactor),
-                        redactor.text(workload.changeCause())));
+        return Choosing.current(workload.history(redactor), workload, redactor);
     }
 }

@@ -56,11 +56,7 @@ final class Restarts {
         steps.add(ChangeStep.planned(rollouts.kind(), patch));
         // With OnDelete there is nothing to wait for: pods are replaced when somebody deletes them.
         if (!workload.onDelete()) {
-            long next = workload.history(redactor).revisions().stream()
-                            .mapToLong(revision -> revision.number())
-                            .max()
-                            .orElse(0)
-                    + 1;
+            long next = workload.history(redactor).next();
             steps.add(AwaitRolloutStep.planned(rollouts.kind(), patch.after(), next, rollouts.order(workload)));
         }
         return List.copyOf(steps);

@@ -16,6 +16,7 @@ import dev.stepback.target.Step.Observation;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.ChangePatch;
 import dev.stepback.target.workload.ChangeStep;
+import dev.stepback.target.workload.Choosing;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.TemplateDiff;
@@ -49,7 +50,7 @@ final class Changes {
         String time = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         ChangePatch patch = ChangePatch.of(operation, workload, time);
         List<PlannedStep> steps = steps(workload, patch);
-        PlannedRevision now = Planner.current(workload, redactor);
+        PlannedRevision now = Choosing.current(workload.history(redactor), workload, redactor);
         Optional<ObjectNode> serving = operation == Operation.RESUME ? serving(workload) : Optional.empty();
         PlannedRevision from = serving.map(rs -> PlannedRevision.of(Workload.revision(rs, redactor)))
                 .orElse(now);
@@ -73,8 +74,9 @@ final class Changes {
             return List.of(change);
         }
         long number = patch.operation() == Operation.RESTART
-                ? Planner.next(workload, redactor)
-                : Planner.current(workload, redactor).number();
+                ? workload.history(redactor).next()
+                : Choosing.current(workload.history(redactor), workload, redactor)
+                        .number();
         return List.of(change, AwaitRolloutStep.planned(Kind.DEPLOYMENT, patch.after(), number));
     }
 

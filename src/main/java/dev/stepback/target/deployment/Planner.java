@@ -18,11 +18,11 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Revision;
 import dev.stepback.target.job.CheckPlan;
 import dev.stepback.target.job.Subject;
+import dev.stepback.target.workload.Approved;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Choosing;
-import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Refusals;
@@ -77,38 +77,20 @@ final class Planner {
         if (!workload.uid().equals(plan.targetUid())) {
             return Optional.of(Blame.anotherOne(workload.ref(), workload.deployment()));
         }
-        Optional<UndoPatch> planned = UndoPatch.of(plan);
-        boolean applied = planned.filter(UndoPatch::updatesLastApplied).isPresent();
-        PlanRequest same = PlanRequest.again(plan.to().number(), PlanOptions.NONE.updatingLastApplied(applied));
-        Choice choice = choose(workload, same);
+        Approved approved = Approved.of(plan);
+        Choice choice = choose(workload, approved.again());
         if (choice instanceof Choice.None none) {
-            return Optional.of(
-                    none.why().reason() == Reason.ALREADY_THERE
-                            ? Blame.templateChanged(workload, redactor)
-                            : none.why().message());
+            return Optional.of(Approved.refused(none.why(), workload, redactor));
         }
         Choice.Restore restore = (Choice.Restore) choice;
-        // How much room there is changes all the time; what was approved about it stays, if it still fits the strategy.
-        Optional<Borrowed> borrowed = plan.steps().stream()
-                .map(UndoStep::borrowed)
-                .flatMap(Optional::stream)
-                .findFirst();
-        List<PlannedStep> now = steps(workload, restore, borrowed);
+        List<PlannedStep> now = steps(workload, restore, approved.borrowed());
         if (hash(workload, restore.revision(), now).equals(plan.hash())) {
             return Optional.empty();
         }
         if (CheckPlan.rest(now).equals(CheckPlan.rest(plan.steps()))) {
             return checks.changedSince(workload.ref(), plan.steps(), now);
         }
-        return Optional.of(planned.map(patch -> Blame.patchChanged(
-                        patch,
-                        restore.patch(),
-                        borrowed,
-                        workload,
-                        restore.revision().number(),
-                        restore.replicaSet(),
-                        redactor))
-                .orElseGet(() -> Blame.templateChanged(workload, redactor)));
+        return Optional.of(approved.patchChanged(restore.patch(), workload, restore.replicaSet(), redactor));
     }
 
     private List<PlannedStep> steps(Workload workload, Choice.Restore restore, Optional<Borrowed> borrowed) {
@@ -128,7 +110,7 @@ final class Planner {
     private List<PlannedStep> checks(Workload workload, Choice.Restore restore) {
         return checks.steps(new Subject(
                 workload,
-                current(workload, redactor).number(),
+                Choosing.current(workload.history(redactor), workload, redactor).number(),
                 restore.revision().number(),
                 restore.template()));
     }
@@ -183,7 +165,7 @@ final class Planner {
         Revision to = restore.revision();
         PodTemplate restored = restore.template();
         List<PlannedStep> steps = steps(workload, restore, pace.borrowed());
-        PlannedRevision from = current(workload, redactor);
+        PlannedRevision from = Choosing.current(workload.history(redactor), workload, redactor);
         List<Change> changes = diff.bounded(workload.template(), restored);
         List<Finding> findings = new ArrayList<>(Choosing.findings(workload.history(redactor), request, to));
         pace.finding().ifPresent(findings::add);
@@ -201,30 +183,5 @@ final class Planner {
                         () -> RolloutStatus.findings(workload))));
         return new PlanResult.Planned(new Plan(
                 hash(workload, to, steps), workload.uid(), from, PlannedRevision.of(to), changes, findings, steps));
-    }
-
-    /** The revision that the template is, or will be once the controller has seen it. */
-    static PlannedRevision current(Workload workload, Redactor redactor) {
-        History history = workload.history(redactor);
-        Optional<Revision> current = history.current().stream()
-                .mapToObj(history::revision)
-                .findFirst()
-                .flatMap(r -> r);
-        // Without one, its ReplicaSet is yet to come.
-        return current.map(PlannedRevision::of)
-                .orElseGet(() -> new PlannedRevision(
-                        next(workload, redactor),
-                        "",
-                        workload.template().images(redactor),
-                        redactor.text(Json.annotation(workload.deployment(), Workload.CHANGE_CAUSE))));
-    }
-
-    /** The number that the controller gives to the next new template. */
-    static long next(Workload workload, Redactor redactor) {
-        return workload.history(redactor).revisions().stream()
-                        .mapToLong(Revision::number)
-                        .max()
-                        .orElse(0)
-                + 1;
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Sentences about who did what to a workload. */
@@ -53,32 +52,6 @@ public final class Blame {
                         title(target),
                         borrowed.writer(live).map(w -> " " + w).orElse(""),
                         now.isMissingNode() ? "not set" : now.asText());
-    }
-
-    /**
-     * Says why the patch that undoes a release is another one than planned.
-     *
-     * @param borrowed what the planned one borrows of the strategy
-     * @param stored the object that keeps the revision which it restores
-     */
-    public static String patchChanged(
-            UndoPatch planned,
-            UndoPatch now,
-            Optional<Borrowed> borrowed,
-            LiveWorkload workload,
-            long revision,
-            JsonNode stored,
-            Redactor redactor) {
-        if (!planned.before().json().equals(now.before().json())) {
-            return templateChanged(workload, redactor);
-        }
-        Optional<String> strategy = planned.strategyChanged(borrowed, workload.ref(), workload.object());
-        if (strategy.isPresent()) {
-            return strategy.get();
-        }
-        return planned.after().json().equals(now.after().json()) && !planned.fitsLastApplied(workload.object())
-                ? appliedSince(workload.ref(), workload.object())
-                : revisionChanged(workload.ref(), revision, stored);
     }
 
     /** Says that what {@code kubectl apply} remembers is something else now, although the template is the same. */

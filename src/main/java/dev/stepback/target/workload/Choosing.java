@@ -1,9 +1,11 @@
 package dev.stepback.target.workload;
 
+import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
 import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PointInTime;
 import dev.stepback.target.Revision;
 import dev.stepback.target.Timeline;
@@ -33,6 +35,20 @@ public final class Choosing {
                     : Optional.empty();
         }
         return history.proposed(request.knownBad().keySet());
+    }
+
+    /** The revision that the template is, or will be once the controller has seen it. */
+    public static PlannedRevision current(History history, LiveWorkload workload, Redactor redactor) {
+        Optional<Revision> current = history.current().stream()
+                .mapToObj(history::revision)
+                .flatMap(Optional::stream)
+                .findFirst();
+        return current.map(PlannedRevision::of)
+                .orElseGet(() -> new PlannedRevision(
+                        history.next(),
+                        "",
+                        workload.template().images(redactor),
+                        redactor.text(workload.changeCause())));
     }
 
     /** What has to be said about the choice. */
