@@ -237,7 +237,10 @@ class PlannerTest {
                                 "references",
                                 "The restored pods could not start: ConfigMap gone is no longer there. Bring it back"
                                         + " first."),
-                        Finding.warn("references", "No longer there: Secret registry. The images may not be pulled."));
+                        Finding.warn(
+                                "references",
+                                "No longer there: Secret registry. Bring it back, or nodes without the images cannot"
+                                        + " pull them."));
     }
 
     @Test

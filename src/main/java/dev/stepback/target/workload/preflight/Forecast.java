@@ -2,6 +2,7 @@ package dev.stepback.target.workload.preflight;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
 import java.time.Duration;
@@ -35,17 +36,50 @@ final class Forecast {
         }
         // By partition there are pauses, and people who look.
         boolean paused = borrows(subject, Borrowed.PARTITION);
-        String time = paused ? "" : time(subject, turnover);
-        return List.of(Finding.pass(
-                CHECK, "The rollout: " + turnover.words(subject.workload().ref().kind()) + time + "."));
+        int there = paused ? 0 : there(subject, turnover);
+        Turnover left = turnover.without(there);
+        String words = there == 0
+                ? turnover.words(subject.workload().ref().kind())
+                : left.words(turnover.pods(), subject.to());
+        String time = paused || left.pods() == 0 ? "" : time(subject, left, there == 0);
+        return List.of(Finding.pass(CHECK, "The rollout: " + words + time + "."));
+    }
+
+    /** How many of the pods that it is about run the restored revision: a rollout that got stuck has left them alone. */
+    private int there(Preflight.Subject subject, Turnover turnover) {
+        Kind kind = subject.workload().ref().kind();
+        String label = kind == Kind.DEPLOYMENT ? "pod-template-hash" : "controller-revision-hash";
+        int partition = subject.workload().object().at(Borrowed.PARTITION).asInt(0);
+        String hash = kind == Kind.STATEFULSET
+                ? Json.name(subject.revision())
+                : Json.labels(subject.revision()).getOrDefault(label, "");
+        long there = hash.isEmpty()
+                ? 0
+                : pods.get().stream()
+                        .filter(pod -> hash.equals(Json.labels(pod).get(label)))
+                        .filter(pod -> !pod.path("metadata").has("deletionTimestamp"))
+                        .filter(pod -> kind != Kind.STATEFULSET || ordinal(pod) >= partition)
+                        .count();
+        return (int) Math.min(there, turnover.pods());
     }
 
     private static boolean borrows(Preflight.Subject subject, String path) {
         return !subject.patch().replaced(path).isMissingNode();
     }
 
-    private String time(Preflight.Subject subject, Turnover turnover) {
+    private static int ordinal(ObjectNode pod) {
+        String name = Json.name(pod);
+        try {
+            return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** @param whole whether it replaces as many pods as the last one did */
+    private String time(Preflight.Subject subject, Turnover turnover, boolean whole) {
         return lasted(subject)
+                .filter(last -> whole)
                 .map(last -> "; " + about(last) + ", as the last one took")
                 .or(() -> estimate(subject, turnover)
                         .map(t -> "; " + about(t) + ", by how long its pods took to become ready"))

@@ -64,7 +64,7 @@ final class ImageTags {
 
     private String shown(List<String> images) {
         return Text.line(
-                images.stream().map(image -> redactor.value("image", image)).collect(Collectors.joining(", ")), 200);
+                images.stream().map(image -> redactor.value("image", image)).collect(Collectors.joining(", ")), 120);
     }
 
     private static Set<String> images(PodTemplate template) {

@@ -4,13 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.NodeFit;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Requests;
 import dev.stepback.target.workload.Text;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Whether there are nodes for the restored pods. Never more than a warning: where nodes are added when pods wait for them,
@@ -22,21 +26,28 @@ final class Placement {
     static final String CHECK = "nodes";
 
     private final ApiServer api;
+    private final Supplier<List<ObjectNode>> pods;
 
-    Placement(ApiServer api) {
+    /** @param pods the workload's, of whatever revision */
+    Placement(ApiServer api, Supplier<List<ObjectNode>> pods) {
         this.api = api;
+        this.pods = pods;
     }
 
     List<Finding> findings(Preflight.Subject subject) {
         JsonNode spec = subject.restored().json().path("spec");
         if (asksForTheSame(subject.workload().template(), subject.restored())) {
-            return List.of(Finding.pass(CHECK, "The restored pods ask for the same nodes as those that run now."));
+            return List.of(waiting()
+                    .orElseGet(() ->
+                            Finding.pass(CHECK, "The restored pods ask for the same nodes as the present ones.")));
         }
         List<ObjectNode> nodes = api.list("/api/v1/nodes");
         List<ObjectNode> selected =
                 nodes.stream().filter(node -> NodeFit.selects(node, spec)).toList();
         if (selected.isEmpty()) {
-            return List.of(pending("No node has what the restored pods ask for (%s)".formatted(wanted(spec))));
+            String wanted = wanted(spec);
+            return List.of(pending("No node has what the restored pods ask for"
+                    + (wanted.isEmpty() ? "" : " (%s)".formatted(wanted))));
         }
         List<ObjectNode> open =
                 selected.stream().filter(node -> NodeFit.tolerated(node, spec)).toList();
@@ -48,6 +59,26 @@ final class Placement {
                 open.stream().anyMatch(node -> isLargeEnough(node, spec))
                         ? Finding.pass(CHECK, "There are nodes for the restored pods.")
                         : pending("No node is as large as a restored pod asks for"));
+    }
+
+    /** Where a present pod finds no node, it is no comfort that the restored ones ask for the same. */
+    private Optional<Finding> waiting() {
+        try {
+            return pods.get().stream().flatMap(pod -> waiting(pod).stream()).findFirst();
+        } catch (KubernetesClientException e) {
+            return Optional.empty(); // other checks say that pods cannot be looked at
+        }
+    }
+
+    private static Optional<Finding> waiting(ObjectNode pod) {
+        return Json.condition(pod.path("status"), "PodScheduled")
+                .filter(c -> c.path("reason").asText().equals("Unschedulable"))
+                .map(c -> Finding.warn(
+                        CHECK,
+                        "Pod %s finds no node now (%s), and the restored pods ask for no others: they may stay Pending, too. Look at the node pools first."
+                                .formatted(
+                                        Json.name(pod),
+                                        Text.line(c.path("message").asText(), 100))));
     }
 
     private static Finding pending(String why) {

@@ -74,7 +74,7 @@ public final class Preflight {
         checks.put(PriorityClasses.CHECK, () -> new PriorityClasses(api).findings(subject));
         checks.put(Limits.CHECK, () -> new Limits(api).findings(subject));
         checks.put(Quotas.CHECK, () -> new Quotas(api).findings(subject));
-        checks.put(Placement.CHECK, () -> new Placement(api).findings(subject));
+        checks.put(Placement.CHECK, () -> new Placement(api, pods).findings(subject));
         checks.put(Services.CHECK, () -> new Services(api).findings(subject));
         checks.put(ImageTags.CHECK, () -> new ImageTags(redactor, pods).findings(subject));
         checks.putAll(new TreeMap<>(own));

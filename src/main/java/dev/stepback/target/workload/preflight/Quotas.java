@@ -62,6 +62,9 @@ final class Quotas {
                             : Finding.block(CHECK, Limits.REFUSED.formatted(refused.get())));
         }
         Turnover turnover = Turnover.of(subject);
+        if (turnover.pods() == 0) {
+            return List.of();
+        }
         return List.of(quotas.stream()
                 .flatMap(quota -> counted(quota, restored, now))
                 .flatMap(counted -> tooLittle(counted, turnover).stream())
@@ -117,11 +120,15 @@ final class Quotas {
                             .formatted(counted.quota(), counted.what())));
         }
         BigDecimal more = counted.each().subtract(counted.now()).multiply(BigDecimal.valueOf(turnover.pods()));
-        return more.compareTo(counted.left().max(BigDecimal.ZERO)) > 0
-                ? Optional.of(Finding.warn(
-                        CHECK,
-                        "ResourceQuota %s has no room for all restored pods, which want more than those that run now (%s): some would not start. Raise the quota first."
-                                .formatted(counted.quota(), counted.what())))
-                : Optional.empty();
+        if (more.compareTo(counted.left()) <= 0) {
+            return Optional.empty();
+        }
+        String why = counted.left().signum() < 0
+                ? "it was lowered, and more is in use than it allows"
+                : "they want more than those that run now";
+        return Optional.of(Finding.warn(
+                CHECK,
+                "ResourceQuota %s has no room for all restored pods (%s), for %s: some would not start. Raise the quota first."
+                        .formatted(counted.quota(), counted.what(), why)));
     }
 }

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 final class References {
     static final String CHECK = "references";
     private static final int FORBIDDEN = 403;
+    private static final int MAX_NAMED = 150;
 
     private final ApiServer api;
     private final Clock clock;
@@ -53,7 +54,9 @@ final class References {
         missing(seen, subject.to()).ifPresent(findings::add);
         titles(seen.stream().filter(s -> s.is(State.GONE) && !s.reference().required()))
                 .ifPresent(names -> findings.add(Finding.warn(
-                        CHECK, "No longer there: %s. The images may not be pulled.".formatted(names.text()))));
+                        CHECK,
+                        "No longer there: %s. Bring it back, or nodes without the images cannot pull them."
+                                .formatted(names.text()))));
         titles(seen.stream().filter(s -> s.is(State.FORBIDDEN)))
                 .ifPresent(names -> findings.add(Finding.warn(
                         CHECK,
@@ -67,8 +70,8 @@ final class References {
         if (!changed.isEmpty()) {
             findings.add(Finding.warn(
                     "configuration",
-                    "Changed after that revision was made, and not rolled back: %s."
-                            .formatted(new Names(changed).text())));
+                    "Changed after that revision was made, and not rolled back: %s. Can revision %d live with that?"
+                            .formatted(new Names(changed).text(), subject.to())));
         }
         if (findings.isEmpty()) {
             findings.add(Finding.pass(CHECK, "All that the revision refers to still exists."));
@@ -102,7 +105,7 @@ final class References {
         List<String> generated =
                 gone.stream().filter(Reference::generated).map(Reference::name).toList();
         String help = generated.isEmpty()
-                ? "Bring it back first."
+                ? (gone.size() == 1 ? "Bring it back first." : "Bring them back first.")
                 : "%s of a kustomize generator: build the commit of revision %d again and apply %s from it first."
                         .formatted(
                                 generated.size() == 1 ? "That is the name" : "These are names",
@@ -117,8 +120,14 @@ final class References {
 
     /** Some of them, to be named in a sentence. */
     private record Names(List<String> all) {
+        /** As many as leave room for what to do about them. */
         String text() {
-            return Text.line(String.join(", ", all), 400);
+            StringBuilder named = new StringBuilder(Text.line(all.get(0), MAX_NAMED));
+            int shown = 1;
+            while (shown < all.size() && named.length() + all.get(shown).length() <= MAX_NAMED) {
+                named.append(", ").append(all.get(shown++));
+            }
+            return named + (shown < all.size() ? " and %d more".formatted(all.size() - shown) : "");
         }
 
         String are() {

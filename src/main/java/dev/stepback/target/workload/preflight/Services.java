@@ -62,7 +62,7 @@ final class Services {
                 .filter(label -> !label.getValue().equals(labels.path(label.getKey())))
                 .map(label -> label.getKey() + "=" + label.getValue().asText())
                 .toList();
-        return Text.line(String.join(", ", missing), 150);
+        return Text.line(String.join(", ", missing), 100);
     }
 
     private record LostPort(String service, String port, String target) {}

@@ -76,7 +76,7 @@ record Turnover(int pods, int surge, int unavailable, String why) {
         String text = value.isMissingNode() || value.isNull() ? fallback : value.asText();
         try {
             if (!text.endsWith("%")) {
-                return Integer.parseInt(text);
+                return Math.min(pods, Integer.parseInt(text));
             }
             long hundredths = (long) pods * Integer.parseInt(text.substring(0, text.length() - 1));
             return (int) Math.min(pods, (hundredths + (up ? 99 : 0)) / 100);
@@ -94,10 +94,28 @@ record Turnover(int pods, int surge, int unavailable, String why) {
         return (pods + atATime() - 1) / atATime();
     }
 
+    /** What is left to do when some of the pods run what they shall run already. */
+    Turnover without(int done) {
+        return new Turnover(Math.max(0, pods - done), surge, unavailable, why);
+    }
+
     /** As in {@code 10 pods, one at a time (maxSurge 1, maxUnavailable 0)}. */
     String words(Kind kind) {
         String each = kind == Kind.DAEMONSET ? "pods on as many nodes" : "pods";
-        String count = pods == 1 ? "1 pod" : pods + " " + each;
+        return paced(pods == 1 ? "1 pod" : pods + " " + each);
+    }
+
+    /** As in {@code 2 of 10 pods, the others run revision 3 already, one at a time (maxSurge 1, maxUnavailable 0)}. */
+    String words(int all, long revision) {
+        return pods == 0
+                ? (all == 1
+                                ? "its pod runs revision %2$d already"
+                                : "all %d pods that are wanted run revision %d already")
+                        .formatted(all, revision)
+                : paced("%d of %d pods, the others run revision %d already".formatted(pods, all, revision));
+    }
+
+    private String paced(String count) {
         String pace = pods == 1
                 ? ""
                 : atATime() == 1

@@ -128,6 +128,32 @@ class ForecastTest {
         assertThat(ground.says("pace")).endsWith("; about 50 s, by how long its pods took to become ready.");
     }
 
+    /** Pods of the revision to restore, which a rollout that got stuck has left alone. */
+    private static void left(int pods) {
+        for (int i = 0; i < pods; i++) {
+            ground.apply("{apiVersion: v1, kind: Pod, metadata: {name: left-" + i
+                    + ", labels: {app: web, pod-template-hash: h1}}, spec: {containers: [{name: web, image:"
+                    + " 'web:1'}]}}");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "3 | 1 of 4 pods, the others run revision 1 already (maxSurge 1, maxUnavailable 0).",
+                "2 | 2 of 4 pods, the others run revision 1 already, one at a time (maxSurge 1, maxUnavailable 0).",
+                "4 | all 4 pods that are wanted run revision 1 already.",
+                "5 | all 4 pods that are wanted run revision 1 already."
+            })
+    void podsThatRunTheRestoredRevision_areNotReplaced(int left, String expected) {
+        released(rolling("1", "0"));
+        complete(Duration.ofSeconds(100));
+        left(left);
+
+        assertThat(ground.says("pace")).isEqualTo("PASS The rollout: " + expected);
+    }
+
     @Test
     void nothingToReplace_saysNothing() {
         released(rolling("1", "0"));

@@ -57,7 +57,7 @@ class PlacementTest {
                     "{nodeSelector: {no: such}, containers: [{name: web, image: 'web:1'}]}",
                     "{nodeSelector: {no: such}, containers: [{name: web, image: 'web:2'}]}");
             assertThat(ground.says("nodes"))
-                    .isEqualTo("PASS The restored pods ask for the same nodes as those that run now.");
+                    .isEqualTo("PASS The restored pods ask for the same nodes as the present ones.");
 
             asks("nodeSelector: {zone: a}");
             assertThat(ground.says("nodes"))
@@ -65,6 +65,22 @@ class PlacementTest {
         } finally {
             ground.cluster.faults().clear();
         }
+    }
+
+    @Test
+    void sameWishThatIsNotMetNow_warns() {
+        ground.released(
+                "{nodeSelector: {no: such}, containers: [{name: web, image: 'web:1'}]}",
+                "{nodeSelector: {no: such}, containers: [{name: web, image: 'web:2'}]}");
+        String pod = "{apiVersion: v1, kind: Pod, metadata: {name: web-a, labels: {app: web}}, spec: {containers:"
+                + " [{name: web, image: 'web:2'}]}";
+        ground.apply(pod + "}");
+        ground.status(pod + ", status: {phase: Pending, conditions: [{type: PodScheduled, status: 'False', reason:"
+                + " Unschedulable, message: '0/2 nodes are available'}]}}");
+
+        assertThat(ground.says("nodes"))
+                .isEqualTo("WARN Pod web-a finds no node now (0/2 nodes are available), and the restored pods ask for"
+                        + " no others: they may stay Pending, too. Look at the node pools first.");
     }
 
     @Test

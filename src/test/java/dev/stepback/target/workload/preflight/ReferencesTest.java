@@ -3,6 +3,8 @@ package dev.stepback.target.workload.preflight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,7 +75,7 @@ class ReferencesTest {
         ground.later(Duration.ofHours(1));
         assertThat(ground.says("configuration"))
                 .startsWith("WARN Changed after that revision was made, and not rolled back: ConfigMap settings (by ")
-                .endsWith(", 1 h ago).");
+                .endsWith(", 1 h ago). Can revision 1 live with that?");
 
         ground.delete(SETTINGS);
         assertThat(ground.says("references"))
@@ -126,6 +128,20 @@ class ReferencesTest {
     }
 
     @Test
+    void manyThatAreGone_leaveRoomForWhatToDo() {
+        String all = IntStream.range(0, 9)
+                .mapToObj(i -> "{configMapRef: {name: settings-of-some-length-" + i + "}}")
+                .collect(Collectors.joining(", "));
+        ground.released(with("envFrom: [" + all + "]"), PLAIN);
+
+        assertThat(ground.says("references"))
+                .hasSizeLessThan(300)
+                .contains("settings-of-some-length-2, ConfigMap settings-of-some-length-3 and 5 more are no longer"
+                        + " there.")
+                .endsWith("Bring them back first.");
+    }
+
+    @Test
     void generatedName_blocksWithTheWayToBringItBack_unlessTheOldOneIsStillThere() {
         String generated = SETTINGS.replace("settings", "settings-5h7g2b9k4m");
         ground.apply(generated);
@@ -149,6 +165,8 @@ class ReferencesTest {
         assertThat(ground.says("references"))
                 .contains("BLOCK The restored pods could not start: ServiceAccount shop, PersistentVolumeClaim data are"
                         + " no")
-                .contains("WARN No longer there: Secret registry. The images may not be pulled.");
+                .contains(
+                        "WARN No longer there: Secret registry. Bring it back, or nodes without the images cannot pull"
+                                + " them.");
     }
 }

@@ -44,6 +44,8 @@ class TurnoverTest {
                 "spec: {replicas: 10} | 10 pods, up to 5 at a time (maxSurge 25%, maxUnavailable 25%)",
                 "spec: {replicas: 10, strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}}"
                         + " | 10 pods, one at a time (maxSurge 0, maxUnavailable 0)",
+                "spec: {replicas: 3, strategy: {rollingUpdate: {maxSurge: 2147483647, maxUnavailable: 3}}}"
+                        + " | 3 pods, all at once (maxSurge 2147483647, maxUnavailable 3)",
                 "spec: {replicas: 1} | 1 pod (maxSurge 25%, maxUnavailable 25%)"
             })
     void deployment_goesByItsStrategy(String fields, String words) {
