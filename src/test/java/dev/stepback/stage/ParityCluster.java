@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -30,18 +31,38 @@ public final class ParityCluster implements AutoCloseable {
             "stepback-it-" + UUID.randomUUID().toString().substring(0, 8);
 
     public ParityCluster() throws IOException {
-        String real = System.getProperty("stepback.it.kubeconfig", "");
-        kubeconfig = real.isBlank() ? sandbox() : Path.of(real);
+        Optional<Path> real = Stage.realCluster();
+        kubeconfig = real.isPresent() ? real.get() : sandbox();
         client = Clients.of(Config.fromKubeconfig(kubeconfig.toFile()));
         open.push(client);
+        create(namespace);
+    }
+
+    private void create(String name) {
         client.namespaces()
                 .resource(new NamespaceBuilder()
                         .withNewMetadata()
-                        .withName(namespace)
+                        .withName(name)
                         .endMetadata()
                         .build())
                 .create();
-        open.push(() -> client.namespaces().withName(namespace).delete());
+        open.push(() -> client.namespaces().withName(name).delete());
+    }
+
+    /** One more namespace, with a name of its own; it goes when the cluster does. */
+    public String another(String suffix) {
+        String name = namespace + "-" + suffix;
+        create(name);
+        return name;
+    }
+
+    /** Of this cluster, for whoever the headers of its requests say: as an administrator may. */
+    public KubernetesClient as(String user) {
+        Config config = Config.fromKubeconfig(kubeconfig.toFile());
+        config.setImpersonateUsername(user);
+        KubernetesClient other = Clients.of(config);
+        open.push(other);
+        return other;
     }
 
     private Path sandbox() throws IOException {
