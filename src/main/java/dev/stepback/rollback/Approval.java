@@ -36,12 +36,6 @@ public final class Approval {
                 .findFirst();
     }
 
-    /** Whether somebody has chosen what the stored plan does not do yet. */
-    static boolean choicePending(Rollback rollback) {
-        Integer honoured = rollback.statusOrInitial().choices();
-        return rollback.getSpec().choices().size() > (honoured == null ? 0 : honoured);
-    }
-
     /**
      * The approvals of exactly the stored plan that were recorded before the approval expired; of some people several.
      * When they were recorded counts, not when they are seen: an approval is not lost because the bot was down. At {@code

@@ -1,5 +1,6 @@
 package dev.stepback.rollback;
 
+import dev.stepback.audit.AuditEvent;
 import dev.stepback.audit.By;
 import dev.stepback.audit.On;
 import dev.stepback.text.Conjunction;
@@ -32,6 +33,12 @@ public final class Audited {
     static String planHash(Rollback rollback) {
         var plan = rollback.statusOrInitial().plan();
         return plan == null ? "" : plan.hash();
+    }
+
+    /** @param planHash of the plan that is not wanted so */
+    public static AuditEvent.Choice choice(By by, On on, NewChoice choice, String planHash) {
+        return new AuditEvent.Choice(
+                by, on, planHash, choice.updateLastApplied() ? "UpdateLastApplied" : "KeepLastApplied");
     }
 
     /** By whose word a rollback that has begun was let go. */

@@ -59,11 +59,11 @@ public final class AuditedRollbacks implements Rollbacks {
     public Decided choose(String namespace, String name, NewChoice choice) {
         Decided decided = rollbacks.choose(namespace, name, choice);
         if (decided instanceof Decided.Recorded recorded) {
-            audit.record(new AuditEvent.Choice(
+            audit.record(Audited.choice(
                     Audited.by(choice.by()),
                     Audited.on(recorded.rollback()),
-                    Audited.planHash(recorded.rollback()),
-                    choice.updateLastApplied() ? "UpdateLastApplied" : "KeepLastApplied"));
+                    choice,
+                    Audited.planHash(recorded.rollback())));
         } else if (decided instanceof Decided.Denied denied) {
             denied(namespace, name, choice.by(), AuditEvent.Wish.CHOOSE, denied.why());
         }

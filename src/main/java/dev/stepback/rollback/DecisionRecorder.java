@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Records what people decide about a plan. Whether it counts is found out when it matters. */
 final class DecisionRecorder {
-    private static final String PLANNED_AGAIN =
-            "The plan is just being made again, because somebody chose another way; look at the card again.";
-
     private final Store store;
     private final Authorizer authorizer;
     private final Clock clock;
@@ -28,17 +25,32 @@ final class DecisionRecorder {
     /** Throws a conflict when somebody else wrote in between: look again then. */
     Decided decide(Rollback rollback, NewDecision wanted) {
         Ruling ruling = Ruling.on(new Alone(rollback, authorizer), wanted, clock.instant());
+        String wish = wanted.verdict() == Verdict.Approved ? "approval" : "rejection";
+        return carryOut(rollback, wanted.by(), wish, ruling);
+    }
+
+    /** Throws a conflict when somebody else wrote in between: look again then. */
+    Decided choose(Rollback rollback, NewChoice wanted) {
+        Ruling ruling = Ruling.on(new Alone(rollback, authorizer), wanted, clock.instant());
+        return carryOut(rollback, wanted.by(), "choice", ruling);
+    }
+
+    private Decided carryOut(Rollback rollback, Actor by, String wish, Ruling ruling) {
+        RollbackSpec spec = rollback.getSpec();
         if (ruling instanceof Ruling.Take take) {
-            List<RollbackSpec.Decision> decisions =
-                    new ArrayList<>(rollback.getSpec().decisions());
+            List<RollbackSpec.Decision> decisions = new ArrayList<>(spec.decisions());
             decisions.add(take.decision());
-            Rollback written = store.update(
-                    Store.with(rollback, rollback.getSpec().withDecisions(decisions), rollback.statusOrInitial()));
-            KubernetesRollbacks.log(written, wanted.by(), "decided: " + wanted.verdict());
-            return new Decided.Recorded(written);
+            return recorded(
+                    rollback,
+                    by,
+                    spec.withDecisions(decisions),
+                    "decided: " + take.decision().verdict());
+        } else if (ruling instanceof Ruling.Choose choose) {
+            List<RollbackSpec.Choice> choices = new ArrayList<>(spec.choices());
+            choices.add(choose.choice());
+            return recorded(rollback, by, spec.withChoices(choices), choose.said());
         } else if (ruling instanceof Ruling.Denied denied) {
-            boolean approval = wanted.verdict() == Verdict.Approved;
-            KubernetesRollbacks.log(rollback, wanted.by(), approval ? "approval denied" : "rejection denied");
+            KubernetesRollbacks.log(rollback, by, wish + " denied");
             return new Decided.Denied(denied.why());
         } else if (ruling instanceof Ruling.TooLate late) {
             return new Decided.TooLate(rollback, late.why());
@@ -48,36 +60,9 @@ final class DecisionRecorder {
         return new Decided.AlreadyRecorded(rollback);
     }
 
-    /** Throws a conflict when somebody else wrote in between: look again then. */
-    Decided choose(Rollback rollback, NewChoice choice) {
-        var authorization = authorizer.mayChoose(choice.by(), rollback);
-        if (!authorization.allowed()) {
-            KubernetesRollbacks.log(rollback, choice.by(), "choice denied");
-            return new Decided.Denied(authorization.why());
-        }
-        Plan plan = rollback.statusOrInitial().plan();
-        RollbackSpec spec = rollback.getSpec();
-        if (spec.wantedOptions().updateLastApplied() == choice.updateLastApplied()) {
-            return new Decided.AlreadyRecorded(rollback);
-        }
-        if (plan == null || !Ruling.abbreviates(choice.planHash(), plan.hash())) {
-            return new Decided.TooLate(rollback, Ruling.ANOTHER_PLAN);
-        }
-        Optional<Person> rejecter = Approval.rejection(rollback).map(RollbackSpec.Decision::by);
-        if (rejecter.isPresent()) {
-            return new Decided.TooLate(rollback, rejecter.get().name() + " has already rejected it.");
-        }
-        Instant now = clock.instant();
-        Optional<String> tooLate = Ruling.tooLate(new Alone(rollback, authorizer), now);
-        if (tooLate.isPresent() || spec.choices().size() >= RollbackSpec.MAX_DECISIONS) {
-            return new Decided.TooLate(rollback, tooLate.orElse(Ruling.TOO_MUCH));
-        }
-        List<RollbackSpec.Choice> choices = new ArrayList<>(spec.choices());
-        choices.add(
-                new RollbackSpec.Choice(choice.updateLastApplied(), choice.by().person(), now, plan.hash()));
-        Rollback written = store.update(Store.with(rollback, spec.withChoices(choices), rollback.statusOrInitial()));
-        KubernetesRollbacks.log(
-                written, choice.by(), "chosen: last-applied " + (choice.updateLastApplied() ? "too" : "stays"));
+    private Decided recorded(Rollback rollback, Actor by, RollbackSpec spec, String event) {
+        Rollback written = store.update(Store.with(rollback, spec, rollback.statusOrInitial()));
+        KubernetesRollbacks.log(written, by, event);
         return new Decided.Recorded(written);
     }
 
@@ -94,13 +79,28 @@ final class DecisionRecorder {
         }
 
         @Override
-        public Optional<String> held() {
-            return Approval.choicePending(rollback) ? Optional.of(PLANNED_AGAIN) : Optional.empty();
+        public Authorizer.Authorization mayChoose(Actor who) {
+            return authorizer.mayChoose(who, rollback);
+        }
+
+        @Override
+        public boolean plannedAgain() {
+            return rollback.choicePending();
         }
 
         @Override
         public List<RollbackSpec.Decision> decisions() {
             return rollback.getSpec().decisions();
+        }
+
+        @Override
+        public List<RollbackSpec.Choice> choices() {
+            return rollback.getSpec().choices();
+        }
+
+        @Override
+        public boolean updatesLastApplied() {
+            return rollback.getSpec().wantedOptions().updateLastApplied();
         }
 
         @Override

@@ -12,16 +12,23 @@ public interface Matter {
     /** Whether somebody may decide so, and whether the policy lets it be decided now. */
     Authorizer.Authorization may(Actor who, Verdict verdict);
 
+    /** Whether somebody may choose how it is done. */
+    Authorizer.Authorization mayChoose(Actor who);
+
     /** The hash of what would run; empty while there is no plan. */
     Optional<String> hash();
 
-    /** Why it can only be rejected at this moment; empty when there is no such reason. */
-    default Optional<String> held() {
-        return Optional.empty();
-    }
+    /** Whether it is planned again at this moment, because somebody chose another way: it can only be rejected then. */
+    boolean plannedAgain();
 
     /** All that was decided so far, oldest first. */
     List<RollbackSpec.Decision> decisions();
+
+    /** All that was chosen so far, oldest first. */
+    List<RollbackSpec.Choice> choices();
+
+    /** Whether what {@code kubectl apply} remembers shall be rolled back, too, as things stand. */
+    boolean updatesLastApplied();
 
     Phase phase();
 

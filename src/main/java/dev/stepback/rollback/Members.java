@@ -1,6 +1,7 @@
 package dev.stepback.rollback;
 
 import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -9,6 +10,7 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +74,15 @@ public final class Members {
                 .build());
         rollback.setSpec(spec);
         store.create(rollback);
+    }
+
+    /** Has it planned again in another way, while it waits. */
+    public void choose(Rollback member, Choice choice) {
+        if (!begun(member)) {
+            List<Choice> choices = new ArrayList<>(member.getSpec().choices());
+            choices.add(choice);
+            write(member, member.getSpec().withChoices(choices));
+        }
     }
 
     /** Lets it begin, with what was decided about its group. */

@@ -59,6 +59,13 @@ public final class Rollback extends CustomResource<RollbackSpec, RollbackStatus>
         return new TargetRef(getMetadata().getNamespace(), name.kind(), name.name());
     }
 
+    /** Whether somebody has chosen what the stored plan does not do yet: it is planned again. */
+    @JsonIgnore
+    public boolean choicePending() {
+        Integer honoured = statusOrInitial().choices();
+        return getSpec().choices().size() > (honoured == null ? 0 : honoured);
+    }
+
     /** The status, or the initial one while there is none. */
     @JsonIgnore
     public RollbackStatus statusOrInitial() {

@@ -124,6 +124,10 @@ final class RollbackReconciler implements Reconciler<Rollback> {
                     return UpdateControl.<Rollback>noUpdate().rescheduleAfter(LOOK_AGAIN);
                 }
             } else {
+                if (action instanceof Action.MakePlan && rollback.choicePending()) {
+                    // Planning takes a moment, and meanwhile the card must not offer what counts no more.
+                    outcomes.tell(rollback);
+                }
                 seen = look(rollback, action);
                 if (action instanceof Action.StartStep && !leading.getAsBoolean()) {
                     // What has just been started may have been given up by the one who leads now.

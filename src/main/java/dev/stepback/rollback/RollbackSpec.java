@@ -45,44 +45,25 @@ import org.jspecify.annotations.Nullable;
         value = "has(self.toRevision) == has(oldSelf.toRevision)"
                 + " && (!has(self.toRevision) || self.toRevision == oldSelf.toRevision)",
         message = "toRevision is immutable")
-@ValidationRule(
-        value = "has(self.toTime) == has(oldSelf.toTime) && (!has(self.toTime) || self.toTime == oldSelf.toTime)",
-        message = "toTime is immutable")
+@ValidationRule(value = SpecRules.TO_TIME, message = "toTime is immutable")
 @ValidationRule(
         value = "!has(self.toRevision) || !has(self.toTime)",
         message = "toRevision and toTime exclude each other")
-@ValidationRule(
-        value = "has(self.options) == has(oldSelf.options)"
-                + " && (!has(self.options) || self.options == oldSelf.options)",
-        message = "options are immutable")
+@ValidationRule(value = SpecRules.OPTIONS, message = "options are immutable")
 @ValidationRule(value = "self.reason == oldSelf.reason", message = "reason is immutable")
 @ValidationRule(value = "self.requestedBy == oldSelf.requestedBy", message = "requestedBy is immutable")
 @ValidationRule(value = "self.origin == oldSelf.origin", message = "origin is immutable")
 @ValidationRule(value = "self.deadlineSeconds == oldSelf.deadlineSeconds", message = "deadlineSeconds is immutable")
-@ValidationRule(
-        value = "has(self.follows) == has(oldSelf.follows) && (!has(self.follows) || self.follows == oldSelf.follows)",
-        message = "follows is immutable")
+@ValidationRule(value = SpecRules.FOLLOWS, message = "follows is immutable")
 @ValidationRule(
         value = "has(self.group) == has(oldSelf.group) && (!has(self.group) || self.group == oldSelf.group)",
         message = "group is immutable")
-@ValidationRule(
-        value = "!has(oldSelf.decisions) || has(self.decisions)"
-                + " && size(self.decisions) >= size(oldSelf.decisions)"
-                + " && [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15].all(i, i >= size(oldSelf.decisions)"
-                + " || self.decisions[i] == oldSelf.decisions[i])",
-        message = "decisions are only ever appended")
-@ValidationRule(
-        value = "!has(oldSelf.choices) || has(self.choices)"
-                + " && size(self.choices) >= size(oldSelf.choices)"
-                + " && [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15].all(i, i >= size(oldSelf.choices)"
-                + " || self.choices[i] == oldSelf.choices[i])",
-        message = "choices are only ever appended")
+@ValidationRule(value = SpecRules.DECISIONS, message = "decisions are only ever appended")
+@ValidationRule(value = SpecRules.CHOICES, message = "choices are only ever appended")
 @ValidationRule(
         value = "!has(oldSelf.released) || has(self.released) && self.released == oldSelf.released",
         message = "released is set once")
-@ValidationRule(
-        value = "!has(oldSelf.cancellation) || has(self.cancellation) && self.cancellation == oldSelf.cancellation",
-        message = "a cancellation is final")
+@ValidationRule(value = SpecRules.CANCELLATION, message = "a cancellation is final")
 public record RollbackSpec(
         @Required TargetName target,
         @Nullable Operation operation,
@@ -95,16 +76,13 @@ public record RollbackSpec(
         @Required @Min(0) long deadlineSeconds,
         @Nullable String follows,
         @Nullable String group,
-        @Size(max = RollbackSpec.MAX_DECISIONS) List<Decision> decisions,
+        @Size(max = SpecRules.MAX_DECISIONS) List<Decision> decisions,
 
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) @Size(max = RollbackSpec.MAX_DECISIONS)
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @Size(max = SpecRules.MAX_DECISIONS)
         List<Choice> choices,
 
         @Nullable Instant released,
         @Nullable Cancellation cancellation) {
-
-    /** As many decisions, and choices, as the rules about them look at: CEL has no way to count along a list. */
-    public static final int MAX_DECISIONS = 16;
 
     public RollbackSpec {
         decisions = decisions == null ? List.of() : List.copyOf(decisions);

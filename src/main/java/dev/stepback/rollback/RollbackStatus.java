@@ -111,7 +111,7 @@ public record RollbackStatus(
         }
 
         /** The same, while nobody has decided anything yet. */
-        ApprovalStatus withoutAny() {
+        public ApprovalStatus withoutAny() {
             return new ApprovalStatus(required, List.of(), breakGlass, from, typeToConfirm);
         }
     }

@@ -12,6 +12,14 @@ public sealed interface Ruling {
     /** It is to be appended to those that there are. */
     record Take(RollbackSpec.Decision decision) implements Ruling {}
 
+    /** It is to be appended to those that there are. */
+    record Choose(RollbackSpec.Choice choice) implements Ruling {
+        /** For the log. */
+        public String said() {
+            return "chosen: last-applied " + (choice.updateLastApplied() ? "too" : "stays");
+        }
+    }
+
     record AlreadyRecorded() implements Ruling {}
 
     record TooLate(String why) implements Ruling {}
@@ -24,6 +32,8 @@ public sealed interface Ruling {
     int SHORTEST_HASH = 12;
 
     String ANOTHER_PLAN = "The plan is another one now; look at the card again.";
+    String PLANNED_AGAIN = "The plan is just being made again, because somebody chose another way; nothing was decided."
+            + " Look at the card again in a moment.";
     String TOO_MUCH = "So much was decided about it that no more fits; cancel it and ask for the rollback again.";
 
     static Ruling on(Matter matter, NewDecision wanted, Instant now) {
@@ -40,8 +50,7 @@ public sealed interface Ruling {
         if (settled.isPresent()) {
             return settled.get();
         }
-        Optional<String> tooLate =
-                matter.held().filter(why -> verdict != Verdict.Rejected).or(() -> tooLate(matter, now));
+        Optional<String> tooLate = tooLate(matter, now);
         if (tooLate.isPresent()) {
             return new TooLate(tooLate.get());
         }
@@ -59,6 +68,35 @@ public sealed interface Ruling {
                 toType.isPresent() ? true : null));
     }
 
+    static Ruling on(Matter matter, NewChoice wanted, Instant now) {
+        var authorization = matter.mayChoose(wanted.by());
+        if (!authorization.allowed()) {
+            return new Denied(authorization.why());
+        }
+        if (matter.updatesLastApplied() == wanted.updateLastApplied()) {
+            return new AlreadyRecorded();
+        }
+        Optional<String> hash = matter.hash().filter(h -> abbreviates(wanted.planHash(), h));
+        if (hash.isEmpty()) {
+            return new TooLate(ANOTHER_PLAN);
+        }
+        Optional<String> tooLate = rejected(matter, hash.get())
+                .or(() -> matter.plannedAgain() ? Optional.of(PLANNED_AGAIN) : Optional.empty())
+                .or(() -> tooLate(matter, now));
+        if (tooLate.isPresent() || matter.choices().size() >= SpecRules.MAX_DECISIONS) {
+            return new TooLate(tooLate.orElse(TOO_MUCH));
+        }
+        return new Choose(
+                new RollbackSpec.Choice(wanted.updateLastApplied(), wanted.by().person(), now, hash.get()));
+    }
+
+    private static Optional<String> rejected(Matter matter, String hash) {
+        return matter.decisions().stream()
+                .filter(d -> d.planHash().equals(hash) && d.verdict() == Verdict.Rejected)
+                .findFirst()
+                .map(d -> d.by().name() + " has already rejected it.");
+    }
+
     /** What there is to say when it is decided already, or this person has said the same before. */
     private static Optional<Ruling> settled(Matter matter, NewDecision wanted, String hash) {
         Verdict verdict = wanted.verdict();
@@ -68,12 +106,13 @@ public sealed interface Ruling {
         if (verdict == Verdict.Rejected && earlier.stream().anyMatch(d -> d.verdict() == verdict)) {
             return Optional.of(new AlreadyRecorded());
         }
-        Optional<Person> rejecter = earlier.stream()
-                .filter(d -> d.verdict() == Verdict.Rejected)
-                .findFirst()
-                .map(RollbackSpec.Decision::by);
-        if (rejecter.isPresent()) {
-            return Optional.of(new TooLate(rejecter.get().name() + " has already rejected it."));
+        Optional<String> rejected = rejected(matter, hash);
+        if (rejected.isPresent()) {
+            return rejected.map(TooLate::new);
+        }
+        if (matter.plannedAgain()) {
+            // What was approved before counts no more, so it is not "recorded already" either.
+            return verdict == Verdict.Rejected ? Optional.empty() : Optional.of(new TooLate(PLANNED_AGAIN));
         }
         boolean saidBefore = earlier.stream().anyMatch(d -> said(d, verdict, wanted.by()));
         if (matter.phase() != Phase.AWAITING_APPROVAL) {
@@ -121,7 +160,7 @@ public sealed interface Ruling {
         if (cancellation != null) {
             return Optional.of(cancellation.by().name() + " has cancelled it.");
         }
-        if (matter.decisions().size() >= RollbackSpec.MAX_DECISIONS) {
+        if (matter.decisions().size() >= SpecRules.MAX_DECISIONS) {
             return Optional.of(TOO_MUCH);
         }
         Instant expiresAt = matter.expiresAt();

@@ -110,15 +110,17 @@ final class Waiting {
         }
         if (heldByGroup()) {
             // The group is decided on, counts down and expires; it tells this one when to begin, or to stop.
-            return new Action.WaitUntil(now.plus(ASK_LATER));
+            return rollback.choicePending() ? chosen(seen, plan) : new Action.WaitUntil(now.plus(ASK_LATER));
         }
         var rejection = Approval.rejection(rollback);
         if (rejection.isPresent()) {
             return moment.finish(
                     Phase.REJECTED, "rejected by " + rejection.get().by().name());
         }
-        if (Approval.choicePending(rollback)) {
-            return chosen(seen, plan, expiresAt);
+        if (rollback.choicePending()) {
+            return now.isBefore(expiresAt)
+                    ? chosen(seen, plan)
+                    : moment.finish(Phase.EXPIRED, "nobody approved in time");
         }
         if (!(seen instanceof Seen.Ruled ruled)) {
             return new Action.AskPolicy();
@@ -138,10 +140,7 @@ final class Waiting {
     }
 
     /** Somebody wants it to be done otherwise: that is another plan, and nobody has approved it. */
-    private Action chosen(Seen seen, Plan before, Instant expiresAt) {
-        if (!now.isBefore(expiresAt)) {
-            return moment.finish(Phase.EXPIRED, "nobody approved in time");
-        }
+    private Action chosen(Seen seen, Plan before) {
         if (!(seen instanceof Seen.Planned planned)) {
             return new Action.MakePlan();
         }
@@ -154,6 +153,7 @@ final class Waiting {
                     ? moment.write(s -> {
                         s.plan = plan;
                         s.steps = pending(plan);
+                        s.expiresAt = expiresAnew();
                         s.plannedAt = now;
                         s.choices = rollback.getSpec().choices().size();
                         s.startsAt = null;
@@ -162,6 +162,15 @@ final class Waiting {
                     : moment.finish(
                             Phase.SUPERSEDED, "the target has changed since the plan was made; ask for it again");
         });
+    }
+
+    /** A group has its own time for all of them; it only matters how much time each has once it is let go. */
+    private @Nullable Instant expiresAnew() {
+        Instant planned = status.plannedAt();
+        Instant expires = status.expiresAt();
+        return heldByGroup() && planned != null && expires != null
+                ? Approval.plus(now, Duration.between(planned, expires).toSeconds())
+                : expires;
     }
 
     private Action run(Approvals approvals) {

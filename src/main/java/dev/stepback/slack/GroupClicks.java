@@ -5,6 +5,7 @@ import dev.stepback.audit.AuditEvent.Wish;
 import dev.stepback.audit.On;
 import dev.stepback.command.Reply;
 import dev.stepback.rollback.Authorizer.Authorization;
+import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
@@ -83,6 +84,8 @@ final class GroupClicks {
             case Actions.REJECT -> decided(click, ref, decide(click, ref, Verdict.Rejected), answers);
             case Actions.BREAK_GLASS -> decided(click, ref, decide(click, ref, Verdict.BrokeGlass), answers);
             case Actions.CANCEL -> decided(click, ref, groups.cancel(ref.namespace(), ref.name(), click.by()), answers);
+            case Actions.LAST_APPLIED_TOO -> decided(click, ref, choose(click, ref, true), answers);
+            case Actions.LAST_APPLIED_STAYS -> decided(click, ref, choose(click, ref, false), answers);
             case Actions.FULL_DIFF -> open(click, DiffMessages.modal(view), answers);
             case Actions.UNDO -> undo(click, view, answers);
             case Actions.PLAN_AGAIN -> again(click, view, answers);
@@ -92,6 +95,10 @@ final class GroupClicks {
 
     private Decided decide(Click click, Ref.ToGroup ref, Verdict verdict) {
         return decide(ref, NewDecision.click(verdict, click.by(), ref.hash()));
+    }
+
+    private Decided choose(Click click, Ref.ToGroup ref, boolean updateLastApplied) {
+        return groups.choose(ref.namespace(), ref.name(), new NewChoice(click.by(), ref.hash(), updateLastApplied));
     }
 
     Decided decide(Ref.ToGroup ref, NewDecision decision) {

@@ -48,7 +48,8 @@ record GroupTopic(GroupView view, RollbackGroups groups) implements Topic {
     @Override
     public boolean countsDown() {
         return phase() == Phase.AWAITING_APPROVAL
-                && view.group().statusOrInitial().startsAt() != null;
+                && view.group().statusOrInitial().startsAt() != null
+                && !view.plannedAgain();
     }
 
     @Override

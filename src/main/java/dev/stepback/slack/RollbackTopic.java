@@ -40,7 +40,9 @@ record RollbackTopic(Rollback rollback, Rollbacks rollbacks) implements Topic {
 
     @Override
     public boolean countsDown() {
-        return phase() == Phase.AWAITING_APPROVAL && rollback.statusOrInitial().startsAt() != null;
+        return phase() == Phase.AWAITING_APPROVAL
+                && rollback.statusOrInitial().startsAt() != null
+                && !rollback.choicePending();
     }
 
     @Override

@@ -24,7 +24,16 @@ public record Plan(
         List<Finding> findings,
         List<PlannedStep> steps) {
 
+    /** Name of the check which finds that what {@code kubectl apply} remembers goes stale, and could be rolled back, too. */
+    public static final String LAST_APPLIED_STALE = "last-applied-stale";
+
     public boolean blocked() {
         return findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.BLOCK);
+    }
+
+    /** Whether what {@code kubectl apply} remembers of the target goes stale with it, and could be rolled back, too. */
+    public boolean lastAppliedGoesStale() {
+        return findings.stream()
+                .anyMatch(f -> f.check().equals(LAST_APPLIED_STALE) && f.verdict() == Finding.Verdict.WARN);
     }
 }

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -181,6 +182,7 @@ class ChoiceTest {
             String name = planned();
             String hash = shop.hash(name);
             first.close();
+            assertThat(shop.approve(name, LEADING)).isInstanceOf(Decided.Recorded.class);
 
             choose(name, ASKING, true);
             assertThat(shop.approve(name, LEADING)).isInstanceOf(Decided.TooLate.class);
@@ -192,8 +194,9 @@ class ChoiceTest {
         }
 
         @Test
-        void choice_canBeTakenBack() {
-            shop.engine();
+        void choice_canBeTakenBack_andIsToldBeforeItIsPlanned() {
+            List<Rollback> told = new CopyOnWriteArrayList<>();
+            shop.engine(told::add);
             String name = planned();
             String first = shop.hash(name);
             choose(name, ASKING, true);
@@ -202,6 +205,9 @@ class ChoiceTest {
             assertThat(choose(name, LEADING, false)).isInstanceOf(Decided.Recorded.class);
 
             await().atMost(Duration.ofSeconds(30)).until(() -> shop.hash(name).equals(first));
+            assertThat(told)
+                    .anyMatch(r -> r.choicePending() && r.getSpec().choices().size() == 1)
+                    .anyMatch(r -> r.choicePending() && r.getSpec().choices().size() == 2);
         }
 
         @Test

@@ -34,6 +34,9 @@ final class FakeTarget implements TargetType {
     static final String ROLLOUT = "test/rollout";
     static final String RELEASE = "test/release";
 
+    /** Set where what {@code kubectl apply} remembers goes stale. */
+    static final String APPLIED = "test/applied";
+
     /** {@code fast} while something of the strategy is borrowed; then {@code usual} again. */
     static final String STRATEGY = "test/strategy";
 
@@ -118,7 +121,9 @@ final class FakeTarget implements TargetType {
                 new PlannedRevision(4, "checkout-bad", Map.of(), ""),
                 new PlannedRevision(3, "checkout-good", Map.of(), ""),
                 List.of(),
-                List.of(),
+                annotation(deployment, APPLIED).isEmpty() || undo.containsKey("lastApplied")
+                        ? List.of()
+                        : List.of(Finding.warn(Plan.LAST_APPLIED_STALE, "It goes stale.")),
                 steps));
     }
 

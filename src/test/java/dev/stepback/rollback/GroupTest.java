@@ -4,17 +4,20 @@ import static dev.stepback.rollback.Examples.ASKING;
 import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.SECONDING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.group.AuditedGroups;
 import dev.stepback.rollback.group.GroupController;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.GroupedAuthorizer;
 import dev.stepback.rollback.group.KubernetesRollbackGroups;
 import dev.stepback.rollback.group.NewGroup;
+import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
 import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.rollback.group.RollbackGroups.Created;
@@ -23,6 +26,7 @@ import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
@@ -85,6 +89,62 @@ class GroupTest {
                 .filteredOn(e -> e.startsWith("Mutation"))
                 .hasSize(3)
                 .allMatch(e -> e.contains("group=" + name));
+    }
+
+    /** Only where it changes something; and nobody has approved that yet. */
+    @Test
+    void choice_isAnotherPlanForThoseThatItConcerns() throws Exception {
+        engine();
+        shop.policy = Policies.needing(2);
+        applied("cart", "checkout");
+        String name = request(Order.Together, "checkout", "cart", "payments");
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        String first = hash(name);
+        assertThat(approve(name, LEADING)).isInstanceOf(Decided.Recorded.class);
+
+        RollbackGroups audited = new AuditedGroups(groups, shop.audit);
+        NewChoice choice = new NewChoice(SECONDING, first, true);
+        assertThat(audited.choose("production", name, choice)).isInstanceOf(Decided.Recorded.class);
+        assertThat(audited.choose("production", name, choice)).isInstanceOf(Decided.AlreadyRecorded.class);
+        assertThat(groups.decide("production", name, NewDecision.click(Verdict.Approved, LEADING, first)))
+                .isInstanceOf(Decided.TooLate.class);
+        until(() -> !view(name).plannedAgain());
+
+        assertThat(hash(name)).isNotEqualTo(first);
+        assertThat(shop.audited.stream().map(Object::toString))
+                .filteredOn(e -> e.startsWith("Choice"))
+                .hasSize(2)
+                .allMatch(e -> e.contains("group=" + name) && e.contains("UpdateLastApplied"))
+                .noneMatch(e -> e.contains("payments"));
+        approve(name, SECONDING);
+        assertThat(undone()).isEmpty();
+        approve(name, LEADING);
+        until(() -> undone().size() == 3);
+        rollout("done", "checkout", "cart", "payments");
+        assertThat(awaitPhase(name, Phase.SUCCEEDED).members())
+                .filteredOn(m -> Objects.requireNonNull(m.statusOrInitial().plan())
+                        .steps()
+                        .get(0)
+                        .parameters()
+                        .containsKey("lastApplied"))
+                .extracting(m -> m.target().name())
+                .containsExactly("checkout", "cart");
+        assertThat(groups.choose("production", name, new NewChoice(SECONDING, hash(name), false)))
+                .isInstanceOf(Decided.TooLate.class);
+    }
+
+    @Test
+    void choices_areOnlyEverAppended() {
+        String name = request(Order.Together, "checkout", "cart");
+        RollbackGroup group = view(name).group();
+        group.setSpec(group.getSpec()
+                .withChoices(List.of(new RollbackSpec.Choice(true, LEADING.person(), Instant.now(), "h"))));
+        RollbackGroup chosen = shop.client.resource(group).update();
+        chosen.setSpec(chosen.getSpec().withChoices(List.of()));
+
+        assertThatThrownBy(() -> shop.client.resource(chosen).update())
+                .isInstanceOf(KubernetesClientException.class)
+                .hasMessageContaining("choices are only ever appended");
     }
 
     @Test
@@ -330,15 +390,25 @@ class GroupTest {
 
     private void rollout(String state, String... names) {
         for (String name : names) {
-            shop.client
-                    .apps()
-                    .deployments()
-                    .inNamespace("production")
-                    .withName(name)
-                    .patch(
-                            PatchContext.of(PatchType.JSON_MERGE),
-                            "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(FakeTarget.ROLLOUT, state));
+            annotate(name, FakeTarget.ROLLOUT, state);
         }
+    }
+
+    private void applied(String... names) {
+        for (String name : names) {
+            annotate(name, FakeTarget.APPLIED, "yes");
+        }
+    }
+
+    private void annotate(String name, String annotation, String value) {
+        shop.client
+                .apps()
+                .deployments()
+                .inNamespace("production")
+                .withName(name)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(annotation, value));
     }
 
     private void deployment(String name) {

@@ -8,6 +8,7 @@ import dev.stepback.audit.On;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Audited;
 import dev.stepback.rollback.Members;
+import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
@@ -64,6 +65,26 @@ public final class AuditedGroups implements RollbackGroups {
             }
         } else if (decided instanceof Decided.Denied denied) {
             denied(namespace, name, by, wish(decision.verdict()), denied.why());
+        }
+        return decided;
+    }
+
+    @Override
+    public Decided choose(String namespace, String name, NewChoice choice) {
+        Decided decided = groups.choose(namespace, name, choice);
+        By by = Audited.by(choice.by());
+        if (decided instanceof Decided.Recorded recorded) {
+            GroupView view = recorded.view();
+            // Those that it changes nothing for are not planned again.
+            view.members().stream()
+                    .filter(member -> view.otherChoice(member).isPresent())
+                    .forEach(member -> audit.record(Audited.choice(
+                            by,
+                            on(view.group(), member.target()),
+                            choice,
+                            GroupHash.planHash(Optional.of(member)).orElse(""))));
+        } else if (decided instanceof Decided.Denied denied) {
+            denied(namespace, name, by, Wish.CHOOSE, denied.why());
         }
         return decided;
     }

@@ -2,6 +2,7 @@ package dev.stepback.rollback.group;
 
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec.Choice;
 import java.time.Instant;
 
 /** The one thing to do next for a group, as {@link GroupDecision} found it. */
@@ -12,6 +13,9 @@ sealed interface GroupAction {
 
     /** Ask how the approvals stand by the policy of this moment, and decide again with the answer. */
     record AskPolicy() implements GroupAction {}
+
+    /** Have this Rollback planned again, as the group shall be done after all. */
+    record Choose(Rollback member, Choice choice) implements GroupAction {}
 
     /** Let this Rollback begin. */
     record Release(Rollback member) implements GroupAction {}

@@ -7,6 +7,7 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
@@ -121,12 +122,11 @@ final class GroupDecision {
         if (lost.isPresent()) {
             return moment.endIn(Phase.SUPERSEDED, lost.get());
         }
-        String hash = GroupHash.of(view);
-        if (!hash.equals(status.hash())) {
-            return moment.write(s -> {
-                s.hash = hash;
-                s.startsAt = null;
-            });
+        if (view.plannedAgain()) {
+            return plannedAgain();
+        }
+        if (!GroupHash.of(view).equals(status.hash())) {
+            return otherPlans();
         }
         if (asked.isEmpty()) {
             return new GroupAction.AskPolicy();
@@ -149,6 +149,30 @@ final class GroupDecision {
         }
         RollbackGroupStatus news = moment.changed(s -> stand(s, approvals));
         return news.equals(status) ? askAgain(approvals, expiresAt) : new GroupAction.Write(news);
+    }
+
+    /** Each that can be done in the way that somebody chose is planned so, and nothing else happens before all of them are. */
+    private GroupAction plannedAgain() {
+        if (status.expiresAt() != null && !now.isBefore(status.expiresAt())) {
+            return moment.endIn(Phase.EXPIRED, "nobody approved in time");
+        }
+        for (Rollback member : view.members()) {
+            Optional<Choice> other = view.otherChoice(member);
+            if (other.isPresent()) {
+                return new GroupAction.Choose(member, other.get());
+            }
+        }
+        return view.members().stream().anyMatch(Rollback::choicePending) ? moment.waiting() : otherPlans();
+    }
+
+    /** Nobody has approved these; what starts without an approval counts down anew. */
+    private GroupAction otherPlans() {
+        return moment.write(s -> {
+            s.hash = GroupHash.of(view);
+            s.choices = spec.choices().isEmpty() ? null : spec.choices().size();
+            s.startsAt = null;
+            s.approvals = s.approvals == null ? null : s.approvals.withoutAny();
+        });
     }
 
     private GroupAction running() {

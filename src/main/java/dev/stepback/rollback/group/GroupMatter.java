@@ -8,11 +8,13 @@ import dev.stepback.rollback.Matter;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A group as something that is decided on: by whoever may decide on every one of its targets. */
@@ -20,14 +22,28 @@ record GroupMatter(GroupView view, Authorizer authorizer) implements Matter {
 
     @Override
     public Authorization may(Actor who, Verdict verdict) {
+        return ofAll(member -> authorizer.mayDecide(who, member, verdict));
+    }
+
+    @Override
+    public Authorization mayChoose(Actor who) {
+        return ofAll(member -> authorizer.mayChoose(who, member));
+    }
+
+    private Authorization ofAll(Function<Rollback, Authorization> each) {
         for (Rollback member : view.all()) {
-            Authorization may = authorizer.mayDecide(who, member, verdict);
+            Authorization may = each.apply(member);
             if (!may.allowed()) {
                 return Authorization.denied(may.why()
                         + " All of the targets are decided on together, and this is about " + member.target() + ".");
             }
         }
         return Authorization.ALLOWED;
+    }
+
+    @Override
+    public boolean plannedAgain() {
+        return view.plannedAgain();
     }
 
     @Override
@@ -38,6 +54,16 @@ record GroupMatter(GroupView view, Authorizer authorizer) implements Matter {
     @Override
     public List<Decision> decisions() {
         return view.group().getSpec().decisions();
+    }
+
+    @Override
+    public List<Choice> choices() {
+        return view.group().getSpec().choices();
+    }
+
+    @Override
+    public boolean updatesLastApplied() {
+        return view.group().getSpec().updatesLastApplied();
     }
 
     @Override

@@ -19,7 +19,8 @@ final class GroupReader extends ForgivingReader<RollbackGroup, RollbackGroupSpec
                         spec.requestedBy().name(),
                         spec.origin().channel())
                 && spec.targets().stream().allMatch(t -> all(t.kind(), t.name()))
-                && spec.decisions().stream().allMatch(d -> all(d.verdict(), d.by(), d.at(), d.planHash()));
+                && spec.decisions().stream().allMatch(d -> all(d.verdict(), d.by(), d.at(), d.planHash()))
+                && spec.choices().stream().allMatch(c -> all(c.by(), c.at(), c.planHash()));
         return whole ? null : "something is missing in its spec";
     }
 }

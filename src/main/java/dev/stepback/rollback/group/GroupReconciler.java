@@ -116,6 +116,8 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
         if (action instanceof GroupAction.Create create) {
             int i = create.target();
             members.create(view.group(), view.target(i), view.wanted(i).getSpec());
+        } else if (action instanceof GroupAction.Choose choose) {
+            members.choose(choose.member(), choose.choice());
         } else if (action instanceof GroupAction.Release release) {
             members.release(release.member(), view.decisions(release.member()), clock.instant());
         } else if (action instanceof GroupAction.Cancel cancel) {

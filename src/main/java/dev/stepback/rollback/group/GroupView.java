@@ -1,8 +1,10 @@
 package dev.stepback.rollback.group;
 
 import dev.stepback.rollback.Members;
+import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
@@ -92,6 +94,34 @@ public record GroupView(RollbackGroup group, Map<String, Rollback> byName) {
         left.keySet()
                 .retainAll(visible.stream().map(r -> r.getMetadata().getName()).toList());
         return new GroupView(group, left);
+    }
+
+    /** Whether somebody has chosen another way, and not all of it is planned so yet. */
+    public boolean plannedAgain() {
+        RollbackGroupStatus status = group.statusOrInitial();
+        Integer honoured = status.choices();
+        return status.phase() == Phase.AWAITING_APPROVAL
+                && status.ending() == null
+                && (group.getSpec().choices().size() > (honoured == null ? 0 : honoured)
+                        || members().stream().anyMatch(GroupView::plannedAgain));
+    }
+
+    private static boolean plannedAgain(Rollback member) {
+        return member.statusOrInitial().phase() == Phase.AWAITING_APPROVAL && member.choicePending();
+    }
+
+    /** How a Rollback shall be done other than it is going to be, as was chosen for the group last; empty when it is so already. */
+    Optional<Choice> otherChoice(Rollback member) {
+        List<Choice> choices = group.getSpec().choices();
+        Plan plan = member.statusOrInitial().plan();
+        if (choices.isEmpty() || plan == null || Members.begun(member)) {
+            return Optional.empty();
+        }
+        Choice last = choices.get(choices.size() - 1);
+        boolean so = member.getSpec().wantedOptions().updateLastApplied() == last.updateLastApplied();
+        return so || last.updateLastApplied() && !plan.lastAppliedGoesStale()
+                ? Optional.empty()
+                : Optional.of(new Choice(last.updateLastApplied(), last.by(), last.at(), plan.hash()));
     }
 
     /** Those that have, or had, something to do. */

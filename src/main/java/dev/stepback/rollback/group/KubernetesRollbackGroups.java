@@ -4,9 +4,11 @@ import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Members;
+import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.rollback.Ruling;
@@ -93,9 +95,7 @@ public final class KubernetesRollbackGroups implements RollbackGroups {
                 request.requestedBy().person(),
                 request.origin(),
                 config.rollback().deadline().toSeconds(),
-                request.follows(),
-                List.of(),
-                null));
+                request.follows()));
         return group;
     }
 
@@ -105,17 +105,33 @@ public final class KubernetesRollbackGroups implements RollbackGroups {
                 .orElseGet(Decided.Gone::new);
     }
 
+    @Override
+    public Decided choose(String namespace, String name, NewChoice choice) {
+        return groups.lookAndTry(namespace, name, view -> choose(view, choice)).orElseGet(Decided.Gone::new);
+    }
+
     private Decided decide(GroupView view, NewDecision wanted) {
         Ruling ruling = Ruling.on(new GroupMatter(view, authorizer), wanted, clock.instant());
+        return carryOut(view, wanted.by(), wanted.verdict().name(), ruling);
+    }
+
+    private Decided choose(GroupView view, NewChoice wanted) {
+        return carryOut(
+                view, wanted.by(), "choice", Ruling.on(new GroupMatter(view, authorizer), wanted, clock.instant()));
+    }
+
+    private Decided carryOut(GroupView view, Actor by, String wish, Ruling ruling) {
+        RollbackGroupSpec spec = view.group().getSpec();
         if (ruling instanceof Ruling.Take take) {
-            List<Decision> decisions = new ArrayList<>(view.group().getSpec().decisions());
+            List<Decision> decisions = new ArrayList<>(spec.decisions());
             decisions.add(take.decision());
-            RollbackGroup written =
-                    groups.update(view.group(), view.group().getSpec().withDecisions(decisions));
-            log(written, wanted.by(), "decided: " + wanted.verdict());
-            return new Decided.Recorded(new GroupView(written, view.byName()));
+            return recorded(view, by, spec.withDecisions(decisions), "decided: " + wish);
+        } else if (ruling instanceof Ruling.Choose choose) {
+            List<Choice> choices = new ArrayList<>(spec.choices());
+            choices.add(choose.choice());
+            return recorded(view, by, spec.withChoices(choices), choose.said());
         } else if (ruling instanceof Ruling.Denied denied) {
-            log(view.group(), wanted.by(), "denied: " + wanted.verdict());
+            log(view.group(), by, "denied: " + wish);
             return new Decided.Denied(denied.why());
         } else if (ruling instanceof Ruling.TooLate late) {
             return new Decided.TooLate(view, late.why());
@@ -123,6 +139,12 @@ public final class KubernetesRollbackGroups implements RollbackGroups {
             return new Decided.NeedsTyping(view, typing.expected());
         }
         return new Decided.AlreadyRecorded(view);
+    }
+
+    private Decided recorded(GroupView view, Actor by, RollbackGroupSpec spec, String event) {
+        RollbackGroup written = groups.update(view.group(), spec);
+        log(written, by, event);
+        return new Decided.Recorded(new GroupView(written, view.byName()));
     }
 
     @Override
@@ -150,10 +172,9 @@ public final class KubernetesRollbackGroups implements RollbackGroups {
         if (!left) {
             return new Decided.TooLate(view, "All of them have begun already; what runs is seen through.");
         }
-        RollbackGroup written = groups.update(
-                view.group(), view.group().getSpec().withCancellation(new Cancellation(by.person(), clock.instant())));
-        log(written, by, "cancellation requested");
-        return new Decided.Recorded(new GroupView(written, view.byName()));
+        RollbackGroupSpec spec =
+                view.group().getSpec().withCancellation(new Cancellation(by.person(), clock.instant()));
+        return recorded(view, by, spec, "cancellation requested");
     }
 
     @Override

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.stepback.rollback.Person;
-import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Origin;
+import dev.stepback.rollback.SpecRules;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlanOptions;
 import io.fabric8.generator.annotation.Min;
@@ -19,7 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wanted. Immutable after creation except {@link #decisions} and {@link #cancellation}.
+ * What is wanted. Immutable after creation except {@link #decisions}, {@link #choices} and {@link #cancellation}.
  *
  * @param targets what is rolled back, all in the group's own namespace
  * @param order whether one waits for the one before it
@@ -31,35 +32,23 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineSeconds how long each rollout may take after its patch
  * @param follows name of the group that this one undoes; null for none
  * @param decisions about all of it, bound to {@link RollbackGroupStatus#hash}; only ever appended to
+ * @param choices how it shall be done after all, chosen on the card, in the order in which they came; only ever appended to
  * @param cancellation set once, by whoever stops what has not begun
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 @ValidationRule(value = "self.targets == oldSelf.targets", message = "targets are immutable")
 @ValidationRule(value = "self.order == oldSelf.order", message = "order is immutable")
-@ValidationRule(
-        value = "has(self.toTime) == has(oldSelf.toTime) && (!has(self.toTime) || self.toTime == oldSelf.toTime)",
-        message = "toTime is immutable")
-@ValidationRule(
-        value = "has(self.options) == has(oldSelf.options)"
-                + " && (!has(self.options) || self.options == oldSelf.options)",
-        message = "options are immutable")
+@ValidationRule(value = SpecRules.TO_TIME, message = "toTime is immutable")
+@ValidationRule(value = SpecRules.OPTIONS, message = "options are immutable")
 @ValidationRule(value = "self.reason == oldSelf.reason", message = "reason is immutable")
 @ValidationRule(value = "self.requestedBy == oldSelf.requestedBy", message = "requestedBy is immutable")
 @ValidationRule(value = "self.origin == oldSelf.origin", message = "origin is immutable")
 @ValidationRule(value = "self.deadlineSeconds == oldSelf.deadlineSeconds", message = "deadlineSeconds is immutable")
-@ValidationRule(
-        value = "has(self.follows) == has(oldSelf.follows) && (!has(self.follows) || self.follows == oldSelf.follows)",
-        message = "follows is immutable")
-@ValidationRule(
-        value = "!has(oldSelf.decisions) || has(self.decisions)"
-                + " && size(self.decisions) >= size(oldSelf.decisions)"
-                + " && [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15].all(i, i >= size(oldSelf.decisions)"
-                + " || self.decisions[i] == oldSelf.decisions[i])",
-        message = "decisions are only ever appended")
-@ValidationRule(
-        value = "!has(oldSelf.cancellation) || has(self.cancellation) && self.cancellation == oldSelf.cancellation",
-        message = "a cancellation is final")
+@ValidationRule(value = SpecRules.FOLLOWS, message = "follows is immutable")
+@ValidationRule(value = SpecRules.DECISIONS, message = "decisions are only ever appended")
+@ValidationRule(value = SpecRules.CHOICES, message = "choices are only ever appended")
+@ValidationRule(value = SpecRules.CANCELLATION, message = "a cancellation is final")
 public record RollbackGroupSpec(
         @Required @Size(min = 1, max = RollbackGroupSpec.MAX_TARGETS)
         List<Target> targets,
@@ -72,7 +61,11 @@ public record RollbackGroupSpec(
         @Required Origin origin,
         @Required @Min(0) long deadlineSeconds,
         @Nullable String follows,
-        @Size(max = RollbackSpec.MAX_DECISIONS) List<Decision> decisions,
+        @Size(max = SpecRules.MAX_DECISIONS) List<Decision> decisions,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @Size(max = SpecRules.MAX_DECISIONS)
+        List<Choice> choices,
+
         @Nullable Cancellation cancellation) {
 
     /** As many as one card shows well. */
@@ -81,6 +74,33 @@ public record RollbackGroupSpec(
     public RollbackGroupSpec {
         targets = targets == null ? List.of() : List.copyOf(targets);
         decisions = decisions == null ? List.of() : List.copyOf(decisions);
+        choices = choices == null ? List.of() : List.copyOf(choices);
+    }
+
+    /** As it is asked for. */
+    public RollbackGroupSpec(
+            List<Target> targets,
+            Order order,
+            @Nullable Instant toTime,
+            @Nullable PlanOptions options,
+            String reason,
+            Person requestedBy,
+            Origin origin,
+            long deadlineSeconds,
+            @Nullable String follows) {
+        this(
+                targets,
+                order,
+                toTime,
+                options,
+                reason,
+                requestedBy,
+                origin,
+                deadlineSeconds,
+                follows,
+                List.of(),
+                List.of(),
+                null);
     }
 
     /** How many are under way at the same time. */
@@ -104,7 +124,28 @@ public record RollbackGroupSpec(
         return order == Order.InOrder;
     }
 
+    /** Whether what {@code kubectl apply} remembers shall be rolled back, too: as it was asked for, or chosen last. */
+    @JsonIgnore
+    public boolean updatesLastApplied() {
+        return choices.isEmpty()
+                ? options != null && options.updateLastApplied()
+                : choices.get(choices.size() - 1).updateLastApplied();
+    }
+
     public RollbackGroupSpec withDecisions(List<Decision> newDecisions) {
+        return with(newDecisions, choices, cancellation);
+    }
+
+    public RollbackGroupSpec withChoices(List<Choice> newChoices) {
+        return with(decisions, newChoices, cancellation);
+    }
+
+    public RollbackGroupSpec withCancellation(Cancellation newCancellation) {
+        return with(decisions, choices, newCancellation);
+    }
+
+    private RollbackGroupSpec with(
+            List<Decision> newDecisions, List<Choice> newChoices, @Nullable Cancellation newCancellation) {
         return new RollbackGroupSpec(
                 targets,
                 order,
@@ -116,21 +157,7 @@ public record RollbackGroupSpec(
                 deadlineSeconds,
                 follows,
                 newDecisions,
-                cancellation);
-    }
-
-    public RollbackGroupSpec withCancellation(Cancellation newCancellation) {
-        return new RollbackGroupSpec(
-                targets,
-                order,
-                toTime,
-                options,
-                reason,
-                requestedBy,
-                origin,
-                deadlineSeconds,
-                follows,
-                decisions,
+                newChoices,
                 newCancellation);
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param message one sentence about the phase; may be empty
  * @param cluster the name by which people know the cluster; null until it was planned
  * @param members one for each target, in their order; empty until the first look
+ * @param choices how many of the spec's choices the plans were made with; null for none
  * @param hash over all that will be done, see {@link GroupHash}; null until planned
  * @param approvals how the approvals stand; null until planned
  * @param ending the phase in which it ends once nothing of it is under way any more; nothing begins from then on
@@ -33,6 +34,7 @@ public record RollbackGroupStatus(
         String message,
         @Nullable String cluster,
         List<Member> members,
+        @Nullable Integer choices,
         @Nullable String hash,
         @Nullable ApprovalStatus approvals,
         @Nullable Phase ending,
@@ -53,7 +55,20 @@ public record RollbackGroupStatus(
     /** The status of a group that nobody has looked at yet. */
     public static RollbackGroupStatus initial() {
         return new RollbackGroupStatus(
-                Phase.PLANNING, "", null, List.of(), null, null, null, CardStatus.NONE, null, null, null, null, null);
+                Phase.PLANNING,
+                "",
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                CardStatus.NONE,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     /**
@@ -79,6 +94,7 @@ public record RollbackGroupStatus(
         public String message;
         public @Nullable String cluster;
         public List<Member> members;
+        public @Nullable Integer choices;
         public @Nullable String hash;
         public @Nullable ApprovalStatus approvals;
         public @Nullable Phase ending;
@@ -94,6 +110,7 @@ public record RollbackGroupStatus(
             message = s.message;
             cluster = s.cluster;
             members = s.members;
+            choices = s.choices;
             hash = s.hash;
             approvals = s.approvals;
             ending = s.ending;
@@ -111,6 +128,7 @@ public record RollbackGroupStatus(
                     message,
                     cluster,
                     members,
+                    choices,
                     hash,
                     approvals,
                     ending,

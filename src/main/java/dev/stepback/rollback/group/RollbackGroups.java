@@ -1,6 +1,7 @@
 package dev.stepback.rollback.group;
 
 import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
@@ -23,6 +24,9 @@ public interface RollbackGroups {
 
     /** Approves or rejects all of it, or breaks the glass. */
     Decided decide(String namespace, String name, NewDecision decision);
+
+    /** Chooses how all of it shall be done; while it waits for an approval only. It is planned again, and approved anew. */
+    Decided choose(String namespace, String name, NewChoice choice);
 
     /** Asks to stop what has not begun. */
     Decided cancel(String namespace, String name, Actor by);

@@ -27,23 +27,7 @@ final class Buttons {
         List<ButtonElement> buttons = new ArrayList<>();
         switch (rollback.statusOrInitial().phase()) {
             case PLANNING -> buttons.add(cancel(ref));
-            case AWAITING_APPROVAL -> {
-                if (rollback.statusOrInitial().startsAt() != null) {
-                    buttons.add(styled(button(Actions.CANCEL, "Stop", ref), "danger"));
-                    addDiff(buttons, plan, ref);
-                    break;
-                }
-                if (plan != null && !plan.blocked()) {
-                    buttons.add(approve(rollback, ref));
-                }
-                buttons.add(reject(rollback, ref));
-                addDiff(buttons, plan, ref);
-                lastApplied(rollback, plan, ref).ifPresent(buttons::add);
-                buttons.add(cancel(ref));
-                if (mayGoAlone(rollback)) {
-                    buttons.add(button(Actions.BREAK_GLASS, "Break glass…", ref));
-                }
-            }
+            case AWAITING_APPROVAL -> awaitingApproval(buttons, rollback, ref);
             case RUNNING -> {
                 addDiff(buttons, plan, ref);
                 // The last step cannot be stopped in the middle.
@@ -84,6 +68,33 @@ final class Buttons {
             }
         }
         return buttons.isEmpty() ? Optional.empty() : Optional.of(Kit.actions(buttons));
+    }
+
+    /** While it is planned again, nothing can be approved and nothing else be chosen. */
+    private static void awaitingApproval(List<ButtonElement> buttons, Rollback rollback, String ref) {
+        Plan plan = rollback.statusOrInitial().plan();
+        boolean countsDown = rollback.statusOrInitial().startsAt() != null;
+        boolean settled = !rollback.choicePending();
+        if (countsDown) {
+            buttons.add(styled(button(Actions.CANCEL, "Stop", ref), "danger"));
+        } else {
+            if (settled && plan != null && !plan.blocked()) {
+                buttons.add(approve(rollback, ref));
+            }
+            buttons.add(reject(rollback, ref));
+        }
+        addDiff(buttons, plan, ref);
+        if (settled) {
+            boolean stale = plan != null && plan.lastAppliedGoesStale();
+            LastApplied.button(rollback.getSpec().wantedOptions().updateLastApplied(), stale, countsDown, "", ref)
+                    .ifPresent(buttons::add);
+        }
+        if (!countsDown) {
+            buttons.add(cancel(ref));
+            if (settled && mayGoAlone(rollback)) {
+                buttons.add(button(Actions.BREAK_GLASS, "Break glass…", ref));
+            }
+        }
     }
 
     /** It was stopped between two of its pods. */
@@ -131,26 +142,6 @@ final class Buttons {
             case PAUSE -> Optional.of(button(Actions.RUN, "Resume", rollback.target() + " resume"));
             case RESUME, RESTART -> Optional.empty();
         };
-    }
-
-    /** What {@code kubectl apply} remembers can be rolled back, too, where a check found that it would go stale. */
-    private static Optional<ButtonElement> lastApplied(Rollback rollback, @Nullable Plan plan, String ref) {
-        String again = "It is planned again. Who has approved it already has to approve it anew.";
-        if (rollback.getSpec().wantedOptions().updateLastApplied()) {
-            return Optional.of(confirmed(
-                    button(Actions.LAST_APPLIED_STAYS, "Leave last-applied", ref),
-                    "Leave last-applied as it is?",
-                    again,
-                    "Leave it"));
-        }
-        return plan == null || !Words.found(plan, "last-applied-stale")
-                ? Optional.empty()
-                : Optional.of(confirmed(
-                        button(Actions.LAST_APPLIED_TOO, "Update last-applied", ref),
-                        "Update last-applied, too?",
-                        "kubectl apply will remember the restored revision, so that its next run merges right. "
-                                + again,
-                        "Update it"));
     }
 
     private static ButtonElement approve(Rollback rollback, String ref) {

@@ -74,9 +74,13 @@ public final class Card {
         RollbackStatus status = rollback.statusOrInitial();
         return Words.emoji(status.phase()) + " " + Speech.of(rollback).noun() + " of "
                 + Mrkdwn.line(Words.target(rollback), 500) + Speech.after(Words.fromTo(rollback)) + ": "
-                + (status.startsAt() == null || status.phase() != Phase.AWAITING_APPROVAL
+                + (status.phase() != Phase.AWAITING_APPROVAL
                         ? status.phase().apiName()
-                        : "starts by itself unless somebody presses Stop")
+                        : rollback.choicePending()
+                                ? "planning again"
+                                : status.startsAt() == null
+                                        ? status.phase().apiName()
+                                        : "starts by itself unless somebody presses Stop")
                 + (status.phase() == Phase.AWAITING_APPROVAL
                         ? ", asked for by "
                                 + Mrkdwn.line(rollback.getSpec().requestedBy().name(), 80)
@@ -90,7 +94,7 @@ public final class Card {
         if (!spec.reason().isBlank()) {
             out.append(" because ").append(Mrkdwn.line(spec.reason(), 700));
         }
-        if (spec.wantedOptions().updateLastApplied()) {
+        if (spec.wantedOptions().updateLastApplied() && !rollback.choicePending()) {
             out.append("\n*Also* rolls back what `kubectl apply` remembers");
             int last = spec.choices().size() - 1;
             out.append(
@@ -133,7 +137,7 @@ public final class Card {
                     .forEach(f -> blocks.add(Kit.context("⏱️ " + Mrkdwn.line(f.message(), 300))));
             Checks.first(plan).map(Kit::section).ifPresent(blocks::add);
         }
-        String findings = findings(phase, plan);
+        String findings = findings(rollback, plan);
         if (!findings.isEmpty()) {
             blocks.add(Kit.section(findings));
         }
@@ -161,22 +165,19 @@ public final class Card {
         return blocks;
     }
 
-    private static String findings(Phase phase, Plan plan) {
+    private static String findings(Rollback rollback, Plan plan) {
+        Phase phase = rollback.statusOrInitial().phase();
+        boolean offered = phase == Phase.AWAITING_APPROVAL && !rollback.choicePending();
         List<String> lines = new ArrayList<>();
         for (Finding.Verdict verdict : List.of(Finding.Verdict.BLOCK, Finding.Verdict.WARN)) {
             plan.findings().stream()
                     .filter(f -> f.verdict() == verdict && stillTrue(f, phase))
                     .forEach(f -> lines.add((verdict == Finding.Verdict.BLOCK ? "⛔ *Blocked*: " : "⚠️ ")
                             + Mrkdwn.line(f.message(), 300)
-                            + (offersUpdate(f, phase) ? " *Update last-applied* prevents that." : "")));
+                            + LastApplied.prevented(f, offered)));
         }
         int shown = Math.min(MAX_FINDINGS, lines.size());
         return String.join("\n", lines.subList(0, shown)) + Words.more(lines.size() - shown, "warning");
-    }
-
-    /** The button is there while it waits. */
-    private static boolean offersUpdate(Finding finding, Phase phase) {
-        return phase == Phase.AWAITING_APPROVAL && finding.check().equals("last-applied-stale");
     }
 
     /**

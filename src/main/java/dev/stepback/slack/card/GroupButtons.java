@@ -7,14 +7,17 @@ import static dev.stepback.slack.card.Kit.styled;
 import com.slack.api.model.block.LayoutBlock;
 import com.slack.api.model.block.element.ButtonElement;
 import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.RollbackGroupStatus;
 import dev.stepback.slack.card.ApprovalLines.Stand;
+import dev.stepback.target.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The buttons that a group's card has in each phase. */
 public final class GroupButtons {
@@ -49,33 +52,59 @@ public final class GroupButtons {
         if (status.ending() != null) {
             return;
         }
-        if (status.startsAt() != null) {
-            buttons.add(styled(button(Actions.CANCEL, "Stop", ref), "danger"));
-            addDiff(buttons, view, ref);
-            return;
-        }
+        boolean countsDown = status.startsAt() != null;
+        // While it is planned again, nothing can be approved and nothing else be chosen.
+        boolean settled = !view.plannedAgain();
         ApprovalStatus approvals = status.approvals();
-        buttons.add(
-                approvals != null && approvals.typeToConfirm()
-                        ? styled(button(Actions.APPROVE, "Approve…", ref), "primary")
-                        : confirmed(
-                                styled(button(Actions.APPROVE, "Approve all", ref), "primary"),
-                                "Approve all of it?",
-                                question(view),
-                                "Approve"));
-        buttons.add(confirmed(
-                styled(button(Actions.REJECT, "Reject", ref), "danger"),
-                "Reject all of it?",
-                "None of the " + view.size() + " will be changed.",
-                "Reject"));
+        if (countsDown) {
+            buttons.add(styled(button(Actions.CANCEL, "Stop", ref), "danger"));
+        } else {
+            if (settled) {
+                buttons.add(approve(view, approvals, ref));
+            }
+            buttons.add(confirmed(
+                    styled(button(Actions.REJECT, "Reject", ref), "danger"),
+                    "Reject all of it?",
+                    "None of the " + view.size() + " will be changed.",
+                    "Reject"));
+        }
         addDiff(buttons, view, ref);
-        buttons.add(button(Actions.CANCEL, "Cancel", ref));
-        boolean alone = approvals != null
+        if (settled) {
+            lastApplied(view, countsDown, ref).ifPresent(buttons::add);
+        }
+        if (!countsDown) {
+            buttons.add(button(Actions.CANCEL, "Cancel", ref));
+            if (settled && mayGoAlone(view, approvals)) {
+                buttons.add(button(Actions.BREAK_GLASS, "Break glass…", ref));
+            }
+        }
+    }
+
+    private static ButtonElement approve(GroupView view, @Nullable ApprovalStatus approvals, String ref) {
+        return approvals != null && approvals.typeToConfirm()
+                ? styled(button(Actions.APPROVE, "Approve…", ref), "primary")
+                : confirmed(
+                        styled(button(Actions.APPROVE, "Approve all", ref), "primary"),
+                        "Approve all of it?",
+                        question(view),
+                        "Approve");
+    }
+
+    private static boolean mayGoAlone(GroupView view, @Nullable ApprovalStatus approvals) {
+        return approvals != null
                 && approvals.breakGlass()
                 && Stand.of(view.group()).decisions(Verdict.BrokeGlass).isEmpty();
-        if (alone) {
-            buttons.add(button(Actions.BREAK_GLASS, "Break glass…", ref));
-        }
+    }
+
+    private static Optional<ButtonElement> lastApplied(GroupView view, boolean countsDown, String ref) {
+        List<Rollback> stale = view.members().stream()
+                .filter(r -> {
+                    Plan plan = r.statusOrInitial().plan();
+                    return plan != null && plan.lastAppliedGoesStale();
+                })
+                .toList();
+        boolean updates = view.group().getSpec().updatesLastApplied();
+        return LastApplied.button(updates, !stale.isEmpty(), countsDown, " of " + GroupCard.names(stale), ref);
     }
 
     private static void ended(List<ButtonElement> buttons, GroupView view, String ref) {

@@ -4,6 +4,7 @@ import com.slack.api.model.block.LayoutBlock;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.rollback.group.RollbackGroupSpec;
@@ -59,7 +60,9 @@ public final class GroupCard {
                 && view.group().statusOrInitial().startsAt() != null;
         return Words.emoji(phase) + " Rollback of " + names(view) + " in "
                 + Mrkdwn.line(view.group().getMetadata().getNamespace(), 100) + ": "
-                + (counting ? "starts by itself unless somebody presses Stop" : phase.apiName())
+                + (view.plannedAgain()
+                        ? "planning again"
+                        : counting ? "starts by itself unless somebody presses Stop" : phase.apiName())
                 + (phase == Phase.AWAITING_APPROVAL
                         ? ", asked for by "
                                 + Mrkdwn.line(
@@ -69,15 +72,24 @@ public final class GroupCard {
 
     /** The first few targets by name. */
     static String names(GroupView view) {
-        List<String> names = view.group().getSpec().targets().stream()
-                .map(RollbackGroupSpec.Target::name)
-                .toList();
-        int shown = Math.min(5, names.size());
+        return names(
+                view.group().getSpec().targets().stream()
+                        .map(RollbackGroupSpec.Target::name)
+                        .toList(),
+                5);
+    }
+
+    private static String names(List<String> names, int most) {
+        int shown = Math.min(most, names.size());
         return Mrkdwn.line(String.join(", ", names.subList(0, shown)), 400)
                 + (names.size() > shown ? " and " + (names.size() - shown) + " more" : "");
     }
 
     private static String state(GroupView view, Instant now) {
+        if (view.plannedAgain()) {
+            boolean countsDown = view.group().statusOrInitial().startsAt() != null;
+            return LastApplied.plannedAgain(view.group().getSpec().choices(), countsDown);
+        }
         Optional<Long> countdown = ApprovalLines.countdown(Stand.of(view.group()), now);
         if (countdown.isPresent()) {
             return "⏳ *Starts in " + countdown.get()
@@ -134,12 +146,34 @@ public final class GroupCard {
                 spec.inOrder()
                         ? "\n*In order*: each begins when the one before it has succeeded"
                         : "\n*Together*: all begin at once");
+        out.append(alsoUpdates(view));
         out.append(ApprovalLines.of(Stand.of(view.group())));
         Cancellation cancellation = spec.cancellation();
         if (cancellation != null) {
             out.append("\n*Stopped by* " + Mrkdwn.mention(cancellation.by()) + ", " + Mrkdwn.time(cancellation.at()));
         }
         return out.toString();
+    }
+
+    private static String alsoUpdates(GroupView view) {
+        List<Rollback> updated = view.members().stream()
+                .filter(r -> r.getSpec().wantedOptions().updateLastApplied())
+                .toList();
+        if (updated.isEmpty() || view.plannedAgain()) {
+            return "";
+        }
+        List<Choice> choices = view.group().getSpec().choices();
+        return "\n*Also* rolls back what `kubectl apply` remembers"
+                + (updated.size() == view.size() ? "" : " of " + names(updated))
+                + (choices.isEmpty()
+                        ? ""
+                        : ", chosen by "
+                                + Mrkdwn.mention(choices.get(choices.size() - 1).by()));
+    }
+
+    /** The first few of them by name. */
+    static String names(List<Rollback> rollbacks) {
+        return names(rollbacks.stream().map(r -> r.target().name()).toList(), 5);
     }
 
     private static String footer(GroupView view) {

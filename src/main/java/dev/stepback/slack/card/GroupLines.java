@@ -4,6 +4,7 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.group.GroupView;
+import dev.stepback.rollback.group.RollbackGroupStatus;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
@@ -44,7 +45,7 @@ final class GroupLines {
         }
         if (plan != null && status.phase() == Phase.AWAITING_APPROVAL) {
             out.append(Checks.first(plan).map(first -> "\n" + first).orElse(""));
-            out.append(warnings(plan));
+            out.append(warnings(plan, waits(view)));
         }
         out.append(Checks.news(member.get()));
         if (status.phase() == Phase.RUNNING || status.phase() == Phase.VERIFYING) {
@@ -93,10 +94,15 @@ final class GroupLines {
                         .count();
     }
 
-    private static String warnings(Plan plan) {
+    private static boolean waits(GroupView view) {
+        RollbackGroupStatus status = view.group().statusOrInitial();
+        return status.phase() == Phase.AWAITING_APPROVAL && status.ending() == null && !view.plannedAgain();
+    }
+
+    private static String warnings(Plan plan, boolean choosable) {
         List<String> lines = plan.findings().stream()
                 .filter(f -> f.verdict() == Finding.Verdict.WARN)
-                .map(f -> "\n⚠️ " + Mrkdwn.line(f.message(), 250))
+                .map(f -> "\n⚠️ " + Mrkdwn.line(f.message(), 250) + LastApplied.prevented(f, choosable))
                 .toList();
         int shown = Math.min(MAX_WARNINGS, lines.size());
         return String.join("", lines.subList(0, shown)) + Words.more(lines.size() - shown, "warning");

@@ -23,6 +23,9 @@ final class StateLine {
     /** On the card, beside the figures. */
     static String of(Rollback rollback, Instant now) {
         RollbackStatus status = rollback.statusOrInitial();
+        if (status.phase() == Phase.AWAITING_APPROVAL && rollback.choicePending()) {
+            return LastApplied.plannedAgain(rollback.getSpec().choices(), status.startsAt() != null);
+        }
         Optional<Long> countdown = ApprovalLines.countdown(rollback, now);
         if (countdown.isPresent()) {
             return "⏳ *Starts in " + countdown.get()

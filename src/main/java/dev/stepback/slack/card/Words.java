@@ -6,7 +6,6 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.BadRevision;
-import dev.stepback.target.Finding;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import java.time.Duration;
@@ -166,11 +165,6 @@ final class Words {
                 "its rollout failed, " + Mrkdwn.time(bad.at())
                         + (bad.detail().isBlank() ? "" : ": " + Mrkdwn.line(bad.detail(), 160));
         };
-    }
-
-    /** Whether a check of this name warned. */
-    static boolean found(Plan plan, String check) {
-        return plan.findings().stream().anyMatch(f -> f.check().equals(check) && f.verdict() == Finding.Verdict.WARN);
     }
 
     static String changeCause(String changeCause) {

@@ -1,6 +1,7 @@
 package dev.stepback.rollback.group;
 
 import dev.stepback.rollback.Actor;
+import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
@@ -49,9 +50,7 @@ public final class FakeGroups implements RollbackGroups {
                 request.requestedBy().person(),
                 request.origin(),
                 600,
-                request.follows(),
-                List.of(),
-                null));
+                request.follows()));
         return group;
     }
 
@@ -66,6 +65,11 @@ public final class FakeGroups implements RollbackGroups {
         decisions.add(new Decision(wanted.verdict(), wanted.by().person(), Instant.now(), wanted.planHash()));
         group.setSpec(group.getSpec().withDecisions(decisions));
         return new Decided.Recorded(view.get());
+    }
+
+    @Override
+    public Decided choose(String namespace, String name, NewChoice choice) {
+        return find(namespace, name).<Decided>map(Decided.Recorded::new).orElseGet(Decided.Gone::new);
     }
 
     @Override

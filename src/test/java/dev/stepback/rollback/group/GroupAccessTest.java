@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stepback.audit.AuditEvent;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
+import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.Ruling;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,26 @@ class GroupAccessTest {
 
         assertThat(may.allowed()).isFalse();
         assertThat(may.why()).contains("Not you.", "production/deployment/payments");
+    }
+
+    @Test
+    void whoMayNotChooseForOneOfThem_mayNotChooseForAny() {
+        Authorizer authorizer = new Lenient() {
+            @Override
+            public Authorization mayChoose(Actor who, Rollback rollback) {
+                return rollback.target().name().equals("payments")
+                        ? Authorization.denied("Not you.")
+                        : Authorization.ALLOWED;
+            }
+        };
+
+        Ruling ruling =
+                Ruling.on(new GroupMatter(Pieces.view(group), authorizer), new NewChoice(LEAD, "h", true), Pieces.T0);
+
+        assertThat(ruling)
+                .isInstanceOfSatisfying(
+                        Ruling.Denied.class,
+                        denied -> assertThat(denied.why()).contains("Not you.", "production/deployment/payments"));
     }
 
     @Test

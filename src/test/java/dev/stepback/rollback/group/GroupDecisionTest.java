@@ -9,12 +9,14 @@ import dev.stepback.rollback.Approvals;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class GroupDecisionTest {
     private static final Instant NOW = T0.plusSeconds(60);
     private static final Approvals NEEDED = approvals(1, List.of(), false, "One approval is needed.");
+    private static final Approvals NONE = approvals(0, List.of(), true, "");
 
     private final RollbackGroup group = Pieces.group(Order.InOrder, "cart", "checkout");
     private final Rollback cart = Pieces.member(group, "cart", s -> Pieces.planned(s, "cart"));
@@ -134,6 +137,66 @@ class GroupDecisionTest {
     }
 
     @Test
+    void choice_isPassedOnToThoseThatItConcerns_andTheirPlansAreApprovedAnew() {
+        status(checkout, s -> s.plan = Pieces.stale("checkout"));
+        counting();
+        String hash = GroupHash.of(view());
+        decide(Verdict.Approved);
+        choose(true);
+
+        assertThat(view().plannedAgain()).isTrue();
+        assertThat(next()).isInstanceOfSatisfying(GroupAction.Choose.class, c -> {
+            assertThat(c.member()).isSameAs(checkout);
+            assertThat(c.choice().by()).isEqualTo(LEAD);
+            checkout.setSpec(checkout.getSpec().withChoices(List.of(c.choice())));
+        });
+        assertThat(next()).isInstanceOf(GroupAction.WaitUntil.class);
+        status(checkout, s -> {
+            s.plan = Pieces.plan("applied");
+            s.choices = 1;
+        });
+
+        RollbackGroupStatus planned = written(next());
+
+        assertThat(planned.hash()).isEqualTo(GroupHash.of(view())).isNotEqualTo(hash);
+        assertThat(planned.startsAt()).isNull();
+        assertThat(planned.expiresAt()).isEqualTo(NOW.plus(Duration.ofMinutes(15)));
+        apply(next());
+        assertThat(view().plannedAgain()).isFalse();
+        assertThat(view().decisions(checkout)).isEmpty();
+        assertThat(next()).isInstanceOf(GroupAction.AskPolicy.class);
+        apply(GroupDecision.next(view(), Optional.of(NONE), NOW.plusSeconds(8)));
+        assertThat(group.statusOrInitial().startsAt()).isEqualTo(NOW.plusSeconds(18));
+    }
+
+    @Test
+    void choiceThatIsTakenBack_isTakenBackWhereItWasPassedOn() {
+        awaiting();
+        cart.setSpec(cart.getSpec().withChoices(List.of(new Choice(true, LEAD, NOW, "h"))));
+        status(cart, s -> s.choices = 1);
+        choose(true);
+        choose(false);
+
+        assertThat(next()).isInstanceOfSatisfying(GroupAction.Choose.class, c -> {
+            assertThat(c.member()).isSameAs(cart);
+            assertThat(c.choice().updateLastApplied()).isFalse();
+        });
+    }
+
+    @Test
+    void choice_doesNotHoldUpWhoStops_norTheExpiry() {
+        awaiting();
+        choose(true);
+        assertThat(written(GroupDecision.next(view(), Optional.empty(), NOW.plus(Duration.ofMinutes(15))))
+                        .ending())
+                .isEqualTo(Phase.EXPIRED);
+        decide(Verdict.Rejected);
+        assertThat(written(next()).ending()).isEqualTo(Phase.REJECTED);
+        group.setSpec(group.getSpec().withCancellation(new Cancellation(ASKER, NOW)));
+        assertThat(written(next()).ending()).isEqualTo(Phase.CANCELLED);
+    }
+
+    @Test
     void planThatChangedAfterTheApproval_isNotReleased() {
         running();
         status(cart, s -> s.plan = Pieces.plan("other"));
@@ -159,13 +222,11 @@ class GroupDecisionTest {
     @Test
     void unapproved_countsDownOnceForAll() {
         awaiting();
-        Approvals none = approvals(0, List.of(), true, "");
-
-        apply(asked(none));
+        apply(asked(NONE));
         assertThat(group.statusOrInitial().startsAt()).isEqualTo(NOW.plusSeconds(10));
-        assertThat(GroupDecision.next(view(), Optional.of(none), NOW.plusSeconds(9)))
+        assertThat(GroupDecision.next(view(), Optional.of(NONE), NOW.plusSeconds(9)))
                 .isInstanceOf(GroupAction.WaitUntil.class);
-        assertThat(written(GroupDecision.next(view(), Optional.of(none), NOW.plusSeconds(10)))
+        assertThat(written(GroupDecision.next(view(), Optional.of(NONE), NOW.plusSeconds(10)))
                         .phase())
                 .isEqualTo(Phase.RUNNING);
     }
@@ -286,6 +347,18 @@ class GroupDecisionTest {
 
     private void awaiting() {
         apply(asked(NEEDED));
+    }
+
+    private void counting() {
+        awaiting();
+        apply(asked(NONE));
+        assertThat(group.statusOrInitial().startsAt()).isNotNull();
+    }
+
+    private void choose(boolean update) {
+        List<Choice> choices = new ArrayList<>(group.getSpec().choices());
+        choices.add(new Choice(update, LEAD, NOW, "h"));
+        group.setSpec(group.getSpec().withChoices(choices));
     }
 
     private void running() {

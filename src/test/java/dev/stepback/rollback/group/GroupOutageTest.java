@@ -88,8 +88,6 @@ class GroupOutageTest {
                 ASKER,
                 new RollbackSpec.Origin("C1", null),
                 600,
-                null,
-                List.of(),
                 null));
         return group;
     }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Members;
+import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.group.RollbackGroups.Decided;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.stage.Clients;
 import dev.stepback.stage.Stage;
@@ -58,7 +60,7 @@ class GroupReconcilerTest {
             assertDoneOnce(name);
             actions++;
         }
-        assertThat(actions).isGreaterThan(12);
+        assertThat(actions).isGreaterThan(16);
     }
 
     @Test
@@ -82,8 +84,10 @@ class GroupReconcilerTest {
         GroupView view = view(name);
         assertThat(view.group().statusOrInitial().phase()).isEqualTo(Phase.SUCCEEDED);
         assertThat(view.members()).hasSize(NAMES.length).allSatisfy(member -> {
-            // Created once, and released once.
-            assertThat(member.getMetadata().getGeneration()).isEqualTo(2);
+            // Created once, planned again once, unless it changes nothing there, and released once.
+            boolean chosen = !member.target().name().equals("payments");
+            assertThat(member.getMetadata().getGeneration()).isEqualTo(chosen ? 3 : 2);
+            assertThat(member.getSpec().wantedOptions().updateLastApplied()).isEqualTo(chosen);
             assertThat(member.getSpec().decisions()).hasSize(1);
         });
         assertThat(client.resources(Rollback.class).inNamespace("production").list().getItems().stream()
@@ -127,13 +131,17 @@ class GroupReconcilerTest {
     private void play(String name) {
         GroupView view = view(name);
         RollbackGroupStatus status = view.group().statusOrInitial();
-        if (status.phase() == Phase.AWAITING_APPROVAL
-                && view.group().getSpec().decisions().isEmpty()) {
-            groups.decide(
-                    "production",
-                    name,
-                    NewDecision.click(
-                            Verdict.Approved, new Actor(Pieces.LEAD, "C1"), Objects.requireNonNull(status.hash())));
+        RollbackGroupSpec spec = view.group().getSpec();
+        Actor lead = new Actor(Pieces.LEAD, "C1");
+        if (status.phase() == Phase.AWAITING_APPROVAL && spec.decisions().isEmpty()) {
+            String hash = Objects.requireNonNull(status.hash());
+            if (spec.choices().isEmpty()) {
+                groups.choose("production", name, new NewChoice(lead, hash, true));
+            }
+            Decided decided = groups.decide("production", name, NewDecision.click(Verdict.Approved, lead, hash));
+            // Whatever has been passed on by now: it is approved as chosen, or not at all.
+            assertThat(decided instanceof Decided.Recorded)
+                    .isEqualTo(Objects.equals(status.choices(), 1) && !view.plannedAgain());
         }
         view.members().forEach(this::play);
     }
@@ -141,13 +149,18 @@ class GroupReconcilerTest {
     private void play(Rollback member) {
         Phase phase = member.statusOrInitial().phase();
         boolean released = member.getSpec().released() != null;
-        if (phase == Phase.PLANNING || released && !phase.terminal()) {
+        String target = member.target().name();
+        if (phase == Phase.PLANNING || member.choicePending() || released && !phase.terminal()) {
             member.setStatus(member.statusOrInitial().with(s -> {
-                if (released) {
+                if (member.choicePending()) {
+                    s.plan = Pieces.plan(target + "-applied");
+                    s.choices = 1;
+                } else if (released) {
                     s.phase = Phase.SUCCEEDED;
                     s.patchedAt = Clock.systemUTC().instant();
                 } else {
-                    Pieces.planned(s, member.target().name());
+                    Pieces.planned(s, target);
+                    s.plan = target.equals("payments") ? s.plan : Pieces.stale(target);
                 }
             }));
             client.resource(member).updateStatus();

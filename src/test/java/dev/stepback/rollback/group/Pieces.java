@@ -7,6 +7,7 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
@@ -97,6 +98,19 @@ public final class Pieces {
                 List.of(),
                 List.of(),
                 steps);
+    }
+
+    /** One that leaves what {@code kubectl apply} remembers behind. */
+    public static Plan stale(String name) {
+        Plan plan = plan(name);
+        return new Plan(
+                plan.hash(),
+                plan.targetUid(),
+                plan.from(),
+                plan.to(),
+                plan.changes(),
+                List.of(Finding.warn(Plan.LAST_APPLIED_STALE, "What kubectl remembers goes stale.")),
+                plan.steps());
     }
 
     public static GroupView view(RollbackGroup group, Rollback... members) {

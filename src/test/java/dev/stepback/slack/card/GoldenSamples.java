@@ -40,6 +40,11 @@ final class GoldenSamples {
                 new Sample("planning", Samples.rollback("", s -> {})),
                 new Sample("awaiting-approval", status(Samples.awaitingApproval(), s -> {})),
                 new Sample("applied", applied(Samples.awaitingApproval())),
+                new Sample("applied-planning-again", plannedAgain(applied(Samples.awaitingApproval()))),
+                new Sample("applied-countdown", counting(applied(Samples.awaitingApproval()))),
+                new Sample(
+                        "applied-countdown-planning-again",
+                        plannedAgain(counting(applied(Samples.awaitingApproval())))),
                 new Sample("applied-chosen", chosen()),
                 new Sample("one-of-two", approved(s -> {
                     s.approvals = new ApprovalStatus(2, List.of(Samples.LEAD.id()), true, List.of("@oncall"), true);
@@ -270,6 +275,16 @@ final class GoldenSamples {
                                 "last-applied",
                                 "It was made with kubectl apply: correct the manifest, or the next apply brings"
                                         + " revision 5 back."))));
+        rollback.setStatus(rollback.getStatus().with(s -> s.choices = 1));
+        return plannedAgain(rollback);
+    }
+
+    private static Rollback counting(Rollback rollback) {
+        rollback.setStatus(rollback.getStatus().with(s -> s.startsAt = Samples.NOW.plusSeconds(7)));
+        return rollback;
+    }
+
+    private static Rollback plannedAgain(Rollback rollback) {
         rollback.setSpec(rollback.getSpec()
                 .withChoices(List.of(new RollbackSpec.Choice(true, Samples.LEAD, Samples.NOW, Samples.HASH))));
         return rollback;

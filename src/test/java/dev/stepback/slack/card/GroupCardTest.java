@@ -6,6 +6,7 @@ import dev.stepback.command.Reply;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
@@ -56,6 +57,38 @@ class GroupCardTest {
                                 planned("checkout"),
                                 planned("db"))),
                 new Sample(
+                        "group-applied",
+                        view(
+                                Order.InOrder,
+                                GroupCardTest::awaiting,
+                                applied("cart"),
+                                applied("checkout"),
+                                planned("db"))),
+                new Sample(
+                        "group-applied-planning-again",
+                        chosen(
+                                view(
+                                        Order.InOrder,
+                                        GroupCardTest::awaiting,
+                                        applied("cart"),
+                                        applied("checkout"),
+                                        planned("db")),
+                                "cart")),
+                new Sample(
+                        "group-applied-chosen",
+                        chosen(
+                                view(
+                                        Order.InOrder,
+                                        s -> {
+                                            awaiting(s);
+                                            s.choices = 1;
+                                        },
+                                        updated("cart"),
+                                        updated("checkout"),
+                                        planned("db")),
+                                "cart",
+                                "checkout")),
+                new Sample(
                         "group-countdown",
                         view(
                                 Order.Together,
@@ -64,7 +97,7 @@ class GroupCardTest {
                                     s.startsAt = NOW.plusSeconds(7);
                                 },
                                 planned("cart"),
-                                planned("checkout"),
+                                applied("checkout"),
                                 planned("db"))),
                 new Sample(
                         "group-running",
@@ -278,6 +311,38 @@ class GroupCardTest {
             Pieces.planned(m, name);
             m.plan = with(Pieces.plan(name), name.equals("cart") ? List.of() : List.of(WARNING));
         };
+    }
+
+    private static Consumer<RollbackStatus.Changes> applied(String name) {
+        return m -> {
+            planned(name).accept(m);
+            m.plan = with(
+                    Pieces.plan(name),
+                    List.of(Finding.warn(
+                            "last-applied-stale",
+                            "It was made with kubectl apply: correct the manifest, or the next apply brings revision 4"
+                                    + " back. What kubectl remembers goes stale, so parts of revision 3 may outlive"
+                                    + " later applies.")));
+        };
+    }
+
+    /** As it was chosen. */
+    private static Consumer<RollbackStatus.Changes> updated(String name) {
+        return m -> {
+            planned(name).accept(m);
+            m.choices = 1;
+        };
+    }
+
+    /** @param passedOn to which of them it has been passed on */
+    private static GroupView chosen(GroupView view, String... passedOn) {
+        List<Choice> choices = List.of(new Choice(true, Pieces.LEAD, NOW.minusSeconds(2), Samples.HASH));
+        RollbackGroup group = view.group();
+        group.setSpec(group.getSpec().withChoices(choices));
+        view.members().stream()
+                .filter(m -> List.of(passedOn).contains(m.target().name()))
+                .forEach(m -> m.setSpec(m.getSpec().withChoices(choices)));
+        return view;
     }
 
     private static Consumer<RollbackStatus.Changes> checked(String name, Phase phase, State state, String message) {

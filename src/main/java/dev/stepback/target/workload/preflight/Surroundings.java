@@ -3,6 +3,7 @@ package dev.stepback.target.workload.preflight;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
@@ -13,9 +14,6 @@ import java.util.List;
 
 /** Checks of what is around a workload: who may change it, who else does, and what is going on. */
 final class Surroundings {
-    /** Where this is found, the card offers to roll back what {@code kubectl apply} remembers, too. */
-    static final String LAST_APPLIED_STALE = "last-applied-stale";
-
     private final ApiServer api;
 
     Surroundings(ApiServer api) {
@@ -102,7 +100,7 @@ final class Surroundings {
                 && LastApplied.known(subject.workload().object());
         return offered
                 ? Finding.warn(
-                        LAST_APPLIED_STALE,
+                        Plan.LAST_APPLIED_STALE,
                         manifest
                                 + " What kubectl remembers goes stale, so parts of revision %d may outlive later applies."
                                         .formatted(subject.to()))
