@@ -22,6 +22,8 @@ public final class Card {
     private static final int MAX_FINDINGS = 8;
     private static final Set<String> LASTING =
             Set.of("managed-by", "last-applied", "last-applied-stale", "services", "configuration", "replicas");
+    /** What the first steps put an end to. */
+    private static final Set<String> PASSING = Set.of("rollout", "stuck-pods");
     /** The check that tells how the rollout will go: nothing is wrong, but people want to know. */
     private static final String PACE = "pace";
 
@@ -182,13 +184,13 @@ public final class Card {
 
     /**
      * Warnings are for who approves. Later only those are left that still matter: to a rollout that runs or failed all but
-     * the one about the rollout that it replaced, after a success what the next deploy or the restored pods may meet, and
+     * those about the rollout that it replaced, after a success what the next deploy or the restored pods may meet, and
      * none where nothing was changed.
      */
     private static boolean stillTrue(Finding finding, Phase phase) {
         return switch (phase) {
             case PLANNING, AWAITING_APPROVAL -> true;
-            case RUNNING, VERIFYING, FAILED -> !finding.check().equals("rollout");
+            case RUNNING, VERIFYING, FAILED -> !PASSING.contains(finding.check());
             case SUCCEEDED -> LASTING.contains(finding.check());
             case REJECTED, EXPIRED, CANCELLED, SUPERSEDED -> false;
         };

@@ -25,28 +25,24 @@ record Pace(Optional<Borrowed> borrowed, Optional<Finding> finding) {
     static Pace fast(Workload workload, Room room) {
         JsonNode spec = workload.deployment().path("spec");
         if (spec.path("strategy").path("type").asText().equals("Recreate")) {
-            return none(Finding.pass(CHECK, "Fast changes nothing: with Recreate all new pods start at once anyway."));
+            return none("with Recreate all new pods start at once anyway");
         }
         JsonNode now = workload.deployment().at(Borrowed.MAX_SURGE);
         if (now.isMissingNode()) {
-            return none(
-                    Finding.warn(CHECK, "Fast changes nothing: its strategy has no maxSurge that could be raised."));
+            return none("its strategy has no maxSurge that could be raised");
         }
         JsonNode former = former(workload, now);
         int replicas = spec.path("replicas").asInt(1);
         int surge = pods(former, replicas);
+        if (replicas == 0) {
+            return none("it is scaled to 0");
+        }
         if (surge >= replicas) {
-            return none(Finding.pass(
-                    CHECK,
-                    "Fast changes nothing: with maxSurge %s all new pods start at once anyway."
-                            .formatted(former.asText())));
+            return none("with maxSurge %s all new pods start at once anyway".formatted(former.asText()));
         }
         int most = Math.min(replicas, room.pods().orElse(replicas));
         if (most <= surge) {
-            return none(Finding.warn(
-                    CHECK,
-                    "Fast changes nothing: there is room for %d more pods only, and maxSurge is %s already."
-                            .formatted(most, former.asText())));
+            return none("there is %s, and maxSurge is %s already".formatted(room(most), former.asText()));
         }
         JsonNode meanwhile = most == replicas ? ALL : IntNode.valueOf(most);
         return new Pace(
@@ -54,8 +50,15 @@ record Pace(Optional<Borrowed> borrowed, Optional<Finding> finding) {
                 Optional.of(finding(room, most, replicas)));
     }
 
-    private static Pace none(Finding finding) {
-        return new Pace(Optional.empty(), Optional.of(finding));
+    /** Who wants it fast shall know that it is not, or was so before. */
+    private static Pace none(String why) {
+        return new Pace(Optional.empty(), Optional.of(Finding.warn(CHECK, "Fast changes nothing: " + why + ".")));
+    }
+
+    private static String room(int pods) {
+        return pods == 0
+                ? "no room for more pods"
+                : "room for %d more %s only".formatted(pods, pods == 1 ? "pod" : "pods");
     }
 
     /** What it really is, where a Rollback that is no more has left its own value behind. */

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  * @param tag empty when there is none
  */
 record ImageVersion(String repository, String tag) {
-    /** The numbers at the beginning of a tag, as in {@code v8.0.36-debian}. */
-    private static final Pattern NUMBERS = Pattern.compile("[vV]?(\\d+(?:\\.\\d+)*)");
+    /** The numbers at the beginning of a tag, as in {@code v8.0.36-debian}; a commit's hash has none. */
+    private static final Pattern NUMBERS = Pattern.compile("[vV]?(\\d+(?:\\.\\d+)*)(?![0-9A-Za-z])");
 
     static ImageVersion of(String image) {
         int at = image.indexOf('@');
@@ -33,9 +33,13 @@ record ImageVersion(String repository, String tag) {
         return repository.substring(repository.lastIndexOf('/') + 1);
     }
 
+    boolean isSameProgram(ImageVersion other) {
+        return shortName().equals(other.shortName());
+    }
+
     /** Whether both are versions of the same program, and this one is the older. Unknown is no. */
     boolean olderThan(ImageVersion other) {
-        if (!shortName().equals(other.shortName())) {
+        if (!isSameProgram(other)) {
             return false;
         }
         List<BigInteger> mine = numbers();

@@ -6,6 +6,7 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -117,6 +118,18 @@ class CardTest {
         assertThat(SlackRules.violations(DiffMessages.message(Samples.CHECKOUT, 5, 4, Samples.changes(2000))
                         .blocks()))
                 .isEmpty();
+    }
+
+    @Test
+    void whatTheFirstStepsEnd_isNoWarningAnyMore() {
+        Rollback rollback = Samples.running(1);
+        Finding stuck = Finding.warn("stuck-pods", "Pod db-2 is stuck on the broken revision; it will be deleted.");
+        Plan plan = Samples.plan(List.of(), List.of(stuck));
+        rollback.setStatus(rollback.getStatus().with(s -> s.plan = plan));
+        assertThat(draw(rollback)).doesNotContain("will be deleted");
+
+        rollback.setStatus(rollback.getStatus().with(s -> s.phase = Phase.AWAITING_APPROVAL));
+        assertThat(draw(rollback)).contains("it will be deleted");
     }
 
     @Test

@@ -90,7 +90,7 @@ class FastTest {
 
         ((ObjectNode) shop.api.get("/api/v1/nodes/node-1")).withObject("/spec").put("unschedulable", true);
         assertThat(shop.finding(shop.plan()).message())
-                .isEqualTo("Fast changes nothing: there is room for 0 more pods only, and maxSurge is 25% already.");
+                .isEqualTo("Fast changes nothing: there is no room for more pods, and maxSurge is 25% already.");
         assertThat(shop.plan().steps()).hasSize(2);
     }
 
@@ -116,8 +116,9 @@ class FastTest {
         Plan plan = shop.plan();
 
         assertThat(plan.steps()).hasSize(2);
-        assertThat(shop.finding(plan).message())
-                .isEqualTo("Fast changes nothing: with Recreate all new pods start at once anyway.");
+        assertThat(shop.finding(plan))
+                .isEqualTo(
+                        Finding.warn("fast", "Fast changes nothing: with Recreate all new pods start at once anyway."));
     }
 
     @ParameterizedTest

@@ -22,6 +22,9 @@ class ImageVersionTest {
         "mysql, mysql:8.0, false",
         "mysql:latest, mysql:8.0, false",
         "registry.example:5000/mysql, mysql:8.0, false",
+        "shop/db:9c41e07, shop/db:7f3a9c1, false",
+        "shop/db:10b2c3d, shop/db:9, false",
+        "mysql:8.4.0rc1, mysql:8.0, true",
         "shop/db:2024.11.20, shop/db:2024.11.19, true",
     })
     void downgrade_isRecognized(String now, String restored, boolean downgrade) {
