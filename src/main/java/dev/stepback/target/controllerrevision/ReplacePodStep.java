@@ -7,11 +7,11 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.PodProblems;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Replaces one pod of a workload with the strategy {@code OnDelete}, and waits until the new one is available. A pod is named
@@ -20,24 +20,31 @@ import java.util.function.Function;
 public final class ReplacePodStep implements Step {
     private static final String POD = "pod";
 
-    private final Kind kind;
+    private final Rollouts rollouts;
     private final RevisionedWorkloads workloads;
     private final PodDeletion deletion;
-    private final Function<RevisionPod, String> place;
+    private final PodProblems problems;
+    private final Place place;
     private final Clock clock;
 
-    /** @param place what a pod and its successor have in common */
     public ReplacePodStep(
-            Kind kind,
-            RevisionedWorkloads workloads,
-            Redactor redactor,
-            Function<RevisionPod, String> place,
-            Clock clock) {
-        this.kind = kind;
+            Rollouts rollouts, RevisionedWorkloads workloads, Redactor redactor, Place place, Clock clock) {
+        this.rollouts = rollouts;
         this.workloads = workloads;
         this.deletion = new PodDeletion(workloads, redactor);
+        this.problems = new PodProblems(workloads.api(), redactor);
         this.place = place;
         this.clock = clock;
+    }
+
+    /** What a pod and its successor have in common. */
+    public interface Place {
+        String of(RevisionPod pod);
+
+        /** The places that need a ready pod before the controller makes one at this place, the first of them first. */
+        default List<String> before(RevisionedWorkload workload, String wanted) {
+            return List.of();
+        }
     }
 
     public static PlannedStep planned(Kind kind, String place, String description, Rollouts.Restored restored) {
@@ -53,7 +60,7 @@ public final class ReplacePodStep implements Step {
 
     @Override
     public String type() {
-        return type(kind);
+        return type(rollouts.kind());
     }
 
     @Override
@@ -64,12 +71,19 @@ public final class ReplacePodStep implements Step {
     @Override
     public Start start(StepContext context) {
         String wanted = PodDeletion.parameter(context, POD);
-        return deletion.start(
-                context,
-                (workload, hash) -> workload.pods().stream()
-                        .filter(pod -> place.apply(pod).equals(wanted))
-                        .filter(pod -> !pod.runs(hash) && !pod.terminating())
-                        .toList());
+        return deletion.start(context, (workload, hash) -> doomed(workload, hash, wanted));
+    }
+
+    /**
+     * The pod itself; or while its successor would not be made, what is in the way of that, if it has to go as well. A ready
+     * pod is not deleted before the controller can replace it.
+     */
+    private List<RevisionPod> doomed(RevisionedWorkload workload, String hash, String wanted) {
+        Optional<String> first = place.before(workload, wanted).stream().findFirst();
+        return workload.pods().stream()
+                .filter(pod -> place.of(pod).equals(first.orElse(wanted)))
+                .filter(pod -> !pod.runs(hash) && !pod.terminating())
+                .toList();
     }
 
     @Override
@@ -85,7 +99,7 @@ public final class ReplacePodStep implements Step {
         }
         String wanted = PodDeletion.parameter(context, POD);
         List<RevisionPod> there = workload.pods().stream()
-                .filter(pod -> place.apply(pod).equals(wanted))
+                .filter(pod -> place.of(pod).equals(wanted))
                 .toList();
         String hash = PodDeletion.restored(workload).orElse("");
         boolean replaced = there.stream()
@@ -93,17 +107,27 @@ public final class ReplacePodStep implements Step {
                         pod.runs(hash) && !pod.terminating() && pod.available(workload.minReady(), clock.instant()));
         // Scaled down, or its node has gone: there will be no successor.
         boolean gone = there.isEmpty() && !expected(workload, wanted);
-        return replaced || gone
-                ? new Observation(Observation.State.DONE, "The pod of %s is replaced.".formatted(wanted), null)
-                : new Observation(
-                        Observation.State.RUNNING,
-                        "Waiting for the new pod of %s to be available...".formatted(wanted),
-                        null);
+        if (replaced || gone) {
+            return new Observation(Observation.State.DONE, "The pod of %s is replaced.".formatted(wanted), null);
+        }
+        boolean again = !hash.isEmpty() && !doomed(workload, hash, wanted).isEmpty();
+        String waiting = place.before(workload, wanted).stream()
+                .findFirst()
+                .map(first -> "Waiting for pod %s to be ready: before that there will be no new %s..."
+                        .formatted(first, wanted))
+                .orElseGet(() -> "Waiting for the new pod of %s to be available...".formatted(wanted));
+        return RevisionedTarget.withProblems(
+                new Observation(
+                        again ? Observation.State.AGAIN : Observation.State.RUNNING,
+                        waiting,
+                        rollouts.status(workload).rollout()),
+                workload,
+                problems);
     }
 
     private boolean expected(RevisionedWorkload workload, String wanted) {
         var spec = workload.object().path("spec");
-        if (kind != Kind.STATEFULSET) {
+        if (rollouts.kind() != Kind.STATEFULSET) {
             return workload.object()
                             .path("status")
                             .path("desiredNumberScheduled")

@@ -114,6 +114,6 @@ final class DaemonSetRollouts implements Rollouts {
 
     @Override
     public List<Step> steps(RevisionedWorkloads workloads) {
-        return List.of(new ReplacePodStep(kind(), workloads, redactor, RevisionPod::node, clock));
+        return List.of(new ReplacePodStep(this, workloads, redactor, RevisionPod::node, clock));
     }
 }

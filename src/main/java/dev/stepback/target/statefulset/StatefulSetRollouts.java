@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** How StatefulSets roll out. */
 final class StatefulSetRollouts implements Rollouts {
@@ -107,11 +108,18 @@ final class StatefulSetRollouts implements Rollouts {
                 .toList();
     }
 
-    /** Highest ordinal first, as a rolling update would. */
+    /**
+     * Highest ordinal first, as a rolling update would; but before them those that are not ready, from below: while one is not,
+     * its controller makes none with a higher ordinal.
+     */
     private static List<RevisionPod> outdated(RevisionedWorkload workload, Restored restored) {
-        return workload.pods().stream()
+        Comparator<RevisionPod> byOrdinal = Comparator.comparingInt(RevisionPod::ordinal);
+        List<RevisionPod> outdated = workload.pods().stream()
                 .filter(pod -> !pod.runs(restored.hash()))
-                .sorted(Comparator.comparingInt(RevisionPod::ordinal).reversed())
+                .toList();
+        return Stream.concat(
+                        outdated.stream().filter(pod -> !pod.ready()).sorted(byOrdinal),
+                        outdated.stream().filter(RevisionPod::ready).sorted(byOrdinal.reversed()))
                 .toList();
     }
 
@@ -228,10 +236,14 @@ final class StatefulSetRollouts implements Rollouts {
                                             policy.partition(), workload.ref().name(), policy.partition())));
         }
         if (!policy.rolling()) {
+            List<RevisionPod> outdated = outdated(workload, restored);
+            boolean broken = outdated.stream().anyMatch(pod -> !pod.ready());
             findings.add(Finding.warn(
                     "strategy",
-                    "Its strategy is OnDelete: %d of its pods will be deleted, one at a time, highest ordinal first."
-                            .formatted(outdated(workload, restored).size())));
+                    "Its strategy is OnDelete: %d of its pods will be deleted, one at a time, %shighest ordinal first."
+                            .formatted(
+                                    outdated.size(),
+                                    broken ? "those that are not ready before the others, then " : "")));
         } else if (!policy.ordered()) {
             findings.add(Finding.pass(
                     "strategy", "Its pod management is Parallel: a broken pod does not hold the rollout up."));
@@ -247,6 +259,6 @@ final class StatefulSetRollouts implements Rollouts {
         return List.of(
                 new DeleteStuckPodsStep(workloads, redactor, clock),
                 new RollByPartitionStep(workloads, redactor, clock),
-                new ReplacePodStep(kind(), workloads, redactor, RevisionPod::name, clock));
+                new ReplacePodStep(this, workloads, redactor, new PodByName(), clock));
     }
 }

@@ -134,6 +134,44 @@ class StatefulSetPodsIT {
         assertThat(db.states()).containsExactly("3.7", "3.7", "3.7");
     }
 
+    /** While its pod 0 is not ready, the controller makes no other pod again. */
+    @Test
+    void onDelete_podThatIsNotReadyGoesFirst_andNoOtherMeanwhile() {
+        RevisionedRelease db = of("on-delete-broken", spec -> spec.put("replicas", 3), "3.7");
+        db.awaitStatus(State.DONE);
+        strategy(db, "OnDelete");
+        db.deploy("3.8");
+        deletePod(db, 2);
+        await().atMost(RevisionedRelease.PATIENCE).until(() -> db.states().contains("3.8"));
+        db.deploy("3.9-unready");
+        deletePod(db, 0);
+        await().atMost(RevisionedRelease.PATIENCE).until(() -> db.states().contains("3.9-unready!"));
+
+        Plan plan = db.planned(OptionalLong.of(1));
+        assertThat(plan.steps())
+                .extracting(PlannedStep::description)
+                .containsSubsequence(
+                        "Delete pod on-delete-broken-0 and wait for the new one",
+                        "Delete pod on-delete-broken-2 and wait for the new one");
+        assertThat(plan.findings())
+                .contains(Finding.warn(
+                        "strategy",
+                        "Its strategy is OnDelete: 2 of its pods will be deleted, one at a time, those that are not"
+                                + " ready before the others, then highest ordinal first."));
+        // As if it had broken only after it was planned.
+        List<PlannedStep> steps = plan.steps();
+        db.run(new Plan(
+                plan.hash(),
+                plan.targetUid(),
+                plan.from(),
+                plan.to(),
+                plan.changes(),
+                plan.findings(),
+                List.of(steps.get(0), steps.get(2), steps.get(1), steps.get(3))));
+
+        assertThat(db.states()).containsExactly("3.7", "3.7", "3.7");
+    }
+
     @Test
     void onDelete_morePodsThanWereApproved_voidThePlan() {
         RevisionedRelease db = of("more-pods", spec -> spec.put("replicas", 2), "3.7");
