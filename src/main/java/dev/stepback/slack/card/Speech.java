@@ -61,13 +61,21 @@ record Speech(Operation operation) {
         };
     }
 
-    /** What is the case in the end. */
-    String done(Plan plan) {
+    /**
+     * What is the case in the end.
+     *
+     * @param pods whether there are pods to which it has come
+     */
+    String done(Plan plan, boolean pods) {
+        String revision = "revision " + plan.to().number();
         return switch (operation) {
-            case UNDO -> "the template of revision " + plan.to().number() + " is live";
+            case UNDO ->
+                pods
+                        ? "the template of " + revision + " is live"
+                        : "the template of " + revision + " is restored, but no pod gets it yet";
             case PAUSE -> "it is paused, and nothing rolls out until it is resumed";
-            case RESUME -> "it is resumed, and revision " + plan.to().number() + " is live";
-            case RESTART -> "all pods are new";
+            case RESUME -> pods ? "it is resumed, and " + revision + " is live" : "it is resumed";
+            case RESTART -> pods ? "its pods are new" : "the restart is asked for, but no pod is new yet";
         };
     }
 

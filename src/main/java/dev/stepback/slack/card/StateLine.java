@@ -181,9 +181,12 @@ final class StateLine {
 
     private static String live(Rollback rollback) {
         Plan plan = rollback.statusOrInitial().plan();
+        Rollout rollout = rollback.statusOrInitial().rollout();
+        // Scaled to 0, held back by a partition, or only replaced when somebody deletes them.
+        boolean pods = rollout != null && rollout.desired() > 0;
         return plan == null
                 ? Words.meaning(Phase.SUCCEEDED)
-                : Speech.of(rollback).done(plan);
+                : Speech.of(rollback).done(plan, pods);
     }
 
     private static String sentence(String message, String otherwise) {

@@ -38,8 +38,11 @@ record UpdatePolicy(int replicas, int start, int partition, String unavailable, 
     /** In which order a rollout replaces the pods, and how many at a time; for people. */
     String order(String name) {
         int last = Math.max(partition, start);
-        if (!rolling || updated() == 0) {
+        if (!rolling || replicas == 0) {
             return "";
+        }
+        if (updated() == 0) {
+            return ": with partition %d it is none".formatted(partition);
         }
         if (updated() == 1) {
             return ": it is %s-%d only".formatted(name, last);

@@ -121,6 +121,24 @@ class CardTest {
     }
 
     @Test
+    void successWithoutPods_doesNotSayThatItIsLive() {
+        Rollback rollback = Samples.running(1);
+        Rollout none =
+                new Rollout("partitioned roll out complete: 0 new pods have been updated...", 0, 0, 0, 0, List.of());
+        rollback.setStatus(rollback.getStatus().with(s -> {
+            s.phase = Phase.SUCCEEDED;
+            s.rollout = none;
+            s.message = none.sentence();
+            s.plan = Samples.plan(
+                    List.of(),
+                    List.of(Finding.warn("partition", "Its partition is 9: no pod gets the restored template.")));
+        }));
+        assertThat(draw(rollback))
+                .contains("is restored, but no pod gets it yet", "Its partition is 9")
+                .doesNotContain("is live");
+    }
+
+    @Test
     void whatTheFirstStepsEnd_isNoWarningAnyMore() {
         Rollback rollback = Samples.running(1);
         Finding stuck = Finding.warn("stuck-pods", "Pod db-2 is stuck on the broken revision; it will be deleted.");
