@@ -1,5 +1,6 @@
 package dev.stepback.access;
 
+import dev.stepback.target.Denial;
 import dev.stepback.target.Identity;
 import dev.stepback.target.TargetType;
 
@@ -8,6 +9,11 @@ public sealed interface Acting {
 
     /** The target as whoever this is sees and changes it. */
     TargetType on(TargetType type);
+
+    /** Whether it was this person to whom the cluster denied something, and not the bot itself. */
+    default boolean meets(Denial denial) {
+        return false;
+    }
 
     /** As the bot itself: impersonation is off. */
     record Bot() implements Acting {
@@ -21,6 +27,11 @@ public sealed interface Acting {
         @Override
         public TargetType on(TargetType type) {
             return type.as(identity);
+        }
+
+        @Override
+        public boolean meets(Denial denial) {
+            return identity.user().equals(denial.user());
         }
     }
 

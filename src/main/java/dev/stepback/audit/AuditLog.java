@@ -17,21 +17,23 @@ import org.slf4j.LoggerFactory;
  * <caption>Fields, in this order; those that do not apply are left out</caption>
  * <tr><td>{@code logger}</td><td>always {@value #LOGGER}</td></tr>
  * <tr><td>{@code time}</td><td>when it was recorded: ISO 8601, UTC</td></tr>
- * <tr><td>{@code event}</td><td>request, denial, approval, rejection, breakGlass, cancellation, stop, expiry, mutation, outcome, lock,
- * unlock, policyChange, policyRefusal</td></tr>
+ * <tr><td>{@code event}</td><td>request, denial, approval, rejection, breakGlass, choice, cancellation, stop, expiry, mutation, outcome,
+ * lock, unlock, policyChange, policyRefusal</td></tr>
  * <tr><td>{@code actor}</td><td>{@code id}, {@code name}, {@code team}: who did it; for expiry, mutation and outcome, who had
  * asked</td></tr>
  * <tr><td>{@code channel}</td><td>id of the Slack channel that it came from</td></tr>
- * <tr><td>{@code action}</td><td>what was denied: view, request, approve, reject, breakGlass, cancel, stop, lock, unlock</td></tr>
+ * <tr><td>{@code action}</td><td>what was denied: view, request, approve, reject, breakGlass, choose, cancel, stop, lock,
+ * unlock</td></tr>
  * <tr><td>{@code target}</td><td>{@code cluster}, {@code namespace}, {@code kind}, {@code name}; a lock has no kind and name, the
  * lock of everything no namespace</td></tr>
  * <tr><td>{@code rollback}</td><td>name of the Rollback, in the target's namespace</td></tr>
+ * <tr><td>{@code group}</td><td>name of the RollbackGroup, when several were asked for together; one line for each</td></tr>
  * <tr><td>{@code operation}</td><td>what it is: Undo, Pause, Resume, Restart</td></tr>
  * <tr><td>{@code toRevision}</td><td>the revision that was asked for, when one was named</td></tr>
  * <tr><td>{@code toTime}</td><td>the time whose revision was asked for, when one was named; ISO 8601 in UTC</td></tr>
  * <tr><td>{@code planHash}</td><td>which plan</td></tr>
  * <tr><td>{@code verdict}</td><td>Approved, Rejected, BrokeGlass; of an outcome its phase, as in Succeeded; of a stop
- * Pause or GoOn</td></tr>
+ * Pause or GoOn; of a choice UpdateLastApplied or KeepLastApplied</td></tr>
  * <tr><td>{@code reason}</td><td>the person's words</td></tr>
  * <tr><td>{@code why}</td><td>Stepback's words: why denied, who approved, what changed</td></tr>
  * <tr><td>{@code replica}</td><td>which replica read a configuration file</td></tr>

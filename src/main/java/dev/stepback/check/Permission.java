@@ -97,9 +97,9 @@ public record Permission(
 
     /** What the bot needs in the namespace of its Lease, where the locks are too. */
     public static final List<Permission> LEASE = List.of(
-            new Permission("get", "coordination.k8s.io", "leases", "electing a leader"),
+            new Permission("get", "coordination.k8s.io", "leases", "stepback", "electing a leader"),
+            new Permission("update", "coordination.k8s.io", "leases", "stepback", "electing a leader"),
             new Permission("create", "coordination.k8s.io", "leases", "electing a leader"),
-            new Permission("update", "coordination.k8s.io", "leases", "electing a leader"),
             new Permission("get", "", "configmaps", "stepback-locks", "the kill switch"),
             new Permission("update", "", "configmaps", "stepback-locks", "the kill switch"),
             new Permission("create", "", "configmaps", "the kill switch"),

@@ -18,8 +18,13 @@ final class Denials {
     }
 
     Reply refused(Actor who, Wish wish, TargetRef target, String why) {
-        audit.record(new AuditEvent.Denial(Audited.by(who), wish, Optional.of(new On(target)), why));
+        record(who, wish, target, why);
         return new Reply.Refused(why);
+    }
+
+    /** Of what the person is not told. */
+    void record(Actor who, Wish wish, TargetRef target, String why) {
+        audit.record(new AuditEvent.Denial(Audited.by(who), wish, Optional.of(new On(target)), why));
     }
 
     /** About no target in particular. */

@@ -8,6 +8,7 @@ import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.rollback.lock.Locks;
+import dev.stepback.target.Denial;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -79,7 +80,7 @@ public final class Dispatcher {
             Asked asked =
                     new Asked(clock.instant(), () -> zones.of(invocation.by().person()));
             Command command = CommandParser.parse(invocation.text(), safe, asked);
-            return explained(answer(command, invocation), command, asked);
+            return explained(answered(command, invocation), command, asked);
         } catch (KubernetesClientException e) {
             log.warn("command failed at the API server: {}", e.getMessage());
             return new Reply.Refused(ClusterErrors.sentence(e, safe));
@@ -90,6 +91,17 @@ public final class Dispatcher {
             return new Reply.Refused(
                     "Something went wrong inside Stepback, and nothing was started as far as it knows; its log says"
                             + " more. `list` shows the rollbacks that there are.");
+        }
+    }
+
+    private Reply answered(Command command, Invocation invocation) {
+        try {
+            return answer(command, invocation);
+        } catch (KubernetesClientException e) {
+            Denial.of(e)
+                    .filter(authorizer.acting(invocation.by().person())::meets)
+                    .ifPresent(d -> denials.refused(invocation.by(), Denials.wish(command), d.sentence()));
+            throw e;
         }
     }
 

@@ -38,9 +38,12 @@ final class SeveralTargets {
             if (refused.isPresent()) {
                 return refused.get();
             }
-            List<TargetRef> found = seen(workloads.find(wanted), invocation);
+            List<TargetRef> known = visibility.known(workloads.find(wanted), command, invocation.by());
+            List<TargetRef> found = visibility.visible(known, invocation.by());
             if (found.isEmpty()) {
-                return unknown(command, wanted, invocation);
+                return known.isEmpty()
+                        ? unknown(command, wanted, invocation)
+                        : visibility.notFromHere(known.get(0), command, invocation.by());
             }
             if (found.size() > 1) {
                 return new Reply.Choose(
@@ -69,7 +72,12 @@ final class SeveralTargets {
         if (refused.isPresent()) {
             return refused.get();
         }
-        List<TargetRef> found = seen(workloads.select(command.namespace(), selector), invocation);
+        List<TargetRef> known =
+                visibility.known(workloads.select(command.namespace(), selector), command, invocation.by());
+        List<TargetRef> found = visibility.visible(known, invocation.by());
+        if (found.isEmpty() && !known.isEmpty()) {
+            return visibility.notFromHere(known.get(0), command, invocation.by());
+        }
         return found.isEmpty()
                 ? new Reply.Refused(
                         "Nothing with the labels " + SlackText.bounded(selector, ECHO) + " can be rolled back "
@@ -87,9 +95,5 @@ final class SeveralTargets {
                 command.alone(new Wanted(Optional.of(only.namespace()), Optional.of(only.kind()), only.name())),
                 only,
                 invocation);
-    }
-
-    private List<TargetRef> seen(List<TargetRef> targets, Invocation invocation) {
-        return visibility.visible(visibility.known(targets, invocation.by()), invocation.by());
     }
 }

@@ -2,8 +2,10 @@ package dev.stepback.command;
 
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.target.TargetRef;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Answers the commands about one target, once it is found out which one somebody means. */
 final class TargetCommands {
@@ -35,17 +37,20 @@ final class TargetCommands {
         if (refused.isPresent()) {
             return refused.get();
         }
+        Set<TargetRef> matches = new LinkedHashSet<>(workloads.find(wanted));
         if (command instanceof Command.Cancel) {
             // An open rollback can be cancelled although its target is gone.
-            List<TargetRef> open = visibility.known(undo.openTargets(wanted), invocation.by());
+            List<TargetRef> rolledBack = undo.openTargets(wanted);
+            List<TargetRef> open = visibility.known(rolledBack, invocation.by());
             if (open.size() == 1) {
                 return undo.cancel(open.get(0), invocation.by());
             }
             if (open.size() > 1) {
                 return choose(open, command, invocation);
             }
+            matches.addAll(rolledBack);
         }
-        List<TargetRef> found = visibility.known(workloads.find(wanted), invocation.by());
+        List<TargetRef> found = visibility.known(matches, command, invocation.by());
         if (found.isEmpty()) {
             return notFound(wanted, command, invocation);
         }

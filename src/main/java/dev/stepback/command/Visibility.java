@@ -5,7 +5,10 @@ import dev.stepback.rollback.Authorizer;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What somebody may learn of: neither answers nor suggestions tell more. */
@@ -36,9 +39,30 @@ final class Visibility {
                 .toList();
     }
 
-    /** What somebody must not learn of is as if it were not there. */
-    List<TargetRef> known(List<TargetRef> targets, Actor who) {
+    /** What somebody must not learn of is as if it were not there; only the record tells what was denied. */
+    List<TargetRef> known(Collection<TargetRef> targets, Command command, Actor who) {
+        List<TargetRef> known = known(targets, who);
+        if (known.isEmpty()) {
+            // One line for what was typed, however many bear the name.
+            targets.stream().findFirst().ifPresent(first -> authorizer
+                    .hides(who, first)
+                    .ifPresent(why -> denials.record(who, Denials.wish(command), first, why)));
+        }
+        return known;
+    }
+
+    /** The same, and nothing is recorded. */
+    List<TargetRef> known(Collection<TargetRef> targets, Actor who) {
         return targets.stream().filter(t -> authorizer.hides(who, t).isEmpty()).toList();
+    }
+
+    /** What somebody may know of, but may not look at now and from here. */
+    Reply notFromHere(TargetRef target, Command command, Actor who) {
+        return denials.refused(
+                who,
+                Denials.wish(command),
+                target,
+                authorizer.mayView(who, target).why());
     }
 
     /** The same answer whether or not there is such a namespace and such a target in it. */
@@ -46,24 +70,28 @@ final class Visibility {
         List<TargetRef> meant = wanted.kind().map(List::of).orElseGet(() -> List.of(Kind.values())).stream()
                 .map(kind -> new TargetRef(namespace, kind, wanted.name()))
                 .toList();
-        String why = "";
+        Map<TargetRef, String> denied = new LinkedHashMap<>();
+        Map<TargetRef, String> helped = new LinkedHashMap<>();
         for (TargetRef target : meant) {
             Optional<String> hidden = authorizer.hides(who, target);
             Authorizer.Authorization may = authorizer.mayView(who, target);
             if (hidden.isEmpty() && may.allowed()) {
                 return Optional.empty();
             }
-            // What can be helped, by another channel or later, is worth more than a plain no.
-            if (why.isEmpty() || hidden.isEmpty()) {
-                why = hidden.orElse(may.why());
+            denied.put(target, hidden.orElse(may.why()));
+            if (hidden.isEmpty()) {
+                helped.put(target, may.why());
             }
         }
-        return Optional.of(denials.refused(who, Denials.wish(command), meant.get(0), why));
+        // What can be helped, by another channel or later, is worth more than a plain no.
+        Map.Entry<TargetRef, String> told =
+                (helped.isEmpty() ? denied : helped).entrySet().iterator().next();
+        return Optional.of(denials.refused(who, Denials.wish(command), told.getKey(), told.getValue()));
     }
 
     /** Why nothing in this namespace can be asked for; empty when it is served. */
     Optional<Reply> notServed(String namespace, Actor who) {
-        if (served.isEmpty() || served.contains(namespace)) {
+        if (served.isEmpty() || served.contains(namespace) || isSecret(namespace, who)) {
             return Optional.empty();
         }
         List<String> others = served.stream()
@@ -75,5 +103,13 @@ final class Visibility {
         return Optional.of(new Reply.Refused("Stepback does not serve the namespace " + namespace
                 + (others.isEmpty() ? "" : "; it serves " + SlackText.bounded(String.join(", ", others), NAMESPACES))
                 + "."));
+    }
+
+    /** Who may know of nothing there hears the same whether it is served or not: that alone would tell that it is there. */
+    private boolean isSecret(String namespace, Actor who) {
+        return Arrays.stream(Kind.values())
+                .allMatch(kind -> authorizer
+                        .hides(who, new TargetRef(namespace, kind, "any"))
+                        .isPresent());
     }
 }

@@ -29,13 +29,13 @@ final class IdentityKeys {
     }
 
     private static IdentityRule rule(Section s) {
-        Who who = s.required("who", new Who.Members(), AccessSection.SOMEBODY, Who::parse);
+        List<Who> who = s.oneOrSome("who", AccessSection.SOMEBODY, Who::parse);
         Optional<String> user = s.value("user", Optional.empty(), A_USER, t -> user(t).map(Optional::of));
         List<String> groups = s.list("groups", List.of(), A_GROUP, IdentityKeys::group);
         if (!s.has("user") && groups.isEmpty() && !s.has("groups")) {
             s.problem("", "gives nothing; write user, groups or both");
         }
-        return new IdentityRule(List.of(who), user, groups);
+        return new IdentityRule(who, user, groups);
     }
 
     /** The cluster's own components are nobody's identity. */

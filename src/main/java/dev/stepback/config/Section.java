@@ -140,6 +140,16 @@ final class Section implements AutoCloseable {
         return items;
     }
 
+    /** A list that must have something in it, or one item by itself. */
+    <T> List<T> oneOrSome(String key, String expected, Function<String, Optional<T>> parser) {
+        if (values.get(key) instanceof ScalarNode one && !isNull(one)) {
+            report.known(at(key));
+            ask(key);
+            return scalar(one, at(key), expected, parser).map(List::of).orElse(List.of());
+        }
+        return listOfSome(key, expected, parser);
+    }
+
     /** A value that must be there. */
     <T> T required(String key, T inPlace, String expected, Function<String, Optional<T>> parser) {
         T value = value(key, inPlace, expected, parser);

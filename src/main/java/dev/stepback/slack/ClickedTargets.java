@@ -9,6 +9,7 @@ import dev.stepback.rollback.Audited;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Authorizer.Authorization;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.target.Denial;
 import dev.stepback.target.History;
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
@@ -49,6 +50,13 @@ final class ClickedTargets {
     void forged(Actor who, Wish wish, String value) {
         String why = "a button or a window that Stepback did not make: " + value;
         audit.record(new AuditEvent.Denial(Audited.by(who), wish, Optional.empty(), why));
+    }
+
+    /** Records what the cluster denied to the person; what it denied to the bot is no denial. */
+    void forbidden(Actor who, Wish wish, Denial denial) {
+        if (authorizer.acting(who.person()).meets(denial)) {
+            audit.record(new AuditEvent.Denial(Audited.by(who), wish, Optional.empty(), denial.sentence()));
+        }
     }
 
     /** Whether nobody may ask for a rollback of it without saying why. */

@@ -102,6 +102,7 @@ final class Clicks {
             commands.answer(new Reply.Refused(String.valueOf(e.getMessage())), answers);
         } catch (KubernetesClientException e) {
             Denial denial = Denial.of(e).orElseThrow(() -> e);
+            targets.forbidden(click.by(), Wishes.of(click.action()), denial);
             commands.answer(new Reply.Refused(denial.sentence()), answers);
         }
     }

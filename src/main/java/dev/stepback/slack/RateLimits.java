@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How often one person, and how often all people in one channel, are listened to. What decides about something that waits
- * already does not count for the channel: others must not be able to keep somebody from approving, rejecting, cancelling or
- * locking. Each replica counts for itself. Safe for use by several threads.
+ * How often one person, and how often all people in one channel, are listened to. What decides about something that
+ * waits or runs already does not count for the channel: others must not be able to keep somebody from approving, rejecting,
+ * cancelling, stopping or locking. Each replica counts for itself. Safe for use by several threads.
  */
 final class RateLimits {
     private static final int MOST = 50_000;
@@ -27,7 +27,7 @@ final class RateLimits {
     /**
      * Who asks, and where.
      *
-     * @param deciding whether it is about something that waits already
+     * @param deciding whether it is about something that waits or runs already
      */
     record Asker(String user, String channel, boolean deciding) {}
 
@@ -80,8 +80,8 @@ final class RateLimits {
                     "⏳ I take " + perChannel
                             + " from one channel, and this was one too many: it was not done. Try again in "
                             + seconds(wait)
-                            + ", or in another channel. Approving, rejecting and cancelling work all the"
-                            + " same.");
+                            + ", or in another channel. Approving, rejecting, cancelling and stopping"
+                            + " work all the same.");
         }
         return new Outcome.Go();
     }

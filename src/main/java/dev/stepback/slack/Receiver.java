@@ -30,9 +30,9 @@ final class Receiver {
     private static final Pattern ANY = Pattern.compile(".*", Pattern.DOTALL);
     private static final Pattern MENTION = Pattern.compile("<@[A-Z0-9]+(\\|[^>]*)?>");
 
-    /** They decide about something that waits already. */
+    /** They decide about something that waits or runs already. */
     private static final Set<String> DECIDING =
-            Set.of(Actions.APPROVE, Actions.REJECT, Actions.BREAK_GLASS, Actions.CANCEL);
+            Set.of(Actions.APPROVE, Actions.REJECT, Actions.BREAK_GLASS, Actions.CANCEL, Actions.STOP_HERE);
 
     private static final Pattern DECISION = Pattern.compile("(?i)\\b(?:cancel|lock|unlock|because)\\b");
 
@@ -115,6 +115,11 @@ final class Receiver {
         });
     }
 
+    /** Whether a button decides about something that waits or runs already. */
+    static boolean decides(String action) {
+        return DECIDING.contains(action);
+    }
+
     /** Whether it stops something, be it a rollback or all of them. */
     static boolean isDecision(String text) {
         // What comes after "because" is a reason.
@@ -159,7 +164,7 @@ final class Receiver {
                 thread,
                 payload.getTriggerId());
         SlackAnswers answers = new SlackAnswers(api, payload.getResponseUrl(), channel, thread, user.id());
-        RateLimits.Asker asker = new RateLimits.Asker(user.id(), channel, DECIDING.contains(click.action()));
+        RateLimits.Asker asker = new RateLimits.Asker(user.id(), channel, decides(click.action()));
         deliveries.accept("click", payload.getTriggerId() + " " + action.getActionId(), asker, answers, to -> {
             log(click.action() + " clicked", user, channel, click.value());
             clicks.run(click, to);

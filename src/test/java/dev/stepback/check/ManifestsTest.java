@@ -170,15 +170,22 @@ class ManifestsTest {
     private static void assertNothingElse(List<PolicyRule> rules, List<Permission>... all) {
         List<String> needed = Stream.of(all)
                 .flatMap(List::stream)
-                .map(p -> p.verb() + " " + p.group() + "/" + p.resource())
+                .map(p -> p.verb() + " " + p.group() + "/" + p.resource() + (p.name() == null ? "" : " " + p.name()))
                 .toList();
         assertThat(rules.stream()
                         .filter(r -> !r.getApiGroups().contains("authorization.k8s.io"))
                         .flatMap(r -> r.getApiGroups().stream()
                                 .flatMap(g -> r.getResources().stream()
-                                        .flatMap(res -> r.getVerbs().stream().map(v -> v + " " + g + "/" + res)))))
+                                        .flatMap(res -> r.getVerbs().stream()
+                                                .flatMap(v -> named(r).map(n -> v + " " + g + "/" + res + n))))))
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(needed);
+    }
+
+    private static Stream<String> named(PolicyRule rule) {
+        return rule.getResourceNames().isEmpty()
+                ? Stream.of("")
+                : rule.getResourceNames().stream().map(name -> " " + name);
     }
 
     private static void assertLease(List<HasMetadata> all) {
@@ -187,6 +194,7 @@ class ManifestsTest {
                 .flatMap(r -> r.getRules().stream())
                 .toList();
         Permission.LEASE.forEach(p -> assertThat(granted(rules, p)).as("%s", p).isTrue());
+        assertNothingElse(rules, Permission.LEASE);
     }
 
     private static boolean granted(List<PolicyRule> rules, Permission wanted) {

@@ -16,6 +16,9 @@ import java.util.Set;
 final class HiddenNamespaces implements Authorizer {
     final Set<String> hidden = new HashSet<>();
     boolean secret;
+    /** Whether a refusal to look names what it is about. */
+    boolean naming;
+
     Acting acting = new Acting.Bot();
 
     @Override
@@ -36,7 +39,9 @@ final class HiddenNamespaces implements Authorizer {
 
     @Override
     public Authorization mayView(Actor who, TargetRef target) {
-        return in(target.namespace());
+        return naming && hidden.contains(target.namespace())
+                ? Authorization.denied(target + " is not for you")
+                : in(target.namespace());
     }
 
     @Override

@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stepback.access.Acting;
 import dev.stepback.audit.AuditEvent;
 import dev.stepback.config.StepbackConfig;
+import dev.stepback.target.Identity;
 import dev.stepback.target.TargetRef;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said to somebody who may not see all, and what is not. */
 class WhoMaySeeTest {
@@ -30,6 +37,55 @@ class WhoMaySeeTest {
         assertThat(denial.wish()).isEqualTo(AuditEvent.Wish.REQUEST);
         assertThat(denial.on().orElseThrow().target().name()).isEqualTo("vault");
         assertThat(((AuditEvent.Denial) audited.get(1)).wish()).isEqualTo(AuditEvent.Wish.VIEW);
+    }
+
+    /** Who tries names must not go unseen only because they learn nothing. */
+    @ParameterizedTest
+    @CsvSource({
+        "vault, REQUEST",
+        "vault history, VIEW",
+        "vault cancel, CANCEL",
+        "vault checkout, REQUEST",
+        "-l app=vault, REQUEST",
+    })
+    void whatIsAsIfItWereNotThere_isRecordedOnce(String text, AuditEvent.Wish wish) {
+        TargetRef vault = cluster.add("secret", "vault", 2);
+        cluster.add("secret too", "vault", 2);
+        cluster.labelled.put("app=vault", Set.of(vault));
+        authorizer.hidden.addAll(List.of("secret", "secret too"));
+        authorizer.secret = true;
+        dispatch(text);
+
+        assertThat(audited)
+                .singleElement()
+                .isInstanceOfSatisfying(AuditEvent.Denial.class, denial -> {
+                    assertThat(denial.wish()).isEqualTo(wish);
+                    assertThat(denial.on().orElseThrow().target().name()).isEqualTo("vault");
+                    assertThat(denial.why()).contains("secret");
+                });
+    }
+
+    @Test
+    void nameThatIsNowhere_isNoDenial() {
+        authorizer.secret = true;
+        dispatch("vault history");
+        assertThat(audited).isEmpty();
+    }
+
+    /** Nothing is known of its kind, so nothing is said of another than is recorded. */
+    @Test
+    void refusalOfATargetWithoutAKind_isAboutTheOneThatIsRecorded() {
+        authorizer.hidden.add("production");
+        authorizer.naming = true;
+
+        assertThat(dispatch("production/checkout"))
+                .isEqualTo(new Reply.Refused("production/deployment/checkout is not for you"));
+        assertThat(audited)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        AuditEvent.Denial.class,
+                        denial -> assertThat(denial.why())
+                                .contains(denial.on().orElseThrow().target().toString()));
     }
 
     @Test
@@ -56,6 +112,17 @@ class WhoMaySeeTest {
         authorizer.hidden.add("production");
         authorizer.hidden.add("staging");
         assertThat(dispatch("checkout history")).isEqualTo(new Reply.Refused("not for you"));
+    }
+
+    /** As for one of them by itself. */
+    @ParameterizedTest
+    @ValueSource(strings = {"checkout vault", "-l app=checkout"})
+    void severalThatMayNotBeSeenFromHere_areNotSaidToBeMissing(String text) {
+        cluster.labelled.put("app=checkout", Set.of(checkout));
+        authorizer.hidden.add("production");
+
+        assertThat(dispatch(text)).isEqualTo(new Reply.Refused("not for you"));
+        assertThat(audited).singleElement().isInstanceOf(AuditEvent.Denial.class);
     }
 
     /** Neither a match nor a suggestion nor an answer tells that there is something. */
@@ -108,6 +175,39 @@ class WhoMaySeeTest {
         authorizer.secret = true;
         assertThat(desk.dispatcher(shop).dispatch(Desk.invocation("staging/checkout", "k")))
                 .isEqualTo(new Reply.Refused("Stepback does not serve the namespace staging."));
+    }
+
+    @Test
+    void whatTheClusterDeniesSomebody_isRecorded_andWhatItDeniesTheBotIsNot() {
+        cluster.failure = Optional.of(new KubernetesClientException(
+                "User \"alice\" cannot list resource \"replicasets\" in API group \"apps\" in the namespace"
+                        + " \"production\"",
+                403,
+                null));
+        dispatch("checkout history");
+        assertThat(audited).isEmpty();
+
+        authorizer.acting = new Acting.As(new Identity("alice", List.of()));
+        dispatch("checkout history");
+        assertThat(audited)
+                .singleElement()
+                .isInstanceOfSatisfying(AuditEvent.Denial.class, denial -> {
+                    assertThat(denial.wish()).isEqualTo(AuditEvent.Wish.VIEW);
+                    assertThat(denial.why()).contains("alice may not list replicasets.apps");
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%s/checkout", "%s/deployment/checkout history", "-n %s list", "audit %s/checkout"})
+    void whoMayKnowOfNothing_doesNotLearnWhatIsServed(String text) {
+        StepbackConfig shop = StepbackConfig.defaults()
+                .with(c -> c.kubernetes = new StepbackConfig.Kubernetes(null, List.of("production"), null));
+        authorizer.hidden.addAll(List.of("production", "secret"));
+        authorizer.secret = true;
+
+        Reply served = desk.dispatcher(shop).dispatch(Desk.invocation(text.formatted("production"), "k"));
+        Reply notServed = desk.dispatcher(shop).dispatch(Desk.invocation(text.formatted("secret"), "k"));
+        assertThat(notServed.toString()).isEqualTo(served.toString().replace("production", "secret"));
     }
 
     private Reply dispatch(String text) {

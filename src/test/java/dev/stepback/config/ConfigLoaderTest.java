@@ -72,7 +72,7 @@ class ConfigLoaderTest {
               impersonate: true
               identities:
                 - {who: "@oncall", user: oncall, groups: [ops, deployers]}
-                - {who: U0123ABCD, groups: [ops]}
+                - {who: [U0123ABCD, lead@example.com], groups: [ops]}
             """)).kubernetes().people();
 
         assertThat(people)
@@ -85,7 +85,9 @@ class ConfigLoaderTest {
                                         Optional.of("oncall"),
                                         List.of("ops", "deployers")),
                                 new IdentityRule(
-                                        List.of(new Who.User("U0123ABCD")), Optional.empty(), List.of("ops"))))));
+                                        List.of(new Who.User("U0123ABCD"), new Who.Email("lead@example.com")),
+                                        Optional.empty(),
+                                        List.of("ops"))))));
     }
 
     @ParameterizedTest
@@ -96,6 +98,8 @@ class ConfigLoaderTest {
                 "{who: members, user: 'a b'}",
                 "{who: everybody, user: a}",
                 "{who: members}",
+                "{who: [], user: a}",
+                "{who: [everybody], user: a}",
                 "{user: a}"
             })
     void identities_areNeitherTheClustersOwnNorNothing(String identity) {

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RateLimitsTest {
     private Instant now = Instant.parse("2026-11-21T03:00:00Z");
@@ -88,6 +89,18 @@ class RateLimitsTest {
         }
         assertThat(decide("U1", "C1")).isInstanceOf(Outcome.Tell.class);
         assertThat(decide("U2", "C1")).isInstanceOf(Outcome.Go.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"approve", "reject", "break_glass", "cancel", "stop_here"})
+    void buttonThatDecides_doesNotCountForTheChannel(String action) {
+        assertThat(Receiver.decides(action)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "roll_back_to", "undo", "retry", "diff", ""})
+    void buttonThatBeginsSomethingOrShowsIt_countsForTheChannel(String action) {
+        assertThat(Receiver.decides(action)).isFalse();
     }
 
     @Test

@@ -62,13 +62,10 @@ public final class PolicyAuthorizer implements Authorizer {
 
     /**
      * What the policy lets somebody look at from no channel is as if it were not there. What they may look at elsewhere is no
-     * secret, and they hear that it is the channel.
+     * secret, and they hear that it is the channel. Which namespaces are served makes no difference.
      */
     @Override
     public Optional<String> hides(Actor who, TargetRef target) {
-        if (served(target).isPresent()) {
-            return Optional.empty();
-        }
         var verdict = allows(policies.policy(), who, Permission.VIEW, facts(target));
         return verdict.allowed() || verdict.undecided() || verdict.elsewhere()
                 ? Optional.empty()
