@@ -44,9 +44,11 @@ final class Visibility {
         List<TargetRef> known = known(targets, who);
         if (known.isEmpty()) {
             // One line for what was typed, however many bear the name.
-            targets.stream().findFirst().ifPresent(first -> authorizer
-                    .hides(who, first)
-                    .ifPresent(why -> denials.record(who, Denials.wish(command), first, why)));
+            targets.stream()
+                    .findFirst()
+                    .ifPresent(first -> authorizer
+                            .hides(who, first)
+                            .ifPresent(why -> denials.record(who, Denials.wish(command), first, why)));
         }
         return known;
     }

@@ -170,6 +170,7 @@ class SeveralTest {
     void labelsOfWhatMayNotBeSeen_areAsIfTheyWereNotThere() {
         cluster.labelled.put("release=1", Set.of(checkout, lab));
         authorizer.hidden.add("staging");
+        authorizer.secret = true;
 
         assertThat(dispatch("-l release=1"))
                 .isInstanceOfSatisfying(

@@ -56,13 +56,11 @@ class WhoMaySeeTest {
         authorizer.secret = true;
         dispatch(text);
 
-        assertThat(audited)
-                .singleElement()
-                .isInstanceOfSatisfying(AuditEvent.Denial.class, denial -> {
-                    assertThat(denial.wish()).isEqualTo(wish);
-                    assertThat(denial.on().orElseThrow().target().name()).isEqualTo("vault");
-                    assertThat(denial.why()).contains("secret");
-                });
+        assertThat(audited).singleElement().isInstanceOfSatisfying(AuditEvent.Denial.class, denial -> {
+            assertThat(denial.wish()).isEqualTo(wish);
+            assertThat(denial.on().orElseThrow().target().name()).isEqualTo("vault");
+            assertThat(denial.why()).contains("secret");
+        });
     }
 
     @Test
@@ -189,12 +187,10 @@ class WhoMaySeeTest {
 
         authorizer.acting = new Acting.As(new Identity("alice", List.of()));
         dispatch("checkout history");
-        assertThat(audited)
-                .singleElement()
-                .isInstanceOfSatisfying(AuditEvent.Denial.class, denial -> {
-                    assertThat(denial.wish()).isEqualTo(AuditEvent.Wish.VIEW);
-                    assertThat(denial.why()).contains("alice may not list replicasets.apps");
-                });
+        assertThat(audited).singleElement().isInstanceOfSatisfying(AuditEvent.Denial.class, denial -> {
+            assertThat(denial.wish()).isEqualTo(AuditEvent.Wish.VIEW);
+            assertThat(denial.why()).contains("alice may not list replicasets.apps");
+        });
     }
 
     @ParameterizedTest
