@@ -37,8 +37,8 @@ final class PlainWords {
     /** Where a code span ends that begins here; -1 when it is none. */
     private static int closing(String text, int open) {
         int close = text.indexOf('`', open + 1);
-        int line = text.indexOf('\n', open + 1);
-        return close == open + 1 || (line >= 0 && line < close) ? -1 : close;
+        boolean span = close > open + 1 && text.substring(open, close).indexOf('\n') < 0;
+        return span ? close : -1;
     }
 
     private static boolean isMark(String text, int i) {
