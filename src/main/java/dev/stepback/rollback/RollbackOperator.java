@@ -15,6 +15,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -168,6 +170,11 @@ public final class RollbackOperator implements AutoCloseable {
             alongside(started, companion);
         }
         operator = started;
+        if (timer(started) instanceof ScheduledThreadPoolExecutor timer) {
+            // It is made without core threads: the one that it starts anyway would look for work a hundred times a
+            // second.
+            timer.setCorePoolSize(1);
+        }
         started.start();
         LOG.info("reconciling rollbacks");
     }
@@ -209,7 +216,12 @@ public final class RollbackOperator implements AutoCloseable {
         operator = null;
         if (running != null) {
             running.stop();
+            timer(running).shutdownNow(); // stopping the operator leaves it running
             LOG.info("no longer reconciling rollbacks");
         }
+    }
+
+    private static ScheduledExecutorService timer(Operator operator) {
+        return operator.getConfigurationService().getExecutorServiceManager().scheduledExecutorService();
     }
 }

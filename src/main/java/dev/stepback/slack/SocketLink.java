@@ -10,11 +10,15 @@ import com.slack.api.bolt.socket_mode.request.SocketModeRequest;
 import com.slack.api.bolt.socket_mode.request.SocketModeRequestParser;
 import com.slack.api.socket_mode.SocketModeClient;
 import com.slack.api.socket_mode.impl.SocketModeClientJavaWSImpl;
-import com.slack.api.socket_mode.queue.impl.ConcurrentLinkedMessageQueue;
+import com.slack.api.socket_mode.queue.SocketModeMessageQueue;
 import com.slack.api.util.json.GsonFactory;
 import dev.stepback.ops.Metrics;
+import java.io.IOException;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -124,8 +128,7 @@ final class SocketLink implements AutoCloseable {
     }
 
     private SocketModeClient create(String url) throws Exception {
-        SocketModeClient created = new SocketModeClientJavaWSImpl(
-                slack, appToken, url, CONCURRENCY, new ConcurrentLinkedMessageQueue(), false, false, 60_000);
+        SocketModeClient created = new Client(slack, appToken, url);
         created.addWebSocketMessageListener(message -> handle(created, message));
         created.addWebSocketCloseListener((code, reason) -> onClose());
         created.addWebSocketErrorListener(error -> LOG.info("socket: {}", error.getMessage()));
@@ -166,6 +169,64 @@ final class SocketLink implements AutoCloseable {
         JsonObject text = new JsonObject();
         text.addProperty("text", response.getBody());
         return text;
+    }
+
+    /**
+     * The SDK's client looks for messages at a fixed pace, a hundred times a second for each worker, with one thread for all.
+     * Here each worker has a thread, which waits for what arrives.
+     */
+    private static final class Client extends SocketModeClientJavaWSImpl {
+        Client(Slack slack, String appToken, String url) throws URISyntaxException {
+            super(slack, appToken, url, CONCURRENCY, new Arrived(), false, false, 60_000);
+        }
+
+        @Override
+        public void initializeMessageProcessorExecutor(int concurrency) {
+            ScheduledExecutorService workers =
+                    Executors.newScheduledThreadPool(concurrency, Threads.named("slack-message"));
+            for (int i = 0; i < concurrency; i++) {
+                workers.execute(this::work);
+            }
+            setMessageProcessorExecutor(workers);
+        }
+
+        /** Until it is closed, which interrupts. */
+        private void work() {
+            while (!Thread.currentThread().isInterrupted()) {
+                String message = getMessageQueue().poll();
+                if (message != null) {
+                    process(message);
+                }
+            }
+        }
+
+        private void process(String message) {
+            try {
+                processMessage(message);
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("a message from Slack was not understood: {}", e.toString());
+            }
+        }
+    }
+
+    private static final class Arrived implements SocketModeMessageQueue {
+        private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+
+        @Override
+        public void add(String message) {
+            messages.add(message);
+        }
+
+        /** The next message, however long it takes; null when the thread is interrupted. */
+        @Override
+        public @Nullable String poll() {
+            try {
+                return messages.take();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            }
+        }
     }
 
     @Override

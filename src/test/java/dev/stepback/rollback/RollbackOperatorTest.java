@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -213,6 +214,23 @@ class RollbackOperatorTest {
 
         assertThat(shop.undos()).isEqualTo(1);
         await().until(() -> told.contains(Phase.SUCCEEDED));
+    }
+
+    @Test
+    void engineThatStops_leavesNoThreadsOfItsFrameworkBehind() {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        try (RollbackOperator engine = shop.engine()) {
+            await().until(engine::leading);
+            assertThat(ofTheFramework(before)).isNotEmpty();
+        }
+        await().untilAsserted(() -> assertThat(ofTheFramework(before)).isEmpty());
+    }
+
+    private static List<Thread> ofTheFramework(Set<Thread> before) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !before.contains(thread))
+                .filter(thread -> thread.getName().matches("pool-\\d+-thread-\\d+"))
+                .toList();
     }
 
     @Test

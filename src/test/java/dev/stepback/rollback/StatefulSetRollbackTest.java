@@ -84,7 +84,11 @@ class StatefulSetRollbackTest {
               selector: {matchLabels: {app: db}}
               template:
                 metadata: {labels: {app: db}}
-                spec: {containers: [{name: mysql, image: 'mysql:8.0'}]}
+                spec:
+                  containers:
+                  - name: mysql
+                    image: mysql:8.0
+                    volumeMounts: [{name: data, mountPath: /var/lib/mysql}]
               volumeClaimTemplates:
               - metadata: {name: data}
                 spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
@@ -97,9 +101,9 @@ class StatefulSetRollbackTest {
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"spec\":{\"template\":{\"spec\":{\"containers\":"
-                                + "[{\"name\":\"mysql\",\"image\":\"mysql:8.4-unready\"}]}}}}");
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> image(pods().get(pods().size() - 1)).equals("mysql:8.4-unready"));
+                                + "[{\"name\":\"mysql\",\"image\":\"mysql:8.4-unready\","
+                                + "\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/var/lib/mysql\"}]}]}}}}");
+        awaitPods(pods -> image(pods.get(pods.size() - 1)).equals("mysql:8.4-unready"));
         operator = engine();
     }
 
