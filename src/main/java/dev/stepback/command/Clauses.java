@@ -290,7 +290,7 @@ final class Clauses {
         if (byPartition) {
             known.add("by partition");
         }
-        revisions.time().ifPresent(time -> known.add("to what ran at " + time.understood()));
+        revisions.time().ifPresent(time -> known.add("to " + PastTime.ran(time.understood())));
         if (since != null) {
             known.add("since " + Past.text(since));
         }

@@ -113,7 +113,7 @@ public final class Dispatcher {
         if (time.isEmpty()) {
             return reply;
         }
-        String then = "what ran at " + PastTime.text(time.get(), asked);
+        String then = PastTime.ran(PastTime.text(time.get(), asked));
         if (reply instanceof Reply.Opened opened) {
             return new Reply.Opened(opened.rollback(), "It goes back to " + then + ".");
         } else if (reply instanceof Reply.OpenedTogether opened) {

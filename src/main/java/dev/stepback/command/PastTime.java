@@ -22,6 +22,7 @@ final class PastTime {
     /** Stands in every answer to a time that was not understood. */
     static final String EXAMPLES = "type “to 20m ago”, “to time 14:05” or “to time 2026-11-21 14:05”";
 
+    private static final String YESTERDAY = "yesterday";
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH);
     private static final DateTimeFormatter CLOCK_SECONDS = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ENGLISH);
     private static final DateTimeFormatter ZONE = DateTimeFormatter.ofPattern("zzz", Locale.ENGLISH);
@@ -92,6 +93,11 @@ final class PastTime {
         return day == null ? null : today.with(TemporalAdjusters.previousOrSame(day));
     }
 
+    /** As in {@code what ran at 14:05 UTC}. */
+    static String ran(String understood) {
+        return understood.startsWith(YESTERDAY) ? "what ran " + understood : "what ran at " + understood;
+    }
+
     /** A time that was understood, in the words of whom it was asked by. */
     static String text(Instant at, Asked asked) {
         Optional<ZoneId> zone = asked.zone().get();
@@ -104,7 +110,7 @@ final class PastTime {
         long back =
                 ChronoUnit.DAYS.between(there.toLocalDate(), now.atZone(zone).toLocalDate());
         DateTimeFormatter clock = there.getSecond() == 0 ? CLOCK : CLOCK_SECONDS;
-        String day = back == 0 ? "" : (back == 1 ? "yesterday, " : "") + there.toLocalDate() + " ";
+        String day = back == 0 ? "" : (back == 1 ? YESTERDAY + ", " : "") + there.toLocalDate() + " ";
         if (zone.normalized().equals(ZoneOffset.UTC)) {
             return day + clock.format(there) + " UTC" + (assumed ? " (your time zone is not known)" : "");
         }

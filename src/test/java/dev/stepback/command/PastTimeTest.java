@@ -114,6 +114,13 @@ class PastTimeTest {
     }
 
     @Test
+    void whatRanThen_readsAsASentence() {
+        assertThat(PastTime.ran("14:05 UTC")).isEqualTo("what ran at 14:05 UTC");
+        assertThat(PastTime.ran("yesterday, 2026-11-20 14:05 UTC"))
+                .isEqualTo("what ran yesterday, 2026-11-20 14:05 UTC");
+    }
+
+    @Test
     void unknownTimeZone_isSaid() {
         assertThat(read("13:05", ANYWHERE))
                 .isInstanceOfSatisfying(

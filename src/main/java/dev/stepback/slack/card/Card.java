@@ -21,7 +21,14 @@ public final class Card {
     private static final int CARD_CHANGE_LIMIT = 600;
     private static final int MAX_FINDINGS = 8;
     private static final Set<String> LASTING = Set.of(
-            "managed-by", "last-applied", "last-applied-stale", "services", "configuration", "replicas", "partition");
+            "managed-by",
+            "last-applied",
+            "last-applied-stale",
+            "services",
+            "configuration",
+            "replicas",
+            "partition",
+            "on-delete");
     /** What the first steps put an end to. */
     private static final Set<String> PASSING = Set.of("rollout", "stuck-pods");
     /** The check that tells how the rollout will go: nothing is wrong, but people want to know. */

@@ -77,7 +77,7 @@ final class DaemonSetRollouts implements Rollouts {
     public List<Finding> restart(RevisionedWorkload workload) {
         return workload.onDelete()
                 ? List.of(Finding.warn(
-                        "strategy",
+                        "on-delete",
                         "Its strategy is OnDelete: the restart itself replaces no pod. Each starts anew when"
                                 + " it is deleted."))
                 : List.of();

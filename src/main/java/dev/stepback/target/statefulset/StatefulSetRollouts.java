@@ -154,7 +154,7 @@ final class StatefulSetRollouts implements Rollouts {
         List<Finding> findings = new ArrayList<>();
         if (!policy.rolling()) {
             findings.add(Finding.warn(
-                    "strategy",
+                    "on-delete",
                     "Its strategy is OnDelete: the restart itself replaces no pod. Each starts anew when it is"
                             + " deleted."));
         } else if (policy.partition() > policy.start()) {

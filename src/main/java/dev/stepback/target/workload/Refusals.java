@@ -105,9 +105,14 @@ public final class Refusals {
 
     public static String unknownRevision(History history, long revision) {
         String none = "unable to find specified revision %d in history".formatted(revision);
+        String again = history.revisions().stream()
+                .filter(r -> r.earlierNumbers().contains(revision))
+                .findFirst()
+                .map(r -> "; it was used again, and is %d since".formatted(r.number()))
+                .orElse("");
         return history.revisions().isEmpty()
                 ? none + "; there are no revisions"
-                : none + "; there are " + numbers(history.revisions());
+                : none + again + "; there are " + numbers(history.revisions());
     }
 
     /** What is wished for and cannot be had with targets of this kind, or with this operation; and what to do instead. */
@@ -143,8 +148,8 @@ public final class Refusals {
                 notSupported(
                         fast
                                 ? "A DaemonSet cannot go “fast”: it has one pod on each node, and to replace all at"
-                                        + " once would stop it everywhere. Type the same without “fast”; if that is what"
-                                        + " you want, set its updateStrategy.rollingUpdate.maxUnavailable to 100% first."
+                                      + " once would stop it everywhere. Type the same without “fast”; if that is what"
+                                      + " you want, set its updateStrategy.rollingUpdate.maxUnavailable to 100% first."
                                 : "Only a StatefulSet goes “by partition”. Type the same without it.");
         };
     }

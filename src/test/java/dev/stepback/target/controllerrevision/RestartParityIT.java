@@ -111,7 +111,7 @@ class RestartParityIT {
         assertThat(plan.steps()).extracting(PlannedStep::type).containsExactly(kind.lowerCase() + ".restart");
         assertThat(plan.findings())
                 .contains(Finding.warn(
-                        "strategy",
+                        "on-delete",
                         "Its strategy is OnDelete: the restart itself replaces no pod. Each starts anew when it is"
                                 + " deleted."));
         release.run(plan);

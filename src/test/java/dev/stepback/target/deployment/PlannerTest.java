@@ -146,6 +146,20 @@ class PlannerTest {
     }
 
     @Test
+    void revisionThatWasUsedAgain_isFoundUnderItsNewNumber() {
+        ((ObjectNode) api.get("/apis/apps/v1/namespaces/production/replicasets/checkout-h20"))
+                .withObject("/metadata/annotations")
+                .put("deployment.kubernetes.io/revision", "4")
+                .put("deployment.kubernetes.io/revision-history", "2");
+
+        assertThat(refused(OptionalLong.of(2), Set.of()))
+                .isEqualTo(new Refused(
+                        Reason.UNKNOWN_REVISION,
+                        "unable to find specified revision 2 in history; it was used again, and is 4 since; there are"
+                                + " 4, 3, 1"));
+    }
+
+    @Test
     void paused_isRefusedWithTheCommand() {
         ((ObjectNode) api.get(Shop.PATH).path("spec")).put("paused", true);
 
