@@ -3,6 +3,8 @@ package dev.stepback.rollback;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
 import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.rollback.RollbackSpec.Midway;
+import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The Rollbacks that a group is made of, and what the group does with them. Every write is made at most once, however often
@@ -97,6 +100,40 @@ public final class Members {
         if (member.getSpec().cancellation() == null && !begun(member)) {
             write(member, member.getSpec().withCancellation(new Cancellation(by, at)));
         }
+    }
+
+    /** Ends it while it runs; this write fails once it is any farther than it was seen. */
+    public void halt(Rollback member, Cancellation how) {
+        if (member.getSpec().cancellation() == null) {
+            write(member, member.getSpec().withCancellation(how));
+        }
+    }
+
+    /**
+     * How one that runs is ended now, as somebody wished for its group. Nothing is changed yet while it checks, so it is just
+     * cancelled then. Empty while its first change is on its way, and for one that can only be seen through.
+     */
+    public static Optional<Cancellation> halting(Rollback member, Cancellation wish) {
+        RollbackStatus status = member.statusOrInitial();
+        boolean runs = status.phase() == Phase.RUNNING
+                && status.ending() == null
+                && member.getSpec().cancellation() == null;
+        if (!runs) {
+            return Optional.empty();
+        }
+        if (status.patchedAt() != null) {
+            return wish.midway() == Midway.GoOn || member.stoppable() ? Optional.of(wish) : Optional.empty();
+        }
+        return onlyChecks(status) ? Optional.of(new Cancellation(wish.by(), wish.at())) : Optional.empty();
+    }
+
+    private static boolean onlyChecks(RollbackStatus status) {
+        Plan plan = status.plan();
+        return plan != null
+                && status.steps().size() == plan.steps().size()
+                && IntStream.range(0, status.steps().size())
+                        .allMatch(i -> status.steps().get(i).startedAt() == null
+                                || plan.steps().get(i).checks());
     }
 
     /** Whether it is, or was, past the point at which it can be stopped without having changed anything. */

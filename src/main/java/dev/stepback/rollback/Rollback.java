@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
@@ -57,6 +58,24 @@ public final class Rollback extends CustomResource<RollbackSpec, RollbackStatus>
     public TargetRef target() {
         RollbackSpec.TargetName name = getSpec().target();
         return new TargetRef(getMetadata().getNamespace(), name.kind(), name.name());
+    }
+
+    /** Whether its rollout is under way and can be stopped where it is. */
+    @JsonIgnore
+    public boolean stoppable() {
+        RollbackStatus status = statusOrInitial();
+        return status.phase() == Phase.RUNNING
+                && status.patchedAt() != null
+                && status.ending() == null
+                && getSpec().wanted() != Operation.PAUSE
+                && getSpec().cancellation() == null
+                && canStandStill();
+    }
+
+    /** Whether there is a way to stop it in the middle, once its rollout is under way. */
+    @JsonIgnore
+    public boolean canStandStill() {
+        return target().kind().pausable();
     }
 
     /** Whether somebody has chosen what the stored plan does not do yet: it is planned again. */

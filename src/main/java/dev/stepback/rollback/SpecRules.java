@@ -13,6 +13,7 @@ public final class SpecRules {
             "has(self.follows) == has(oldSelf.follows) && (!has(self.follows) || self.follows == oldSelf.follows)";
     public static final String CANCELLATION =
             "!has(oldSelf.cancellation) || has(self.cancellation) && self.cancellation == oldSelf.cancellation";
+    public static final String STOP = "!has(oldSelf.stop) || has(self.stop) && self.stop == oldSelf.stop";
 
     /** As many decisions, and choices, as the rules about them look at: CEL has no way to count along a list. */
     public static final int MAX_DECISIONS = 16;

@@ -21,7 +21,6 @@ import dev.stepback.target.Plan;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedRevision;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -32,14 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class AnotherRollback {
     static final Set<String> ACTIONS =
             Set.of(Actions.RETRY, Actions.PLAN_AGAIN, Actions.OVERRIDE, Actions.GO_FORWARD, Actions.UNDO);
-
-    /** How long somebody waits who goes forward: 50 looks of 100 ms, 5 s. */
-    private static final int LOOKS = 50;
-
-    /** As long as Slack still opens a window for a click. */
-    private static final int TRIGGER_LOOKS = 22;
-
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final SlackApi api;
     private final Rollbacks rollbacks;
@@ -95,24 +86,15 @@ final class AnotherRollback {
     }
 
     private boolean ended(String namespace, String name) {
-        return becomes(namespace, name, LOOKS, phase -> phase.terminal());
+        return becomes(namespace, name, Looks.WHILE_WAITING, phase -> phase.terminal());
     }
 
     /** A rollback that is gone has become anything. */
     private boolean becomes(String namespace, String name, int looks, Predicate<Phase> wanted) {
-        for (int look = 0; look < looks; look++) {
-            Optional<Rollback> now = rollbacks.find(namespace, name);
-            if (now.isEmpty() || wanted.test(now.get().statusOrInitial().phase())) {
-                return true;
-            }
-            try {
-                Thread.sleep(LOOK_AGAIN.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-        }
-        return false;
+        return Looks.until(looks, () -> rollbacks
+                .find(namespace, name)
+                .map(now -> wanted.test(now.statusOrInitial().phase()))
+                .orElse(true));
     }
 
     /** Another rollback, to the same revision, which the person is asked at once to break the glass for. */
@@ -124,7 +106,7 @@ final class AnotherRollback {
         }
         String namespace = opened.get().getMetadata().getNamespace();
         String name = opened.get().getMetadata().getName();
-        becomes(namespace, name, TRIGGER_LOOKS, phase -> phase != Phase.PLANNING);
+        becomes(namespace, name, Looks.WHILE_TRIGGERED, phase -> phase != Phase.PLANNING);
         rollbacks
                 .find(namespace, name)
                 .filter(r -> r.statusOrInitial().phase() == Phase.AWAITING_APPROVAL)

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,41 @@ class GroupFlowIT {
             scene.people.action("responder", INCIDENTS, ts(failed), "undo");
             scene.people.action("lead", INCIDENTS, ts(awaitCard(scene, "AwaitingApproval")), "approve");
             scene.awaitRolledOut("cart", image("cart", "2"));
+        }
+    }
+
+    /** Chosen on the card, let go, and taken back in the middle of rollouts that do not end. */
+    @Test
+    void chosenOtherwise_andTakenForwardAgainHalfway() throws Exception {
+        try (Scene scene = Scene.start(Mode.SOCKET)) {
+            for (String name : List.of("cart", "checkout")) {
+                scene.deployed(name, 1, image(name, "1"), image(name, "2"));
+                scene.awaitRolledOut(name, image(name, "2"));
+                scene.client
+                        .resource(scene.deployment(name))
+                        .edit(d -> new DeploymentBuilder(d)
+                                .editSpec()
+                                .withMinReadySeconds(300)
+                                .endSpec()
+                                .build());
+            }
+            LastAppliedFlowIT.remembered(scene, "cart", image("cart", "2"));
+
+            scene.people.command("responder", INCIDENTS, "/rollback cart checkout");
+            ObjectNode card = awaitCard(scene, "Update last-applied");
+            scene.people.action("responder", INCIDENTS, ts(card), "last_applied_too");
+            scene.people.action("lead", INCIDENTS, ts(awaitCard(scene, "Leave last-applied")), "approve");
+            ObjectNode running = awaitCard(scene, "Go forward again");
+            assertThat(running.toString()).contains("remembers of cart, chosen by <@U0RESPONDER>", "Stop here");
+            assertThat(scene.deployment("cart").getMetadata().getAnnotations().get(LastAppliedFlowIT.APPLIED))
+                    .contains(image("cart", "1"));
+
+            scene.people.action("responder", INCIDENTS, ts(running), "go_forward");
+            ObjectNode forward = awaitCard(scene, "AwaitingApproval");
+            assertThat(awaitCard(scene, "followed no longer: cart, checkout").toString())
+                    .contains("Taken forward again by");
+            assertThat(forward.toString()).contains(image("cart", "1") + "` → `" + image("cart", "2"));
+            assertThat(scene.people.violations()).isEmpty();
         }
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class LastAppliedFlowIT {
     private static final String FIRST = "shop.example/checkout:1.0";
     private static final String SECOND = "shop.example/checkout:1.1";
-    private static final String APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+    static final String APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
     private Scene scene;
 
@@ -41,7 +41,7 @@ class LastAppliedFlowIT {
     void choiceOnTheCard_isAnotherPlan_andDoneWithTheUndo() {
         scene.deployed("checkout", 1, FIRST, SECOND);
         scene.awaitRolledOut("checkout", SECOND);
-        remembered(SECOND);
+        remembered(scene, "checkout", SECOND);
 
         scene.people.command("responder", INCIDENTS, "/rollback checkout");
         ObjectNode card = scene.awaitCard("Update last-applied");
@@ -68,15 +68,15 @@ class LastAppliedFlowIT {
     }
 
     /** As if this image had been applied. */
-    private void remembered(String image) {
+    static void remembered(Scene scene, String name, String image) {
         String manifest = "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"spec\":{\"template\":{\"spec\":{"
-                + "\"containers\":[{\"name\":\"checkout\",\"image\":\"" + image + "\"}]}}}}";
+                + "\"containers\":[{\"name\":\"" + name + "\",\"image\":\"" + image + "\"}]}}}}";
         String quoted = manifest.replace("\"", "\\\"");
         scene.client
                 .apps()
                 .deployments()
                 .inNamespace(scene.namespace)
-                .withName("checkout")
+                .withName(name)
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"metadata\":{\"annotations\":{\"" + APPLIED + "\":\"" + quoted + "\"}}}");

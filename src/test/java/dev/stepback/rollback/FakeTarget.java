@@ -129,7 +129,12 @@ final class FakeTarget implements TargetType {
 
     @Override
     public List<Step> steps() {
-        return List.of(new Undo(), new Await(), new PutBack());
+        return List.of(new Undo(), new Await(), new PutBack(), new Stop());
+    }
+
+    @Override
+    public Optional<PlannedStep> stop(TargetRef target) {
+        return Optional.ofNullable(get(target)).map(d -> new PlannedStep("fake.stop", "Stop", Map.of()));
     }
 
     private @Nullable Deployment get(TargetRef target) {
@@ -229,6 +234,32 @@ final class FakeTarget implements TargetType {
         @Override
         public Observation observe(StepContext context) {
             return new Observation(Observation.State.DONE, "put back", null);
+        }
+    }
+
+    private final class Stop implements Step {
+        @Override
+        public String type() {
+            return "fake.stop";
+        }
+
+        @Override
+        public Finding dryRun(StepContext context) {
+            return Finding.pass("dry-run", "");
+        }
+
+        @Override
+        public Start start(StepContext context) {
+            patch(
+                    context,
+                    "stop",
+                    "[{\"op\":\"replace\",\"path\":\"/metadata/annotations/test~1rollout\",\"value\":\"stopped\"}]");
+            return new Start.Started();
+        }
+
+        @Override
+        public Observation observe(StepContext context) {
+            return new Observation(Observation.State.DONE, "It stands still.", null);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.stepback.rollback;
 
+import static dev.stepback.policy.Permission.APPROVE;
+import static dev.stepback.policy.Permission.REQUEST;
 import static dev.stepback.rollback.Examples.ASKING;
 import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.SECONDING;
@@ -11,6 +13,7 @@ import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.group.AuditedGroups;
 import dev.stepback.rollback.group.GroupController;
 import dev.stepback.rollback.group.GroupView;
@@ -229,6 +232,40 @@ class GroupTest {
     }
 
     @Test
+    void stoppedHere_whatRunsStandsStill_andWhatHasNotBegunIsNotBegun() throws Exception {
+        engine();
+        String name = request(Order.InOrder, "checkout", "cart");
+        RollbackGroups audited = new AuditedGroups(groups, shop.audit);
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        assertThat(audited.stop("production", name, LEADING, Midway.Pause)).isInstanceOf(Decided.TooLate.class);
+        approve(name, LEADING);
+        until(() -> undone().equals(List.of("checkout")));
+        until(() -> view(name).members().get(0).stoppable());
+
+        shop.policy = Policies.of(
+                Policies.rule(1), Policies.may("members", REQUEST), Policies.may(LEADING.id(), REQUEST, APPROVE));
+        assertThat(audited.stop("production", name, SECONDING, Midway.Pause)).isInstanceOf(Decided.Denied.class);
+        assertThat(audited.stop("production", name, LEADING, Midway.Pause)).isInstanceOf(Decided.Recorded.class);
+        assertThat(audited.stop("production", name, LEADING, Midway.GoOn)).isInstanceOf(Decided.AlreadyRecorded.class);
+
+        GroupView view = awaitPhase(name, Phase.CANCELLED);
+        assertThat(view.group().statusOrInitial().message())
+                .isEqualTo("stopped where it was: checkout; not begun: cart");
+        assertThat(undone()).containsExactly("checkout");
+        assertThat(annotation("checkout", FakeTarget.ROLLOUT)).isEqualTo("stopped");
+        assertThat(shop.audited.stream().map(Object::toString))
+                .filteredOn(e -> e.startsWith("Stop") || e.startsWith("Cancellation") || e.startsWith("Denial"))
+                .satisfiesExactly(
+                        denial -> assertThat(denial).startsWith("Denial").contains("wish=STOP"),
+                        stop -> assertThat(stop).startsWith("Stop").contains("checkout", "Pause"),
+                        cancellation -> assertThat(cancellation).startsWith("Cancellation").contains("cart"));
+        RollbackGroup tampered = view.group();
+        tampered.setSpec(tampered.getSpec()
+                .withStop(new RollbackSpec.Cancellation(SECONDING.person(), Instant.now(), Midway.GoOn)));
+        assertThatThrownBy(() -> shop.client.resource(tampered).update()).hasMessageContaining("a stop is final");
+    }
+
+    @Test
     void twoApprovalsAtOnce_releaseOnce() throws Exception {
         engine();
         String name = request(Order.Together, "checkout", "cart");
@@ -398,6 +435,18 @@ class GroupTest {
         for (String name : names) {
             annotate(name, FakeTarget.APPLIED, "yes");
         }
+    }
+
+    private String annotation(String name, String annotation) {
+        return shop.client
+                .apps()
+                .deployments()
+                .inNamespace("production")
+                .withName(name)
+                .get()
+                .getMetadata()
+                .getAnnotations()
+                .get(annotation);
     }
 
     private void annotate(String name, String annotation, String value) {

@@ -10,7 +10,9 @@ import dev.stepback.rollback.Audited;
 import dev.stepback.rollback.Members;
 import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
+import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -106,6 +108,26 @@ public final class AuditedGroups implements RollbackGroups {
             group.targets().forEach(t -> audit.record(new AuditEvent.Cancellation(by, on(group, t))));
         } else if (decided instanceof Decided.Denied denied) {
             denied(namespace, name, by, Wish.CANCEL, denied.why());
+        }
+        return decided;
+    }
+
+    @Override
+    public Decided stop(String namespace, String name, Actor actor, Midway midway) {
+        Decided decided = groups.stop(namespace, name, actor, midway);
+        By by = Audited.by(actor);
+        if (decided instanceof Decided.Recorded recorded) {
+            GroupView view = recorded.view();
+            for (Rollback member : view.all()) {
+                On on = on(view.group(), member.target());
+                if (!Members.begun(member)) {
+                    audit.record(new AuditEvent.Cancellation(by, on));
+                } else if (!GroupMoment.phase(member).terminal()) {
+                    audit.record(new AuditEvent.Stop(by, on, midway.name()));
+                }
+            }
+        } else if (decided instanceof Decided.Denied denied) {
+            denied(namespace, name, by, Wish.STOP, denied.why());
         }
         return decided;
     }

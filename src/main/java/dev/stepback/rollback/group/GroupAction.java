@@ -2,6 +2,7 @@ package dev.stepback.rollback.group;
 
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec.Cancellation;
 import dev.stepback.rollback.RollbackSpec.Choice;
 import java.time.Instant;
 
@@ -22,6 +23,9 @@ sealed interface GroupAction {
 
     /** Stop this Rollback, which has not begun. */
     record Cancel(Rollback member, Person by) implements GroupAction {}
+
+    /** End this Rollback, which runs, in this way. */
+    record Halt(Rollback member, Cancellation how) implements GroupAction {}
 
     /** Write the status, then decide again about what was written. */
     record Write(RollbackGroupStatus status) implements GroupAction {}

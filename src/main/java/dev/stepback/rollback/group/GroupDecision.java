@@ -222,12 +222,16 @@ final class GroupDecision {
                         + " minutes; ask again for what is left");
     }
 
-    /** Stops what has not begun, waits for what has, and then it is over. */
+    /** Stops what has not begun, waits for what has unless somebody wants that stopped, too, and then it is over. */
     private GroupAction end(Phase ending) {
         for (Rollback member : view.members()) {
             if (!Members.begun(member) && member.getSpec().cancellation() == null) {
                 return new GroupAction.Cancel(member, stopper());
             }
+        }
+        Optional<GroupAction> halt = halt();
+        if (halt.isPresent()) {
+            return halt.get();
         }
         if (!moment.ended()) {
             return moment.waiting();
@@ -240,6 +244,16 @@ final class GroupDecision {
         boolean broken = view.members().stream().anyMatch(r -> GroupMoment.phase(r) == Phase.FAILED);
         String why = ending == Phase.EXPIRED && !all ? status.message() + "; " : "";
         return moment.finish(all ? Phase.SUCCEEDED : broken ? Phase.FAILED : ending, why + Sentence.summary(view));
+    }
+
+    private Optional<GroupAction> halt() {
+        Cancellation stop = spec.stop();
+        if (stop == null) {
+            return Optional.empty();
+        }
+        return view.members().stream()
+                .flatMap(r -> Members.halting(r, stop).<GroupAction>map(how -> new GroupAction.Halt(r, how)).stream())
+                .findFirst();
     }
 
     private void stand(RollbackGroupStatus.Changes s, Approvals approvals) {

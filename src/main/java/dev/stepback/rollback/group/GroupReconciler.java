@@ -122,6 +122,8 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
             members.release(release.member(), view.decisions(release.member()), clock.instant());
         } else if (action instanceof GroupAction.Cancel cancel) {
             members.cancel(cancel.member(), cancel.by(), clock.instant());
+        } else if (action instanceof GroupAction.Halt halt) {
+            members.halt(halt.member(), halt.how());
         } else if (action instanceof GroupAction.Write write) {
             write(view, write.status());
         }

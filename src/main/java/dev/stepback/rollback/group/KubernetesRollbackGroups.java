@@ -6,10 +6,12 @@ import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Members;
 import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
+import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
 import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.rollback.Ruling;
 import dev.stepback.target.PlanOptions;
@@ -175,6 +177,53 @@ public final class KubernetesRollbackGroups implements RollbackGroups {
         RollbackGroupSpec spec =
                 view.group().getSpec().withCancellation(new Cancellation(by.person(), clock.instant()));
         return recorded(view, by, spec, "cancellation requested");
+    }
+
+    @Override
+    public Decided stop(String namespace, String name, Actor by, Midway midway) {
+        return groups.lookAndTry(namespace, name, view -> stop(view, by, midway))
+                .orElseGet(Decided.Gone::new);
+    }
+
+    private Decided stop(GroupView view, Actor by, Midway midway) {
+        List<Rollback> open = view.all().stream()
+                .filter(r -> !GroupMoment.phase(r).terminal())
+                .toList();
+        for (Rollback member : open) {
+            boolean paused = midway == Midway.Pause && Members.begun(member);
+            var authorization = paused ? authorizer.mayStop(by, member) : authorizer.mayCancel(by, member);
+            if (!authorization.allowed()) {
+                log(view.group(), by, "stop denied");
+                return new Decided.Denied(authorization.why()
+                        + " All of the targets are stopped together, and this is about " + member.target() + ".");
+            }
+        }
+        if (view.group().getSpec().stop() != null) {
+            return new Decided.AlreadyRecorded(view);
+        }
+        Optional<String> tooLate = nothingToStop(view, open, midway);
+        if (tooLate.isPresent()) {
+            return new Decided.TooLate(view, tooLate.get());
+        }
+        Cancellation stop = new Cancellation(by.person(), clock.instant(), midway);
+        return recorded(view, by, view.group().getSpec().withStop(stop), "stop requested: " + midway);
+    }
+
+    private static Optional<String> nothingToStop(GroupView view, List<Rollback> open, Midway midway) {
+        Phase phase = view.group().statusOrInitial().phase();
+        if (phase != Phase.RUNNING) {
+            return Optional.of("No rollout is under way that could be stopped: it is " + phase.apiName() + ".");
+        }
+        if (open.isEmpty()) {
+            return Optional.of("None of them runs any more.");
+        }
+        boolean seenThrough = midway == Midway.Pause
+                && open.stream()
+                        .allMatch(r -> Members.begun(r)
+                                && (r.statusOrInitial().patchedAt() != null ? !r.stoppable() : !r.canStandStill()));
+        return seenThrough
+                ? Optional.of("None of what runs can be stopped in the middle; it is seen through.")
+                : Optional.empty();
     }
 
     @Override

@@ -20,7 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wanted. Immutable after creation except {@link #decisions}, {@link #choices} and {@link #cancellation}.
+ * What is wanted. Immutable after creation except {@link #decisions}, {@link #choices}, {@link #cancellation} and
+ * {@link #stop}.
  *
  * @param targets what is rolled back, all in the group's own namespace
  * @param order whether one waits for the one before it
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param decisions about all of it, bound to {@link RollbackGroupStatus#hash}; only ever appended to
  * @param choices how it shall be done after all, chosen on the card, in the order in which they came; only ever appended to
  * @param cancellation set once, by whoever stops what has not begun
+ * @param stop set once, by whoever ends what runs, too; it says what becomes of the rollouts
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -49,6 +51,7 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(value = SpecRules.DECISIONS, message = "decisions are only ever appended")
 @ValidationRule(value = SpecRules.CHOICES, message = "choices are only ever appended")
 @ValidationRule(value = SpecRules.CANCELLATION, message = "a cancellation is final")
+@ValidationRule(value = SpecRules.STOP, message = "a stop is final")
 public record RollbackGroupSpec(
         @Required @Size(min = 1, max = RollbackGroupSpec.MAX_TARGETS)
         List<Target> targets,
@@ -66,7 +69,8 @@ public record RollbackGroupSpec(
         @JsonInclude(JsonInclude.Include.NON_EMPTY) @Size(max = SpecRules.MAX_DECISIONS)
         List<Choice> choices,
 
-        @Nullable Cancellation cancellation) {
+        @Nullable Cancellation cancellation,
+        @Nullable Cancellation stop) {
 
     /** As many as one card shows well. */
     public static final int MAX_TARGETS = 20;
@@ -100,6 +104,7 @@ public record RollbackGroupSpec(
                 follows,
                 List.of(),
                 List.of(),
+                null,
                 null);
     }
 
@@ -133,19 +138,31 @@ public record RollbackGroupSpec(
     }
 
     public RollbackGroupSpec withDecisions(List<Decision> newDecisions) {
-        return with(newDecisions, choices, cancellation);
+        return with(newDecisions, choices, cancellation, stop);
     }
 
     public RollbackGroupSpec withChoices(List<Choice> newChoices) {
-        return with(decisions, newChoices, cancellation);
+        return with(decisions, newChoices, cancellation, stop);
     }
 
     public RollbackGroupSpec withCancellation(Cancellation newCancellation) {
-        return with(decisions, choices, newCancellation);
+        return with(decisions, choices, newCancellation, stop);
+    }
+
+    /** What is stopped in the middle begins nothing more. */
+    public RollbackGroupSpec withStop(Cancellation newStop) {
+        return with(
+                decisions,
+                choices,
+                cancellation == null ? new Cancellation(newStop.by(), newStop.at()) : cancellation,
+                newStop);
     }
 
     private RollbackGroupSpec with(
-            List<Decision> newDecisions, List<Choice> newChoices, @Nullable Cancellation newCancellation) {
+            List<Decision> newDecisions,
+            List<Choice> newChoices,
+            @Nullable Cancellation newCancellation,
+            @Nullable Cancellation newStop) {
         return new RollbackGroupSpec(
                 targets,
                 order,
@@ -158,6 +175,7 @@ public record RollbackGroupSpec(
                 follows,
                 newDecisions,
                 newChoices,
-                newCancellation);
+                newCancellation,
+                newStop);
     }
 }

@@ -4,6 +4,7 @@ import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.target.TargetRef;
 import java.util.List;
@@ -30,6 +31,9 @@ public interface RollbackGroups {
 
     /** Asks to stop what has not begun. */
     Decided cancel(String namespace, String name, Actor by);
+
+    /** Begins nothing more, and ends what is in the middle of its rollout. Who may, is another question for each way. */
+    Decided stop(String namespace, String name, Actor by, Midway midway);
 
     Optional<GroupView> find(String namespace, String name);
 

@@ -2,6 +2,9 @@ package dev.stepback.rollback.group;
 
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Midway;
+import dev.stepback.rollback.RollbackStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -24,11 +27,20 @@ final class Sentence {
     /** What became of each, in the end. */
     static String summary(GroupView view) {
         List<String> parts = new ArrayList<>();
-        List<Rollback> failed = those(view, r -> phase(r) != Phase.SUCCEEDED && !untouched(r));
+        List<Rollback> failed =
+                those(view, r -> phase(r) != Phase.SUCCEEDED && !untouched(r) && !stopped(r, Midway.Pause) && !stopped(r, Midway.GoOn));
+        List<Rollback> standing = those(view, r -> stopped(r, Midway.Pause));
+        List<Rollback> goingOn = those(view, r -> stopped(r, Midway.GoOn));
         List<Rollback> untouched = those(view, Sentence::untouched);
         List<Rollback> done = those(view, r -> phase(r) == Phase.SUCCEEDED);
         if (!failed.isEmpty()) {
             parts.add(failed(failed));
+        }
+        if (!standing.isEmpty()) {
+            parts.add("stopped where it was: " + names(standing));
+        }
+        if (!goingOn.isEmpty()) {
+            parts.add("followed no longer: " + names(goingOn));
         }
         if (!untouched.isEmpty()) {
             parts.add("not begun: " + names(untouched));
@@ -41,6 +53,20 @@ final class Sentence {
 
     private static boolean untouched(Rollback rollback) {
         return phase(rollback) == Phase.CANCELLED && rollback.statusOrInitial().patchedAt() == null;
+    }
+
+    /** In the middle of its rollout, in this way; what could not be stopped so says why. */
+    private static boolean stopped(Rollback rollback, Midway midway) {
+        Cancellation cancellation = rollback.getSpec().cancellation();
+        return phase(rollback) == Phase.CANCELLED
+                && rollback.statusOrInitial().patchedAt() != null
+                && cancellation != null
+                && cancellation.midway() == midway
+                && (midway == Midway.GoOn || why(rollback.statusOrInitial()).isBlank());
+    }
+
+    private static String why(RollbackStatus status) {
+        return status.ending() == null ? status.message() : status.ending().message();
     }
 
     private static List<Rollback> those(GroupView view, Predicate<Rollback> which) {

@@ -32,15 +32,7 @@ public final class GroupButtons {
             case AWAITING_APPROVAL -> awaitingApproval(buttons, view, ref);
             case RUNNING, VERIFYING -> {
                 addDiff(buttons, view, ref);
-                boolean left = view.members().stream()
-                        .anyMatch(r -> r.statusOrInitial().phase() == Phase.AWAITING_APPROVAL);
-                if (left && status.ending() == null && view.group().getSpec().cancellation() == null) {
-                    buttons.add(confirmed(
-                            styled(button(Actions.CANCEL, "Stop", ref), "danger"),
-                            "Stop here?",
-                            "What has not begun is not begun; what runs is seen through.",
-                            "Stop"));
-                }
+                GroupStops.buttons(view, ref).forEach(buttons::add);
             }
             case SUCCEEDED, FAILED, CANCELLED, REJECTED, EXPIRED, SUPERSEDED -> ended(buttons, view, ref);
         }
@@ -108,13 +100,12 @@ public final class GroupButtons {
     }
 
     private static void ended(List<ButtonElement> buttons, GroupView view, String ref) {
-        boolean changed = view.members().stream()
-                .anyMatch(r -> r.statusOrInitial().phase() == Phase.SUCCEEDED
-                        && r.statusOrInitial().patchedAt() != null);
-        if (changed) {
-            buttons.add(button(Actions.UNDO, "Undo all", ref));
-        }
-        if (view.group().statusOrInitial().phase() != Phase.SUCCEEDED) {
+        buttons.addAll(GroupStops.resumptions(view));
+        GroupStops.undo(view, ref).ifPresent(buttons::add);
+        boolean left = view.members().size() < view.size()
+                || view.members().stream()
+                        .anyMatch(r -> r.statusOrInitial().phase() != Phase.SUCCEEDED && !GroupStops.resumable(r));
+        if (left && view.group().statusOrInitial().phase() != Phase.SUCCEEDED) {
             buttons.add(button(Actions.PLAN_AGAIN, refused(view) ? "Plan the others" : "Plan again", ref));
         }
         addDiff(buttons, view, ref);

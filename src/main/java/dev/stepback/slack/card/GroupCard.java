@@ -5,6 +5,7 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
 import dev.stepback.rollback.RollbackSpec.Choice;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.rollback.group.RollbackGroupSpec;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The one message that shows several rollbacks that are decided on together: a function of them and the time. */
 public final class GroupCard {
@@ -72,14 +74,14 @@ public final class GroupCard {
 
     /** The first few targets by name. */
     static String names(GroupView view) {
-        return names(
+        return named(
                 view.group().getSpec().targets().stream()
                         .map(RollbackGroupSpec.Target::name)
                         .toList(),
                 5);
     }
 
-    private static String names(List<String> names, int most) {
+    private static String named(List<String> names, int most) {
         int shown = Math.min(most, names.size());
         return Mrkdwn.line(String.join(", ", names.subList(0, shown)), 400)
                 + (names.size() > shown ? " and " + (names.size() - shown) + " more" : "");
@@ -105,7 +107,7 @@ public final class GroupCard {
         RollbackGroupStatus status = group.statusOrInitial();
         String message = Mrkdwn.text(status.message(), 1500);
         if (status.ending() != null && !status.phase().terminal()) {
-            return ": " + message + ". Nothing more is begun; what runs is seen through.";
+            return ": " + message + ". Nothing more is begun; " + running(group.getSpec().stop());
         }
         return switch (status.phase()) {
             case PLANNING -> ": looking at each history and checking what would happen";
@@ -119,6 +121,17 @@ public final class GroupCard {
                         ? ": " + message + "." + unchanged
                         : since(status, now, " after ") + ": " + message + ".";
             }
+        };
+    }
+
+    /** What becomes of what runs. */
+    private static String running(@Nullable Cancellation stop) {
+        if (stop == null || stop.midway() == null) {
+            return "what runs is seen through.";
+        }
+        return switch (stop.midway()) {
+            case Pause -> "what runs is stopped where it is, or seen through where it cannot be.";
+            case GoOn -> "the rollouts go on, but are followed no longer.";
         };
     }
 
@@ -149,8 +162,13 @@ public final class GroupCard {
         out.append(alsoUpdates(view));
         out.append(ApprovalLines.of(Stand.of(view.group())));
         Cancellation cancellation = spec.cancellation();
-        if (cancellation != null) {
+        Cancellation stop = spec.stop();
+        if (cancellation != null && (stop == null || !stop.at().equals(cancellation.at()))) {
             out.append("\n*Stopped by* " + Mrkdwn.mention(cancellation.by()) + ", " + Mrkdwn.time(cancellation.at()));
+        }
+        if (stop != null) {
+            out.append((stop.midway() == Midway.Pause ? "\n*Stopped here by* " : "\n*Taken forward again by* ")
+                    + Mrkdwn.mention(stop.by()) + ", " + Mrkdwn.time(stop.at()));
         }
         return out.toString();
     }
@@ -171,9 +189,13 @@ public final class GroupCard {
                                 + Mrkdwn.mention(choices.get(choices.size() - 1).by()));
     }
 
-    /** The first few of them by name. */
     static String names(List<Rollback> rollbacks) {
-        return names(rollbacks.stream().map(r -> r.target().name()).toList(), 5);
+        return names(rollbacks, 5);
+    }
+
+    /** The first few of them by name. */
+    static String names(List<Rollback> rollbacks, int most) {
+        return named(rollbacks.stream().map(r -> r.target().name()).toList(), most);
     }
 
     private static String footer(GroupView view) {

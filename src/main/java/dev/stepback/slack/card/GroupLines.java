@@ -48,7 +48,8 @@ final class GroupLines {
             out.append(warnings(plan, waits(view)));
         }
         out.append(Checks.news(member.get()));
-        if (status.phase() == Phase.RUNNING || status.phase() == Phase.VERIFYING) {
+        boolean standsStill = status.phase() == Phase.CANCELLED && status.patchedAt() != null;
+        if (status.phase() == Phase.RUNNING || status.phase() == Phase.VERIFYING || standsStill) {
             out.append(progress(status));
         }
         return out.toString();
@@ -68,9 +69,20 @@ final class GroupLines {
             case AWAITING_APPROVAL -> member.getSpec().released() == null ? "" : with;
             case SUCCEEDED -> status.patchedAt() == null ? with : "";
             case FAILED -> with;
-            case CANCELLED -> Words.untouched(member) ? ": not begun" : ": stopped between two steps";
+            case CANCELLED -> cancelled(member);
             case REJECTED, EXPIRED, SUPERSEDED -> ", " + status.phase().apiName() + with;
         };
+    }
+
+    /** What follows the word, with what separates the two. */
+    static String cancelled(Rollback member) {
+        if (Words.untouched(member)) {
+            return ": not begun";
+        }
+        var cancellation = member.getSpec().cancellation();
+        return cancellation == null || cancellation.midway() == null
+                ? ": stopped between two steps"
+                : ". " + StateLine.midway(cancellation.midway(), member.statusOrInitial());
     }
 
     /** The images that change, by container. */

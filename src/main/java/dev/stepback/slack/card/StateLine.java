@@ -126,7 +126,8 @@ final class StateLine {
                 + besides(status);
     }
 
-    private static String midway(RollbackSpec.Midway midway, RollbackStatus status) {
+    /** What became of a rollout that was ended in the middle, in a sentence. */
+    static String midway(RollbackSpec.Midway midway, RollbackStatus status) {
         if (midway == RollbackSpec.Midway.GoOn) {
             return "The rollout goes on, but is followed no longer: something else was asked for in its place.";
         }

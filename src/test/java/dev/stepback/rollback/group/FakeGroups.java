@@ -4,6 +4,7 @@ import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.target.PlanOptions;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -75,6 +76,11 @@ public final class FakeGroups implements RollbackGroups {
     @Override
     public Decided cancel(String namespace, String name, Actor by) {
         return find(namespace, name).<Decided>map(Decided.Recorded::new).orElseGet(Decided.Gone::new);
+    }
+
+    @Override
+    public Decided stop(String namespace, String name, Actor by, Midway midway) {
+        return cancel(namespace, name, by);
     }
 
     @Override

@@ -12,7 +12,10 @@ import dev.stepback.rollback.RollbackSpec.Cancellation;
 import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.RollbackStatus.StepStatus;
+import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
 import java.time.Duration;
 import java.time.Instant;
@@ -290,6 +293,96 @@ class GroupDecisionTest {
         status(checkout, s -> s.phase = Phase.SUCCEEDED);
 
         assertThat(written(next()).phase()).isEqualTo(Phase.SUCCEEDED);
+    }
+
+    @Test
+    void stopHere_endsWhatRunsAndBeginsNothingMore() {
+        running();
+        release(cart);
+        stop(Midway.Pause);
+        assertThat(written(next()).ending()).isEqualTo(Phase.CANCELLED);
+        apply(next());
+        status(cart, s -> {
+            s.phase = Phase.RUNNING;
+            s.steps = List.of(new StepStatus("fake.undo", State.Pending, "", NOW, null));
+        });
+        cancelled(checkout, GroupAction.Cancel.class);
+        status(checkout, s -> s.phase = Phase.CANCELLED);
+
+        assertThat(next()).as("the change is on its way").isInstanceOf(GroupAction.Write.class);
+        apply(next());
+        assertThat(next()).isInstanceOf(GroupAction.WaitUntil.class);
+        status(cart, s -> s.patchedAt = NOW);
+
+        assertThat(next()).isInstanceOfSatisfying(GroupAction.Halt.class, halt -> {
+            assertThat(halt.member()).isSameAs(cart);
+            assertThat(halt.how().midway()).isEqualTo(Midway.Pause);
+            assertThat(halt.how().by()).isEqualTo(LEAD);
+            cart.setSpec(cart.getSpec().withCancellation(halt.how()));
+        });
+        assertThat(next()).isInstanceOf(GroupAction.WaitUntil.class);
+        status(cart, s -> s.phase = Phase.CANCELLED);
+        assertThat(written(next()).message()).isEqualTo("stopped where it was: cart; not begun: checkout");
+        assertThat(written(next()).phase()).isEqualTo(Phase.CANCELLED);
+    }
+
+    @Test
+    void stopHere_afterAFailureStopsTheOthers_andItIsStillAFailure() {
+        running();
+        release(cart);
+        release(checkout);
+        status(cart, s -> {
+            s.phase = Phase.FAILED;
+            s.patchedAt = NOW;
+            s.message = "the deadline passed";
+        });
+        apply(next());
+        stop(Midway.Pause);
+        status(checkout, s -> {
+            s.phase = Phase.RUNNING;
+            s.patchedAt = NOW;
+        });
+
+        cancelled(checkout, GroupAction.Halt.class);
+        status(checkout, s -> {
+            s.phase = Phase.CANCELLED;
+            s.message = "it could not be paused: somebody deployed";
+        });
+
+        assertThat(written(next()).phase()).isEqualTo(Phase.FAILED);
+        assertThat(written(next()).message())
+                .isEqualTo(
+                        "cart: the deadline passed; checkout: it could not be paused: somebody deployed");
+    }
+
+    @Test
+    void stopHere_duringACheckThatChangesNothing_isACancellation() {
+        running();
+        release(cart);
+        stop(Midway.GoOn);
+        apply(next());
+        status(checkout, s -> s.phase = Phase.CANCELLED);
+        status(cart, s -> {
+            s.phase = Phase.RUNNING;
+            s.plan = Pieces.checked("cart");
+            s.steps = List.of(
+                    new StepStatus("job.check", State.Started, "", NOW, null),
+                    new StepStatus("fake.undo", State.Pending, "", null, null));
+        });
+
+        assertThat(next())
+                .isInstanceOfSatisfying(GroupAction.Halt.class, halt -> assertThat(halt.how().midway())
+                        .isNull());
+    }
+
+    private void stop(Midway midway) {
+        group.setSpec(group.getSpec().withStop(new Cancellation(LEAD, NOW, midway)));
+    }
+
+    private void cancelled(Rollback member, Class<? extends GroupAction> how) {
+        assertThat(next()).isInstanceOf(how);
+        assertThat(next().toString()).contains(member.getMetadata().getName());
+        member.setSpec(member.getSpec().withCancellation(new Cancellation(LEAD, NOW)));
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.group.RollbackGroups.Decided;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.stage.Clients;
@@ -78,6 +79,46 @@ class GroupReconcilerTest {
 
             assertDoneOnce(name);
         }
+    }
+
+    /** What has not begun is cancelled once, what runs is halted once, and then it is over. */
+    @Test
+    void deathWhileItIsStopped_stopsAllTheSame() {
+        int actions = 0;
+        boolean died = true;
+        while (died) {
+            String name = request("stop-" + actions, RollbackGroupSpec.Order.InOrder);
+            begin(name);
+            groups.stop("production", name, new Actor(Pieces.LEAD, "C1"), Midway.Pause);
+
+            died = carryOn(name, new AtomicInteger(actions));
+
+            GroupView view = view(name);
+            assertThat(view.group().statusOrInitial().phase()).isEqualTo(Phase.CANCELLED);
+            assertThat(view.group().statusOrInitial().message())
+                    .isEqualTo("stopped where it was: cart; not begun: checkout, payments");
+            assertThat(view.members())
+                    .extracting(m -> Objects.requireNonNull(m.getSpec().cancellation()).midway())
+                    .containsExactly(Midway.Pause, null, null);
+            actions++;
+        }
+        assertThat(actions).isGreaterThan(4);
+    }
+
+    /** The first one runs, the others have not begun. */
+    private void begin(String name) {
+        GroupReconciler reconciler = reconciler(() -> true);
+        reconciler.carryOn("production", name);
+        while (view(name).group().statusOrInitial().phase() != Phase.RUNNING) {
+            play(name);
+            reconciler.carryOn("production", name);
+        }
+        Rollback first = view(name).members().get(0);
+        first.setStatus(first.statusOrInitial().with(s -> {
+            s.phase = Phase.RUNNING;
+            s.patchedAt = Clock.systemUTC().instant();
+        }));
+        client.resource(first).updateStatus();
     }
 
     private void assertDoneOnce(String name) {
@@ -150,7 +191,10 @@ class GroupReconcilerTest {
         Phase phase = member.statusOrInitial().phase();
         boolean released = member.getSpec().released() != null;
         String target = member.target().name();
-        if (phase == Phase.PLANNING || member.choicePending() || released && !phase.terminal()) {
+        if (member.getSpec().cancellation() != null && !phase.terminal()) {
+            member.setStatus(member.statusOrInitial().with(s -> s.phase = Phase.CANCELLED));
+            client.resource(member).updateStatus();
+        } else if (phase == Phase.PLANNING || member.choicePending() || released && phase == Phase.AWAITING_APPROVAL) {
             member.setStatus(member.statusOrInitial().with(s -> {
                 if (member.choicePending()) {
                     s.plan = Pieces.plan(target + "-applied");

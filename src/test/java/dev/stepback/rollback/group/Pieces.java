@@ -100,6 +100,15 @@ public final class Pieces {
                 steps);
     }
 
+    /** One that begins with a check. */
+    public static Plan checked(String name) {
+        Plan plan = plan(name);
+        List<PlannedStep> steps = List.of(
+                new PlannedStep("job.check", "Check", Map.of("check", "data")),
+                plan.steps().get(0));
+        return new Plan(plan.hash(), "uid", plan.from(), plan.to(), List.of(), List.of(), steps);
+    }
+
     /** One that leaves what {@code kubectl apply} remembers behind. */
     public static Plan stale(String name) {
         Plan plan = plan(name);

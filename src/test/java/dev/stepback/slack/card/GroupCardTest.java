@@ -9,6 +9,7 @@ import dev.stepback.rollback.RollbackSpec.Cancellation;
 import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
 import dev.stepback.rollback.RollbackStatus.StepStatus.State;
@@ -160,6 +161,64 @@ class GroupCardTest {
                                 unbegun("checkout"),
                                 unbegun("db"))))),
                 new Sample(
+                        "group-failing",
+                        approved(view(
+                                Order.Together,
+                                s -> {
+                                    running(s);
+                                    s.ending = Phase.FAILED;
+                                    s.message = "cart: the deadline passed";
+                                },
+                                failed("cart"),
+                                rollsOut("checkout"),
+                                rollsOut("db")))),
+                new Sample(
+                        "group-stopping-here",
+                        stoppedHere(
+                                Midway.Pause,
+                                approved(view(
+                                        Order.InOrder,
+                                        s -> {
+                                            running(s);
+                                            s.ending = Phase.CANCELLED;
+                                            s.message = "stopped by lead";
+                                        },
+                                        done("cart"),
+                                        rollsOut("checkout"),
+                                        unbegun("db"))))),
+                new Sample(
+                        "group-stopped-here",
+                        stoppedHere(
+                                Midway.Pause,
+                                approved(view(
+                                        Order.InOrder,
+                                        s -> {
+                                            running(s);
+                                            ended(
+                                                    s,
+                                                    Phase.CANCELLED,
+                                                    "stopped where it was: checkout; not begun: db; done: cart");
+                                        },
+                                        done("cart"),
+                                        halted("checkout"),
+                                        unbegun("db"))),
+                                "checkout")),
+                new Sample(
+                        "group-gone-forward",
+                        stoppedHere(
+                                Midway.GoOn,
+                                approved(view(
+                                        Order.Together,
+                                        s -> {
+                                            running(s);
+                                            ended(s, Phase.CANCELLED, "followed no longer: checkout, db; done: cart");
+                                        },
+                                        done("cart"),
+                                        halted("checkout"),
+                                        halted("db"))),
+                                "checkout",
+                                "db")),
+                new Sample(
                         "group-expired-halfway",
                         approved(view(
                                 Order.InOrder,
@@ -304,6 +363,24 @@ class GroupCardTest {
         RollbackGroup group = view.group();
         group.setSpec(group.getSpec().withCancellation(new Cancellation(Pieces.LEAD, NOW.minusSeconds(5))));
         return view;
+    }
+
+    /** @param halted those that were in the middle of their rollouts */
+    private static GroupView stoppedHere(Midway midway, GroupView view, String... halted) {
+        Cancellation stop = new Cancellation(Pieces.LEAD, NOW.minusSeconds(5), midway);
+        view.group().setSpec(view.group().getSpec().withStop(stop));
+        view.members().stream()
+                .filter(m -> List.of(halted).contains(m.target().name()))
+                .forEach(m -> m.setSpec(m.getSpec().withCancellation(stop)));
+        return view;
+    }
+
+    private static Consumer<RollbackStatus.Changes> halted(String name) {
+        return m -> {
+            rollsOut(name).accept(m);
+            m.phase = Phase.CANCELLED;
+            m.message = "";
+        };
     }
 
     private static Consumer<RollbackStatus.Changes> planned(String name) {
