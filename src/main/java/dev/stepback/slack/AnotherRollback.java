@@ -91,10 +91,12 @@ final class AnotherRollback {
 
     /** A rollback that is gone has become anything. */
     private boolean becomes(String namespace, String name, int looks, Predicate<Phase> wanted) {
-        return Looks.until(looks, () -> rollbacks
-                .find(namespace, name)
-                .map(now -> wanted.test(now.statusOrInitial().phase()))
-                .orElse(true));
+        return Looks.until(
+                looks,
+                () -> rollbacks
+                        .find(namespace, name)
+                        .map(now -> wanted.test(now.statusOrInitial().phase()))
+                        .orElse(true));
     }
 
     /** Another rollback, to the same revision, which the person is asked at once to break the glass for. */

@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -258,7 +259,9 @@ class GroupTest {
                 .satisfiesExactly(
                         denial -> assertThat(denial).startsWith("Denial").contains("wish=STOP"),
                         stop -> assertThat(stop).startsWith("Stop").contains("checkout", "Pause"),
-                        cancellation -> assertThat(cancellation).startsWith("Cancellation").contains("cart"));
+                        cancellation -> assertThat(cancellation)
+                                .startsWith("Cancellation")
+                                .contains("cart"));
         RollbackGroup tampered = view.group();
         tampered.setSpec(tampered.getSpec()
                 .withStop(new RollbackSpec.Cancellation(SECONDING.person(), Instant.now(), Midway.GoOn)));
@@ -437,7 +440,7 @@ class GroupTest {
         }
     }
 
-    private String annotation(String name, String annotation) {
+    private @Nullable String annotation(String name, String annotation) {
         return shop.client
                 .apps()
                 .deployments()

@@ -21,7 +21,8 @@ final class GroupReader extends ForgivingReader<RollbackGroup, RollbackGroupSpec
                 && spec.targets().stream().allMatch(t -> all(t.kind(), t.name()))
                 && spec.decisions().stream().allMatch(d -> all(d.verdict(), d.by(), d.at(), d.planHash()))
                 && spec.choices().stream().allMatch(c -> all(c.by(), c.at(), c.planHash()))
-                && (spec.stop() == null || all(spec.stop().by(), spec.stop().at(), spec.stop().midway()));
+                && (spec.stop() == null
+                        || all(spec.stop().by(), spec.stop().at(), spec.stop().midway()));
         return whole ? null : "something is missing in its spec";
     }
 }

@@ -27,8 +27,12 @@ final class Sentence {
     /** What became of each, in the end. */
     static String summary(GroupView view) {
         List<String> parts = new ArrayList<>();
-        List<Rollback> failed =
-                those(view, r -> phase(r) != Phase.SUCCEEDED && !untouched(r) && !stopped(r, Midway.Pause) && !stopped(r, Midway.GoOn));
+        List<Rollback> failed = those(
+                view,
+                r -> phase(r) != Phase.SUCCEEDED
+                        && !untouched(r)
+                        && !stopped(r, Midway.Pause)
+                        && !stopped(r, Midway.GoOn));
         List<Rollback> standing = those(view, r -> stopped(r, Midway.Pause));
         List<Rollback> goingOn = those(view, r -> stopped(r, Midway.GoOn));
         List<Rollback> untouched = those(view, Sentence::untouched);

@@ -40,12 +40,11 @@ public final class GroupAnnouncements {
             out.put(key + "-patched", Message.of("🩹 Patched " + name + Speech.comma(Words.fromTo(member))));
         }
         if (status.phase().terminal() && status.patchedAt() != null) {
-            String why =
-                    switch (status.phase()) {
-                        case SUCCEEDED -> "";
-                        case CANCELLED -> GroupLines.cancelled(member);
-                        default -> ": " + Mrkdwn.line(status.message(), 400);
-                    };
+            String why = switch (status.phase()) {
+                case SUCCEEDED -> "";
+                case CANCELLED -> GroupLines.cancelled(member);
+                default -> ": " + Mrkdwn.line(status.message(), 400);
+            };
             out.put(
                     key + "-ended",
                     Message.of(Words.emoji(status.phase()) + " " + name + " *"

@@ -107,7 +107,8 @@ public final class GroupCard {
         RollbackGroupStatus status = group.statusOrInitial();
         String message = Mrkdwn.text(status.message(), 1500);
         if (status.ending() != null && !status.phase().terminal()) {
-            return ": " + message + ". Nothing more is begun; " + running(group.getSpec().stop());
+            return ": " + message + ". Nothing more is begun; "
+                    + running(group.getSpec().stop());
         }
         return switch (status.phase()) {
             case PLANNING -> ": looking at each history and checking what would happen";

@@ -35,9 +35,11 @@ public final class GroupStops {
         if (spec.stop() != null) {
             return buttons;
         }
-        List<Rollback> running = view.members().stream().filter(GroupStops::runs).toList();
-        List<Rollback> stopped =
-                running.stream().filter(r -> changed(r) ? r.stoppable() : r.canStandStill()).toList();
+        List<Rollback> running =
+                view.members().stream().filter(GroupStops::runs).toList();
+        List<Rollback> stopped = running.stream()
+                .filter(r -> changed(r) ? r.stoppable() : r.canStandStill())
+                .toList();
         if (!stopped.isEmpty()) {
             buttons.add(confirmed(
                     styled(button(Actions.STOP_HERE, "Stop here", ref), "danger"),
@@ -66,9 +68,7 @@ public final class GroupStops {
         return GroupCard.names(stopped, 3) + (stopped.size() == 1 ? " stands" : " stand")
                 + " still at once; pods of both revisions serve until somebody goes on."
                 + (left ? " What has not begun is not begun." : "")
-                + (others.isEmpty()
-                        ? ""
-                        : " Cannot be stopped, so seen through: " + GroupCard.names(others, 3) + ".");
+                + (others.isEmpty() ? "" : " Cannot be stopped, so seen through: " + GroupCard.names(others, 3) + ".");
     }
 
     /** Those that stand still, each by itself: whether it shall go on is another question for each. */

@@ -351,8 +351,7 @@ class GroupDecisionTest {
 
         assertThat(written(next()).phase()).isEqualTo(Phase.FAILED);
         assertThat(written(next()).message())
-                .isEqualTo(
-                        "cart: the deadline passed; checkout: it could not be paused: somebody deployed");
+                .isEqualTo("cart: the deadline passed; checkout: it could not be paused: somebody deployed");
     }
 
     @Test
@@ -371,8 +370,9 @@ class GroupDecisionTest {
         });
 
         assertThat(next())
-                .isInstanceOfSatisfying(GroupAction.Halt.class, halt -> assertThat(halt.how().midway())
-                        .isNull());
+                .isInstanceOfSatisfying(
+                        GroupAction.Halt.class,
+                        halt -> assertThat(halt.how().midway()).isNull());
     }
 
     private void stop(Midway midway) {

@@ -98,7 +98,8 @@ class GroupReconcilerTest {
             assertThat(view.group().statusOrInitial().message())
                     .isEqualTo("stopped where it was: cart; not begun: checkout, payments");
             assertThat(view.members())
-                    .extracting(m -> Objects.requireNonNull(m.getSpec().cancellation()).midway())
+                    .extracting(m ->
+                            Objects.requireNonNull(m.getSpec().cancellation()).midway())
                     .containsExactly(Midway.Pause, null, null);
             actions++;
         }
