@@ -47,6 +47,7 @@ final class SlackApi {
         } else {
             config.setMethodsEndpointUrlPrefix(DEFAULT_URL);
         }
+        config.setStatsEnabled(false); // nobody reads them, and a thread of their own counts them every second
         config.setHttpClientReadTimeoutMillis(10_000);
         config.setHttpClientCallTimeoutMillis(Math.toIntExact(longest.toMillis()));
         this.redactor = redactor;
