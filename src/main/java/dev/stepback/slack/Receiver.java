@@ -101,14 +101,18 @@ final class Receiver {
     }
 
     private void mention(String eventId, AppMentionEvent event) {
-        if (event.getUser() == null || event.getBotId() != null) {
-            return; // bots do not roll back
+        if (event.getUser() == null) {
+            return;
         }
+        boolean bot = event.getBotId() != null;
         String thread = event.getThreadTs() == null ? event.getTs() : event.getThreadTs();
         String text = commandIn(orElse(event.getText(), ""), command);
         SlackAnswers answers = new SlackAnswers(api, null, event.getChannel(), thread, event.getUser());
         RateLimits.Asker asker = new RateLimits.Asker(event.getUser(), event.getChannel(), isDecision(text));
-        deliveries.accept("mention", eventId, asker, answers, to -> {
+        deliveries.accept("mention", eventId, asker, bot ? answers.aloud() : answers, to -> {
+            if (bot && workspace.isSelf(event.getUser())) {
+                return; // what it says itself is no request
+            }
             Person user = Senders.of(event, workspace.person(event.getUser()));
             log("mention received", user, event.getChannel(), text);
             commands.run(new Invocation(text, new Actor(user, event.getChannel()), thread, "event:" + eventId), to);

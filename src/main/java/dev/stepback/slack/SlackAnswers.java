@@ -63,6 +63,21 @@ final class SlackAnswers implements Answers {
                         .unfurlMedia(false))));
     }
 
+    /** For bots, to whom nothing can be shown alone: all of it is for the channel. */
+    Answers aloud() {
+        return new Answers() {
+            @Override
+            public void toPerson(Message message) {
+                SlackAnswers.this.toChannel(message);
+            }
+
+            @Override
+            public void toChannel(Message message) {
+                SlackAnswers.this.toChannel(message);
+            }
+        };
+    }
+
     private boolean respond(String url, Message message) {
         ActionResponse body = ActionResponse.builder()
                 .responseType("ephemeral")

@@ -2,6 +2,7 @@ package dev.stepback.slack;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.slack.api.methods.response.auth.AuthTestResponse;
 import com.slack.api.model.ConversationType;
 import com.slack.api.model.User;
 import dev.stepback.rollback.Person;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,7 @@ final class Workspace {
     private final Cache<String, String> names = remembered(Duration.ofHours(1));
     private final Cache<String, String> links = remembered(Duration.ofHours(1));
     private final Cache<String, String> channels = remembered(Duration.ofHours(1));
-    private volatile String botName = "";
+    private volatile @Nullable AuthTestResponse self;
 
     Workspace(SlackApi api) {
         this.api = api;
@@ -152,14 +154,25 @@ final class Workspace {
 
     /** What has to be typed in a channel to let the bot in. */
     String inviteCommand() {
-        if (botName.isEmpty()) {
+        return "/invite @" + self().map(AuthTestResponse::getUser).orElse("Stepback");
+    }
+
+    /** Whether somebody is this bot; true when Slack does not say, for it must never listen to itself. */
+    boolean isSelf(String userId) {
+        return self().map(AuthTestResponse::getUserId).map(userId::equals).orElse(true);
+    }
+
+    private Optional<AuthTestResponse> self() {
+        AuthTestResponse known = self;
+        if (known == null) {
             try {
-                botName = api.call("auth.test", m -> m.authTest(r -> r)).getUser();
+                known = api.call("auth.test", m -> m.authTest(r -> r));
+                self = known;
             } catch (SlackFailure e) {
-                return "/invite @Stepback";
+                LOG.info("who I am is not known: {}", e.getMessage());
             }
         }
-        return "/invite @" + botName;
+        return Optional.ofNullable(known);
     }
 
     private static <V> Cache<String, V> remembered(Duration time) {

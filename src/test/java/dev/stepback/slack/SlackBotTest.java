@@ -145,6 +145,21 @@ class SlackBotTest {
         });
     }
 
+    /** A bot has what names it, and it cannot be shown anything alone. */
+    @Test
+    void bot_isAnsweredInTheThread_andItsOwnWordsAreNoRequest() {
+        bot.control().command("stepback", "incidents", "@Stepback rollback check");
+        String ts = bot.control()
+                .command("pipeline", "incidents", "@Stepback rollback check")
+                .ts();
+        JsonNode answer = bot.awaitMessage("incidents", "guest", "Which one");
+        assertThat(answer.path("thread_ts").asText()).isEqualTo(ts);
+        assertThat(bot.invocations).singleElement().satisfies(i -> {
+            assertThat(i.text()).isEqualTo("check");
+            assertThat(i.by().id()).isEqualTo("U0PIPELINE");
+        });
+    }
+
     @Test
     void channelWithoutTheBot_isSaidWithTheInviteCommand() {
         bot.control().command("responder", "random", "/rollback checkout");
