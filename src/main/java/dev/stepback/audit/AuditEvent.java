@@ -58,14 +58,22 @@ public sealed interface AuditEvent {
     /**
      * Somebody may not do what they wanted to; nothing changed.
      *
-     * @param on empty for what is about no target, such as the lock of everything
+     * @param on empty for what is about no target
+     * @param namespace of what would have been locked or unlocked; empty for everything, and for other wishes
      * @param why what the person was told
      */
-    record Denial(By by, Wish wish, Optional<On> on, String why) implements AuditEvent {
+    record Denial(By by, Wish wish, Optional<On> on, Optional<String> namespace, String why) implements AuditEvent {
+        public Denial(By by, Wish wish, Optional<On> on, String why) {
+            this(by, wish, on, Optional.empty(), why);
+        }
+
         @Override
         public void describe(AuditLine line) {
             line.by(by).action(wish.word());
             on.ifPresent(line::on);
+            if (wish == Wish.LOCK || wish == Wish.UNLOCK) {
+                line.namespace(namespace);
+            }
             line.why(why);
         }
     }

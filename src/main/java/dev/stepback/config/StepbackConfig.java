@@ -151,6 +151,7 @@ public record StepbackConfig(
                         Stream.of(
                                         "pass(word|wd|phrase|code|key)?",
                                         "pwd",
+                                        "(^|[_.-])pw$",
                                         "secret",
                                         "token",
                                         "credential",

@@ -36,6 +36,12 @@ final class Credentials {
                             + "\\\\\"]{0,100}(?:\\s|\\\\[nr])++){0,4}+(?:[A-Za-z0-9+/=\\s\\\\]++|(?<=\\n"
                             + ")- ){0,500}+(?:-----END[ A-Z0-9]{0,50}-----)?+"),
                     "-----BEGIN "),
+            // scheme://token:x-oauth-basic@host, scheme://token:@host: the token is the user.
+            new Form(Pattern.compile("://([^\\s:/@\"'<>]{1,256}):(?:x-oauth-basic)?@"), ":@", "x-oauth"),
+            // jdbc:oracle:thin:user/password@//db:1521/shop
+            new Form(
+                    Pattern.compile("jdbc:oracle:[a-z0-9]{1,10}:[^\\s:/@\"'<>]{1,128}/([^\\s\"'<>]{1,128}?)@"),
+                    "jdbc:oracle:"),
             // scheme://user:password@host; the last @ counts, for passwords have them too. A port is no password.
             new Form(Pattern.compile("://[^\\s:/@\"'<>]{0,128}:(?!\\d{1,5}(?:[/?#\\s]|$))([^\\s\"'<>`]{1,256})@"), "@"),
             // scheme://token@host
@@ -74,7 +80,7 @@ final class Credentials {
             new Form(
                     Pattern.compile(
                             "(?<![A-Za-z0-9])(?:A[KS]IA|gh[opusr]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|xapp-|AIza|eyJ|[srp]k_live_"
-                                    + "|npm_|hv[sbr]\\.|sk-|SG\\.|pypi-|dckr_)[\\w.+/=-]{0,80}+(?=…)"),
+                                + "|npm_|hv[sbr]\\.|sk-|SG\\.|pypi-|dckr_)[\\w.+/=-]{0,80}+(?=…)"),
                     "…"),
             token(
                     "(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{12,}+",
@@ -117,8 +123,8 @@ final class Credentials {
             token("(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}+", "_live_", "_test_"),
             token(
                     "(?:whsec_|npm_|pypi-|dckr_(?:pat|oat)_|hf_|glsa_|glc_|lin_api_|rubygems_|dapi|shp(?:at|ca|pa|ss)_|do[opr]_v1_"
-                            + "|NRAK-|ATATT3|PMAK-|sntr[yus]+_|figd_|ghs_|tfp_|pscale_tkn_|dp\\.(?:pt|st|sa|ct)\\.)"
-                            + "(?=[\\w-]{0,20}\\d)[\\w=-]{16,}+",
+                        + "|NRAK-|ATATT3|PMAK-|sntr[yus]+_|figd_|ghs_|tfp_|pscale_tkn_|dp\\.(?:pt|st|sa|ct)\\.)"
+                        + "(?=[\\w-]{0,20}\\d)[\\w=-]{16,}+",
                     "whsec_",
                     "npm_",
                     "pypi-",
@@ -167,7 +173,7 @@ final class Credentials {
             new Form(
                     Pattern.compile(
                             "\\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|sshpass|mongo|mongosh|mongodump|cqlsh|clickhouse-client|influx)\\b[^\\n"
-                                    + "|;&]{0,200}?\\s-p ?(?!\\d{1,5}(?:\\s|$))([^\\s\"'`-][^\\s\"'`]*+)"),
+                                + "|;&]{0,200}?\\s-p ?(?!\\d{1,5}(?:\\s|$))([^\\s\"'`-][^\\s\"'`]*+)"),
                     "mysql",
                     "mariadb",
                     "sshpass",

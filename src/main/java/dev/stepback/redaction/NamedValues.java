@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * Finds values that a text gives to a name that looks secret: {@code name=value}, {@code name: value}, {@code
- * "name":"value"}, {@code --name value}, and Kubernetes' {@code {"name":"…","value":"…"}}, also with escaped quotes.
+ * "name":"value"}, {@code --name value}, {@code <name>value</name>}, and Kubernetes' {@code {"name":"…","value":"…"}}, also with escaped quotes.
  */
 final class NamedValues {
     /** Ends a text that was cut. */
@@ -28,6 +28,9 @@ final class NamedValues {
                     + QUOTE + "?([A-Za-z_][\\w.-]{0,200}+)" + QUOTE + "?(?:\\s|\\\\n){0,12}+,?(?:\\s|\\\\n){0,12}+"
                     + QUOTE + "?value" + QUOTE
                     + "?[ \\t]{0,3}[:=][ \\t]{0,3}");
+
+    /** An element of XML: {@code <password>…</password>}. */
+    static final Pattern ELEMENT = Pattern.compile("<([A-Za-z_][\\w.-]{0,200}+)>(?=[^<\\s])");
 
     private static final Pattern QUOTED_APART = Pattern.compile("[\"'][ \\t]");
 
@@ -96,7 +99,8 @@ final class NamedValues {
     }
 
     String masked(String text) {
-        return masked(VARIABLE, 1, masked(NAME, 2, text));
+        String named = masked(VARIABLE, 1, masked(NAME, 2, text));
+        return named.indexOf('<') < 0 ? named : masked(ELEMENT, 1, named);
     }
 
     private String masked(Pattern pattern, int nameGroup, String text) {
@@ -122,7 +126,9 @@ final class NamedValues {
             if (!isSecret) {
                 continue;
             }
-            Span value = value(text, found.end(), spaced, pattern == NAME ? found.group(3) : "=");
+            Span value = pattern == ELEMENT
+                    ? content(text, found.end())
+                    : value(text, found.end(), spaced, pattern == NAME ? found.group(3) : "=");
             if (value.to <= value.from || SecretNames.isHarmless(text.substring(value.from, value.to))) {
                 continue;
             }
@@ -168,6 +174,15 @@ final class NamedValues {
         return (spaced || colon) && EXPLAINS.contains(text.substring(begin, Math.min(end, begin + 20)))
                 ? new Span(begin, begin)
                 : new Span(begin, end);
+    }
+
+    /** Up to the next tag; to the end of a text that was cut. */
+    private static Span content(String text, int from) {
+        int end = from;
+        while (end < text.length() && text.charAt(end) != '<' && text.charAt(end) != ELLIPSIS) {
+            end++;
+        }
+        return new Span(from, end);
     }
 
     /** Where the quote ends that begins at {@code quote} after so many backslashes; the end of a text that was cut. */

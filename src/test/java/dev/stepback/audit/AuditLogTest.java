@@ -19,9 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AuditLogTest {
     private static final Instant NOW = Instant.parse("2026-11-21T03:00:00.123Z");
@@ -47,10 +50,10 @@ class AuditLogTest {
 
         assertThat(record.text())
                 .containsExactly("{\"logger\":\"audit\",\"time\":\"2026-11-21T03:00:00.123Z\",\"event\":\"approval\","
-                        + "\"actor\":{\"id\":\"U1\",\"name\":\"ana\",\"team\":\"T1\"},\"channel\":\"C1\","
-                        + "\"target\":{\"cluster\":\"prod-eu\",\"namespace\":\"production\",\"kind\":\"Deployment\","
-                        + "\"name\":\"checkout\"},\"rollback\":\"checkout-1\",\"operation\":\"Undo\",\"planHash\":\"abc123\",\"verdict\":\"Approved\",\"reason\":\"looks"
-                        + " right\"}");
+                                     + "\"actor\":{\"id\":\"U1\",\"name\":\"ana\",\"team\":\"T1\"},\"channel\":\"C1\","
+                                     + "\"target\":{\"cluster\":\"prod-eu\",\"namespace\":\"production\",\"kind\":\"Deployment\","
+                                     + "\"name\":\"checkout\"},\"rollback\":\"checkout-1\",\"operation\":\"Undo\",\"planHash\":\"abc123\",\"verdict\":\"Approved\",\"reason\":\"looks"
+                                     + " right\"}");
     }
 
     @Test
@@ -61,6 +64,7 @@ class AuditLogTest {
         audit.record(new AuditEvent.Denial(bare, AuditEvent.Wish.BREAK_GLASS, Optional.empty(), "You may not."));
         audit.record(new AuditEvent.Rejection(bare, CHECKOUT, "h", ""));
         audit.record(new AuditEvent.BreakGlass(bare, CHECKOUT, "h", "on fire"));
+        audit.record(new AuditEvent.Choice(bare, CHECKOUT, "h", "UpdateLastApplied"));
         audit.record(new AuditEvent.Cancellation(bare, CHECKOUT));
         audit.record(new AuditEvent.Stop(bare, CHECKOUT, "Pause"));
         audit.record(new AuditEvent.Expiry(bare, CHECKOUT, "h", "nobody approved in time"));
@@ -77,6 +81,7 @@ class AuditLogTest {
                         "denial",
                         "rejection",
                         "breakGlass",
+                        "choice",
                         "cancellation",
                         "stop",
                         "expiry",
@@ -98,6 +103,18 @@ class AuditLogTest {
                 .isEqualTo("production");
         assertThat(record.only("unlock").path("target").has("namespace")).isFalse();
         assertThat(record.only("policyRefusal").path("replica").asText()).isEqualTo("stepback-0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"production, production", ", ''"})
+    void denialOfALock_saysWhatWasToBeLocked(@Nullable String namespace, String recorded) {
+        audit.record(new AuditEvent.Denial(
+                ANA, AuditEvent.Wish.LOCK, Optional.empty(), Optional.ofNullable(namespace), "You may not."));
+
+        JsonNode target = record.only("denial").path("target");
+        assertThat(target.path("cluster").asText()).isEqualTo("prod-eu");
+        assertThat(target.path("namespace").asText()).isEqualTo(recorded);
+        assertThat(target.has("name")).isFalse();
     }
 
     @Test

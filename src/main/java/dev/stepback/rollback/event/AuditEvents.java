@@ -51,7 +51,7 @@ public final class AuditEvents implements Audit, AutoCloseable {
     public void record(AuditEvent event) {
         Instant now = clock.instant();
         if (event instanceof AuditEvent.Denial denial) {
-            Object same = List.of(denial.by().id(), denial.wish(), denial.on());
+            Object same = List.of(denial.by().id(), denial.wish(), denial.on(), denial.namespace());
             limit.denied(denial.by().id(), same, now)
                     .ifPresent(admitted -> later(() -> {
                         Happening happening = happening(denial, now);
@@ -71,8 +71,9 @@ public final class AuditEvents implements Audit, AutoCloseable {
     }
 
     static Happening happening(AuditEvent.Denial denial, Instant now) {
-        String what = denial.wish().word() + " denied to " + denial.by().name() + " ("
-                + denial.by().id() + ")";
+        String what =
+                denial.wish().word() + denial.namespace().map(n -> " in " + n).orElse("") + " denied to "
+                        + denial.by().name() + " (" + denial.by().id() + ")";
         return new Happening("", now, true, "RollbackDenied", what, denial.why());
     }
 

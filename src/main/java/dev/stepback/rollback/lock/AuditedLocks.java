@@ -41,9 +41,7 @@ public final class AuditedLocks implements Locks {
 
     private void denied(Actor by, AuditEvent.Wish wish, Optional<String> namespace, Changed changed) {
         if (changed instanceof Changed.Denied denied) {
-            String where = namespace.map(n -> " in " + n).orElse("");
-            audit.record(new AuditEvent.Denial(
-                    Audited.by(by), wish, Optional.empty(), wish.word() + where + ": " + denied.why()));
+            audit.record(new AuditEvent.Denial(Audited.by(by), wish, Optional.empty(), namespace, denied.why()));
         }
     }
 
