@@ -3,12 +3,15 @@ package dev.stepback.rollback;
 import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stepback.policy.Permission;
 import dev.stepback.policy.Policy;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.Checkout.Fate;
 import dev.stepback.rollback.MortalShop.Engine;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.stage.Stage;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
@@ -16,9 +19,12 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,37 +38,51 @@ class CheckCrashTest {
             Policies.may("members", Permission.REQUEST, Permission.APPROVE),
             Policies.may(Examples.LEAD.id(), Permission.BREAK_GLASS));
 
-    private final MortalShop shop = new MortalShop(POLICY, CheckCrashTest::targets, Clock::systemUTC);
-
-    CheckCrashTest() throws Exception {}
+    private static MortalShop shop;
+    private static String job = CheckedShop.PASSES;
+    private Checkout checkout;
 
     /** How the check ends, and what becomes of the rollback. */
     enum Story {
-        PASSES(Phase.SUCCEEDED),
-        FAILS(Phase.FAILED),
-        IS_OVERRIDDEN(Phase.SUCCEEDED);
+        PASSES("1", Phase.SUCCEEDED),
+        FAILS("1-exit3", Phase.FAILED),
+        IS_OVERRIDDEN("1-exit3", Phase.SUCCEEDED);
 
+        final String tag;
         final Phase end;
 
-        Story(Phase end) {
+        Story(String tag, Phase end) {
+            this.tag = tag;
             this.end = end;
         }
     }
 
-    @AfterEach
-    void stop() {
+    @BeforeAll
+    static void open() throws Exception {
+        shop = new MortalShop(POLICY, CheckCrashTest::targets, Clock::systemUTC);
+    }
+
+    @AfterAll
+    static void close() {
         shop.close();
+    }
+
+    @BeforeEach
+    void namespace() {
+        shop.newNamespace();
+        checkout = new Checkout(shop, Fate.GET_READY);
     }
 
     @ParameterizedTest
     @CsvSource({"PASSES, false", "PASSES, true", "FAILS, true", "IS_OVERRIDDEN, true"})
     void botThatDiesAtAnyWrite_makesOneJob_andGoesOnFromIt(Story story, boolean written) {
-        shop.eachWrite(written, (mortal, write) -> dies(story, mortal, write));
+        job = CheckedShop.job("shop.example/check:" + story.tag);
+        shop.healthy = shop.another();
+        shop.eachWrite(written, () -> begin(story), (mortal, name, write) -> dies(story, mortal, name, write));
     }
 
     /** @return whether the engine died: false when it had done everything before it got there */
-    private boolean dies(Story story, Engine mortal, int write) {
-        String name = begin(story);
+    private boolean dies(Story story, Engine mortal, String name, int write) {
         boolean died = goOn(mortal, name, story);
         if (died) {
             assertThat(goOn(shop.healthy, name, story)).isFalse();
@@ -70,7 +90,7 @@ class CheckCrashTest {
         String what = "%s, died at write %d: %s".formatted(story, write, shop.now(name));
         assertThat(shop.now(name).phase()).as(what).isEqualTo(story.end);
         assertThat(jobs(name)).as(what).hasSize(1);
-        assertThat(image()).as(what).isEqualTo(story == Story.FAILS ? "c:2" : "c:1");
+        assertThat(checkout.restored()).as(what).isEqualTo(story != Story.FAILS);
         assertThat(shop.now(name).patchedAt() == null).as(what).isEqualTo(story == Story.FAILS);
         return died;
     }
@@ -90,13 +110,23 @@ class CheckCrashTest {
                             || job.getStatus().getConditions().isEmpty())
                     .forEach(job -> end(job, story == Story.PASSES ? "Complete" : "Failed"));
             if (status.patchedAt() != null) {
-                shop.status("\"replicas\":1,\"updatedReplicas\":1,\"availableReplicas\":1");
+                checkout.rollOut();
             }
         }
         throw new AssertionError("no end in sight: " + shop.now(name));
     }
 
     private void end(Job job, String how) {
+        if (Stage.isReal()) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !shop.client
+                            .resource(job)
+                            .get()
+                            .getStatus()
+                            .getConditions()
+                            .isEmpty());
+            return;
+        }
         shop.client
                 .resource(new JobBuilder(job)
                         .editOrNewStatus()
@@ -112,19 +142,9 @@ class CheckCrashTest {
     }
 
     private List<Job> jobs(String name) {
-        return shop.client.batch().v1().jobs().inNamespace("production").list().getItems().stream()
+        return shop.client.batch().v1().jobs().inNamespace(shop.namespace()).list().getItems().stream()
                 .filter(job -> name.equals(job.getMetadata().getAnnotations().get("stepback.dev/rollback")))
                 .toList();
-    }
-
-    private String image() {
-        return shop.deployment()
-                .getSpec()
-                .getTemplate()
-                .getSpec()
-                .getContainers()
-                .get(0)
-                .getImage();
     }
 
     private static List<TargetType> targets(KubernetesClient client) {
@@ -132,14 +152,15 @@ class CheckCrashTest {
                 client,
                 new Redactor(List.of()),
                 Clock.systemUTC(),
-                (target, labels) -> List.of(CheckedShop.check("orders", CheckedShop.PASSES))));
+                (target, labels) -> List.of(CheckedShop.check("orders", job))));
     }
 
     /** A rollback that was let go and that nobody has begun; its name. */
     private String begin(Story story) {
-        String name = shop.planned(shop.checkout(1), PlanOptions.NONE, LEADING);
+        checkout = new Checkout(shop, Fate.GET_READY);
+        String name = shop.planned(checkout.ref(), PlanOptions.NONE, LEADING);
         String hash = Objects.requireNonNull(shop.now(name).plan()).hash();
-        Rollback rollback = shop.rollbacks.find("production", name).orElseThrow();
+        Rollback rollback = shop.find(name);
         NewDecision decision = story == Story.IS_OVERRIDDEN
                 ? new NewDecision(
                         Verdict.BrokeGlass,
@@ -148,7 +169,8 @@ class CheckCrashTest {
                         shop.authorizer.toType(rollback, Verdict.BrokeGlass),
                         "nobody is awake")
                 : approval(Examples.SECONDING, hash);
-        assertThat(shop.rollbacks.decide("production", name, decision)).isInstanceOf(Rollbacks.Decided.Recorded.class);
+        assertThat(shop.rollbacks.decide(shop.namespace(), name, decision))
+                .isInstanceOf(Rollbacks.Decided.Recorded.class);
         return name;
     }
 }

@@ -16,6 +16,7 @@ import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import dev.stepback.stage.Stage;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanHash;
@@ -28,16 +29,12 @@ import dev.stepback.target.job.DataCheck;
 import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.statefulset.StatefulSetTarget;
 import dev.stepback.target.workload.Json;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,19 +90,7 @@ final class CheckedShop implements AutoCloseable {
     private Optional<RollbackOperator> operator = Optional.empty();
 
     CheckedShop() {
-        for (String namespace : List.of("production", "default")) {
-            client.resource(new NamespaceBuilder()
-                            .withNewMetadata()
-                            .withName(namespace)
-                            .endMetadata()
-                            .build())
-                    .serverSideApply();
-        }
-        try (var crd = Files.newInputStream(Path.of("k8s-manifests", "crd-rollbacks.stepback.dev-v1.yaml"))) {
-            client.load(crd).create();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        Stage.install(client, "production", "default");
         engine();
     }
 

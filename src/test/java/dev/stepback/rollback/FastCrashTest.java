@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.stepback.access.Acting;
 import dev.stepback.audit.Audit;
-import dev.stepback.config.StepbackConfig;
 import dev.stepback.policy.Policy;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.rollback.Checkout.Fate;
 import dev.stepback.rollback.MortalShop.Engine;
 import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.target.PlanOptions;
@@ -20,14 +20,14 @@ import dev.stepback.target.workload.Borrowed;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,36 +38,50 @@ import org.junit.jupiter.params.provider.ValueSource;
  * strategy is always as it was in the end.
  */
 class FastCrashTest {
-    private boolean hurrying;
-    private final MortalShop shop = new MortalShop(Policy.DEFAULT, FastCrashTest::targets, Hurrying::new);
-
-    FastCrashTest() throws Exception {}
+    private static boolean hurrying;
+    private static MortalShop shop;
+    private Checkout checkout;
 
     /** How the rollout goes. */
     enum Story {
-        WORKS(Phase.SUCCEEDED),
-        FAILS(Phase.FAILED),
-        IS_STOPPED(Phase.CANCELLED),
-        IS_REPLACED(Phase.FAILED),
-        TAKES_TOO_LONG(Phase.FAILED);
+        WORKS(Fate.GET_READY, Phase.SUCCEEDED),
+        FAILS(Fate.CRASH, Phase.FAILED),
+        IS_STOPPED(Fate.HANG, Phase.CANCELLED),
+        IS_REPLACED(Fate.HANG, Phase.FAILED),
+        TAKES_TOO_LONG(Fate.HANG, Phase.FAILED);
 
+        final Fate fate;
         final Phase end;
 
-        Story(Phase end) {
+        Story(Fate fate, Phase end) {
+            this.fate = fate;
             this.end = end;
         }
     }
 
-    @AfterEach
-    void stop() {
+    @BeforeAll
+    static void open() throws Exception {
+        shop = new MortalShop(Policy.DEFAULT, FastCrashTest::targets, Hurrying::new);
+    }
+
+    @AfterAll
+    static void close() {
         shop.close();
+    }
+
+    @BeforeEach
+    void aloneWithItsTime() {
+        hurrying = false;
+        shop.acting = Optional.empty();
+        shop.newNamespace();
+        checkout = new Checkout(shop, Fate.GET_READY);
     }
 
     @ParameterizedTest
     @EnumSource(Story.class)
     void botThatDiesAtAnyWrite_leavesTheStrategyAsItWas(Story story) {
         hurrying = story == Story.TAKES_TOO_LONG;
-        shop.eachWrite(false, (mortal, write) -> dies(story, mortal, write));
+        shop.eachWrite(false, () -> begin(story), (mortal, name, write) -> dies(story, mortal, name, write));
     }
 
     @Test
@@ -75,7 +89,7 @@ class FastCrashTest {
         String name = begin();
         shop.healthy.look(name);
         assertThat(surge()).isEqualTo("100%");
-        shop.resource().delete();
+        checkout.resource().delete();
         shop.healthy.look(name);
         shop.healthy.look(name);
         RollbackStatus status = shop.now(name);
@@ -104,23 +118,18 @@ class FastCrashTest {
         shop.healthy.look(name);
         assertThat(surge()).isEqualTo("100%");
         try (Housekeeping housekeeping = new Housekeeping(
-                shop.client,
-                StepbackConfig.defaults(),
-                targets(shop.client),
-                () -> leading,
-                Audit.NONE,
-                Clock.systemUTC())) {
+                shop.client, shop.config(), targets(shop.client), () -> leading, Audit.NONE, Clock.systemUTC())) {
             assertThat(housekeeping.giveBack()).isZero();
             shop.client
                     .resources(Rollback.class)
-                    .inNamespace("production")
+                    .inNamespace(shop.namespace())
                     .withName(name)
                     .delete();
             assertThat(housekeeping.giveBack()).isEqualTo(leading ? 1 : 0);
             assertThat(housekeeping.giveBack()).isZero();
         }
         assertThat(surge()).isEqualTo(leading ? "25%" : "100%");
-        assertThat(shop.deployment().getMetadata().getAnnotations().containsKey(Borrowed.NOTE))
+        assertThat(checkout.live().getMetadata().getAnnotations().containsKey(Borrowed.NOTE))
                 .isEqualTo(!leading);
     }
 
@@ -130,9 +139,9 @@ class FastCrashTest {
     void noteThatNamesNoRollback_isInNobodysWay(String rollback) {
         String name = begin();
         shop.healthy.look(name);
-        Deployment forged = new DeploymentBuilder(shop.deployment())
+        Deployment forged = new DeploymentBuilder(checkout.live())
                 .withNewMetadata()
-                .withNamespace("production")
+                .withNamespace(shop.namespace())
                 .withName("a-note")
                 .addToAnnotations(
                         Borrowed.NOTE,
@@ -143,25 +152,19 @@ class FastCrashTest {
         shop.client.resource(forged).create();
         shop.client
                 .resources(Rollback.class)
-                .inNamespace("production")
+                .inNamespace(shop.namespace())
                 .withName(name)
                 .delete();
 
         try (Housekeeping housekeeping = new Housekeeping(
-                shop.client,
-                StepbackConfig.defaults(),
-                targets(shop.client),
-                () -> true,
-                Audit.NONE,
-                Clock.systemUTC())) {
+                shop.client, shop.config(), targets(shop.client), () -> true, Audit.NONE, Clock.systemUTC())) {
             assertThat(housekeeping.giveBack()).isEqualTo(1);
         }
         assertThat(surge()).isEqualTo("25%");
     }
 
     /** @return whether the engine died: false when it had done everything before it got there */
-    private boolean dies(Story story, Engine mortal, int write) {
-        String name = begin();
+    private boolean dies(Story story, Engine mortal, String name, int write) {
         boolean died = goOn(mortal, name, story);
         if (died) {
             assertThat(goOn(shop.healthy, name, story)).isFalse();
@@ -170,7 +173,7 @@ class FastCrashTest {
         RollbackStatus status = shop.now(name);
         assertThat(status.phase()).as(what + ": " + status.message()).isEqualTo(story.end);
         assertThat(surge()).as(what).isEqualTo("25%");
-        assertThat(shop.deployment().getMetadata().getAnnotations()).as(what).doesNotContainKey(Borrowed.NOTE);
+        assertThat(checkout.live().getMetadata().getAnnotations()).as(what).doesNotContainKey(Borrowed.NOTE);
         assertThat(status.message()).as(what).endsWith("maxSurge is 25%, as it was before.");
         return died;
     }
@@ -195,23 +198,15 @@ class FastCrashTest {
 
     private void happen(String name, Story story) {
         switch (story) {
-            case WORKS -> shop.status("\"replicas\":3,\"updatedReplicas\":3,\"availableReplicas\":3");
-            case FAILS ->
-                shop.status("\"replicas\":3,\"conditions\":[{\"type\":\"Progressing\",\"status\":\"False\",\"reason\":"
-                        + "\"ProgressDeadlineExceeded\",\"lastUpdateTime\":\""
-                        + Instant.now().plusSeconds(60) + "\"}]");
-            case IS_STOPPED -> shop.rollbacks.stop("production", name, LEADING, Midway.Pause);
-            case IS_REPLACED ->
-                shop.resource()
-                        .patch(
-                                PatchContext.of(PatchType.JSON_MERGE),
-                                "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"c:9\"}]}}}}");
+            case WORKS, FAILS -> checkout.rollOut();
+            case IS_STOPPED -> shop.rollbacks.stop(shop.namespace(), name, LEADING, Midway.Pause);
+            case IS_REPLACED -> checkout.replaced();
             case TAKES_TOO_LONG -> {}
         }
     }
 
     private String surge() {
-        return String.valueOf(shop.deployment()
+        return String.valueOf(checkout.live()
                 .getSpec()
                 .getStrategy()
                 .getRollingUpdate()
@@ -225,15 +220,20 @@ class FastCrashTest {
 
     /** An approved fast rollback that nobody has begun; its name. */
     private String begin() {
-        String name = shop.planned(shop.checkout(3), new PlanOptions(true, false, false), ASKING);
+        String name = shop.planned(checkout.ref(), new PlanOptions(true, false, false), ASKING);
         String hash = Objects.requireNonNull(shop.now(name).plan()).hash();
-        assertThat(shop.rollbacks.decide("production", name, approval(LEADING, hash)))
+        assertThat(shop.rollbacks.decide(shop.namespace(), name, approval(LEADING, hash)))
                 .isInstanceOf(Rollbacks.Decided.Recorded.class);
         return name;
     }
 
+    private String begin(Story story) {
+        checkout = new Checkout(shop, story.fate);
+        return begin();
+    }
+
     /** Each look is much later than the one before, once there is a deadline. */
-    private final class Hurrying extends Clock {
+    private static final class Hurrying extends Clock {
         private Instant now = Instant.now();
 
         @Override

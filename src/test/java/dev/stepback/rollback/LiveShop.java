@@ -17,19 +17,16 @@ import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import dev.stepback.stage.Stage;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -51,18 +48,8 @@ final class LiveShop implements AutoCloseable {
             new KubernetesRollbacks(client, config, authorizer, targets, Clock.systemUTC());
     RollbackOperator operator;
 
-    LiveShop() throws IOException {
-        for (String namespace : List.of("production", "default")) {
-            client.resource(new NamespaceBuilder()
-                            .withNewMetadata()
-                            .withName(namespace)
-                            .endMetadata()
-                            .build())
-                    .serverSideApply();
-        }
-        try (var crd = Files.newInputStream(Path.of("k8s-manifests", "crd-rollbacks.stepback.dev-v1.yaml"))) {
-            client.load(crd).create();
-        }
+    LiveShop() {
+        Stage.install(client, "production", "default");
         client.resource("""
             apiVersion: apps/v1
             kind: Deployment

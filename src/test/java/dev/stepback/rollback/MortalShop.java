@@ -9,17 +9,12 @@ import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.stage.Clients;
-import dev.stepback.target.Kind;
+import dev.stepback.stage.Stage;
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -28,18 +23,19 @@ import io.fabric8.kubernetes.client.http.Interceptor;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.mockito.Mockito;
 
 /**
- * A cluster without controllers, in which the test is the world, and engines that die at a write of the test's choice. The
- * death of a process is a client that lets nothing through any more.
+ * A cluster, and engines that die at a write of the test's choice. The death of a process is a client that lets nothing
+ * through any more. The sandbox's cluster has no controllers here: the test is the world. A real one has its own.
  */
 final class MortalShop implements AutoCloseable {
     private static final int MORE_THAN_ENOUGH = 40;
@@ -51,12 +47,22 @@ final class MortalShop implements AutoCloseable {
     final KubernetesClient client;
     final Authorizer authorizer;
     final KubernetesRollbacks rollbacks;
-    final Engine healthy;
-    private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
+
+    /** Does not die. */
+    Engine healthy;
+
+    /** As whom engines that begin from now on act; as themselves unless it says otherwise. */
+    Optional<Acting> acting = Optional.empty();
+
+    private final Optional<SandboxCluster> sandbox =
+            Stage.isReal() ? Optional.empty() : Optional.of(SandboxCluster.start(0, Clock.systemUTC()));
+    private final String prefix = "stepback-it-" + UUID.randomUUID().toString().substring(0, 8);
+    private final List<String> namespaces = new ArrayList<>();
+    private final Death death = new Death();
+    private final KubernetesClient mortal;
     private final Policy policy;
     private final Function<KubernetesClient, List<TargetType>> targets;
     private final Supplier<Clock> clocks;
-    private int deployments;
 
     /** @param clocks a clock for each engine */
     MortalShop(Policy policy, Function<KubernetesClient, List<TargetType>> targets, Supplier<Clock> clocks)
@@ -64,75 +70,73 @@ final class MortalShop implements AutoCloseable {
         this.policy = policy;
         this.targets = targets;
         this.clocks = clocks;
-        client = Shop.client(cluster.kubeconfig());
+        String kubeconfig = sandbox.isPresent()
+                ? sandbox.get().kubeconfig()
+                : Files.readString(Stage.realCluster().orElseThrow());
+        client = Clients.impatient(kubeconfig);
+        mortal = Clients.through(death, kubeconfig);
         authorizer = Shop.authorizer(client, () -> policy, new People());
         rollbacks = new KubernetesRollbacks(
                 client, StepbackConfig.defaults(), authorizer, targets.apply(client), Clock.systemUTC());
-        for (String namespace : List.of("production", "default")) {
-            client.resource(new NamespaceBuilder()
-                            .withNewMetadata()
-                            .withName(namespace)
-                            .endMetadata()
-                            .build())
-                    .serverSideApply();
-        }
-        try (var crd = Files.newInputStream(Path.of("k8s-manifests", "crd-rollbacks.stepback.dev-v1.yaml"))) {
-            client.load(crd).create();
-        }
-        healthy = new Engine(Integer.MAX_VALUE, false);
+        Stage.install(client, "default");
+        newNamespace();
+        healthy = new Engine(client);
+    }
+
+    /** Where all that follows happens; nothing is in it. */
+    void newNamespace() {
+        namespaces.add(prefix + "-" + namespaces.size());
+        Stage.namespaces(client, namespace());
+    }
+
+    String namespace() {
+        return namespaces.get(namespaces.size() - 1);
+    }
+
+    /** Serves this namespace only: others may be at work on a real cluster, too. */
+    StepbackConfig config() {
+        return StepbackConfig.defaults()
+                .with(c -> c.kubernetes = new StepbackConfig.Kubernetes(null, List.of(namespace()), null));
     }
 
     /** A whole rollback by an engine that dies, if it gets there, and by a healthy one after it. */
     @FunctionalInterface
     interface Life {
         /** @return whether the engine died: false when it had done everything before */
-        boolean dies(Engine mortal, int write);
+        boolean dies(Engine mortal, String rollback, int write);
     }
 
-    /** Lives from the one that dies at its first write to the one that does not die any more. */
-    void eachWrite(boolean written, Life life) {
+    /**
+     * From one beginning over and over again, with an engine that dies at its first write, at its second, and so on.
+     *
+     * @param written whether the write at which it dies is done: only its answer is lost
+     * @param begin makes a rollback that an engine can take up; its name
+     */
+    void eachWrite(boolean written, Supplier<String> begin, Life life) {
+        String rollback = begin.get();
+        Runnable again = sandbox.map(SandboxCluster::remember).orElse(this::tidy);
         boolean died = true;
         int write = 0;
         while (died) {
             write++;
             assertThat(write).isLessThan(MORE_THAN_ENOUGH);
-            try (Engine mortal = new Engine(write, written)) {
-                died = life.dies(mortal, write);
+            healthy.close();
+            healthy = new Engine(client);
+            death.is(write, written);
+            try (Engine dying = new Engine(mortal)) {
+                died = life.dies(dying, rollback, write);
             }
+            again.run();
+            rollback = sandbox.isPresent() ? rollback : begin.get();
         }
         assertThat(write).isGreaterThan(5);
     }
 
-    /** Another Deployment, at the second of two revisions. */
-    TargetRef checkout(int replicas) {
-        int n = ++deployments;
-        client.resource("""
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: checkout-%1$d, namespace: production, annotations: {deployment.kubernetes.io/revision: '2'}}
-            spec:
-              replicas: %2$d
-              selector: {matchLabels: {app: c%1$d}}
-              template: {metadata: {labels: {app: c%1$d}}, spec: {containers: [{name: c, image: 'c:2'}]}}
-            """.formatted(n, replicas)).create();
-        for (int revision = 1; revision <= 2; revision++) {
-            client.resource("""
-                apiVersion: apps/v1
-                kind: ReplicaSet
-                metadata:
-                  name: checkout-%1$d-%2$d
-                  namespace: production
-                  annotations: {deployment.kubernetes.io/revision: '%2$d'}
-                  labels: {app: c%1$d}
-                  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: checkout-%1$d, uid: %3$s, controller: true}]
-                spec:
-                  selector: {matchLabels: {app: c%1$d}}
-                  template: {metadata: {labels: {app: c%1$d}}, spec: {containers: [{name: c, image: 'c:%2$d'}]}}
-                """.formatted(
-                                    n, revision, deployment().getMetadata().getUid()))
-                    .create();
-        }
-        return new TargetRef("production", Kind.DEPLOYMENT, "checkout-" + n);
+    /** On a real cluster every rollback has a workload of its own; those that are done with are not kept running. */
+    private void tidy() {
+        client.batch().v1().jobs().inNamespace(namespace()).delete();
+        client.apps().deployments().inNamespace(namespace()).delete();
+        client.apps().statefulSets().inNamespace(namespace()).delete();
     }
 
     /** A planned rollback of the target to its first revision; its name. */
@@ -156,73 +160,50 @@ final class MortalShop implements AutoCloseable {
         return name;
     }
 
+    Rollback find(String name) {
+        return rollbacks.find(namespace(), name).orElseThrow();
+    }
+
     RollbackStatus now(String name) {
-        return rollbacks.find("production", name).orElseThrow().statusOrInitial();
-    }
-
-    /** The newest Deployment. */
-    Deployment deployment() {
-        return resource().get();
-    }
-
-    /** Writes the newest Deployment's status, as its controller would that has seen the present template. */
-    void status(String fields) {
-        long generation = deployment().getMetadata().getGeneration();
-        resource()
-                .subresource("status")
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"status\":{\"observedGeneration\":%d,%s}}".formatted(generation, fields));
-    }
-
-    RollableScalableResource<Deployment> resource() {
-        return client.apps().deployments().inNamespace("production").withName("checkout-" + deployments);
+        return find(name).statusOrInitial();
     }
 
     @Override
     public void close() {
         healthy.close();
+        if (sandbox.isEmpty()) {
+            namespaces.forEach(name -> client.namespaces().withName(name).delete());
+        }
+        mortal.close();
         client.close();
-        cluster.close();
+        sandbox.ifPresent(SandboxCluster::close);
     }
-
-    /** As whom engines that begin from now on act; as themselves unless it says otherwise. */
-    Optional<Acting> acting = Optional.empty();
 
     private Authorizer acting(Authorizer own) {
         return acting.<Authorizer>map(a -> new ActingAuthorizer(own, a)).orElse(own);
     }
 
-    /** An engine that does not die. */
+    /** One more engine that does not die. */
     Engine another() {
-        return new Engine(Integer.MAX_VALUE, false);
+        return new Engine(client);
     }
 
-    /** An engine that dies at one of its writes. */
-    final class Engine implements AutoCloseable, Interceptor {
-        private final int deadly;
-        private final boolean written;
-        private final KubernetesClient own;
-        private final RollbackReconciler reconciler;
-        private final TargetWatches watches;
+    /** Lets nothing through from the write on that it is told; only the newest engine of its client lives on it. */
+    private static final class Death implements Interceptor {
+        private int deadly;
+        private boolean written;
         private int writes;
-        private volatile boolean dead;
+        private boolean dead;
 
-        /** @param written whether the write at which it dies is done: only its answer is lost */
-        private Engine(int deadly, boolean written) {
-            this.deadly = deadly;
-            this.written = written;
-            own = Clients.through(this, cluster.kubeconfig());
-            watches = new TargetWatches(own);
-            reconciler = new RollbackReconciler(
-                    new Store(own),
-                    targets.apply(own),
-                    acting(Shop.authorizer(own, () -> policy, new People())),
-                    watches,
-                    new Outcomes(r -> {}, new Metrics(), Audit.NONE),
-                    new LateChanges(own, new Store(own), Audit.NONE, Clock.systemUTC()),
-                    () -> true,
-                    clocks.get());
+        synchronized void is(int write, boolean isWritten) {
+            deadly = write;
+            written = isWritten;
+            writes = 0;
+            dead = false;
+        }
+
+        synchronized boolean happened() {
+            return dead;
         }
 
         @Override
@@ -245,23 +226,47 @@ final class MortalShop implements AutoCloseable {
                 throw new IllegalStateException("dead");
             }
         }
+    }
+
+    /** An engine; on the mortal client it dies at one of its writes. */
+    final class Engine implements AutoCloseable {
+        private final RollbackReconciler reconciler;
+        private final TargetWatches watches;
+        private final boolean dies;
+
+        private Engine(KubernetesClient own) {
+            dies = own == mortal;
+            watches = new TargetWatches(own);
+            reconciler = new RollbackReconciler(
+                    new Store(own),
+                    targets.apply(own),
+                    acting(Shop.authorizer(own, () -> policy, new People())),
+                    watches,
+                    new Outcomes(r -> {}, new Metrics(), Audit.NONE),
+                    new LateChanges(own, new Store(own), Audit.NONE, Clock.systemUTC()),
+                    () -> true,
+                    clocks.get());
+        }
+
+        private boolean dead() {
+            return dies && death.happened();
+        }
 
         /** @return false when it died over it */
         boolean look(String name) {
             try {
-                reconciler.reconcile(rollbacks.find("production", name).orElseThrow(), NO_CONTEXT);
+                reconciler.reconcile(find(name), NO_CONTEXT);
             } catch (RuntimeException e) {
-                if (!dead) {
+                if (!dead()) {
                     throw e;
                 }
             }
-            return !dead;
+            return !dead();
         }
 
         @Override
         public void close() {
             watches.stop();
-            own.close();
         }
     }
 }

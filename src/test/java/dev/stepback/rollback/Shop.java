@@ -18,7 +18,6 @@ import dev.stepback.rollback.authorization.PolicyAuthorizer;
 import dev.stepback.rollback.lock.KubernetesLocks;
 import dev.stepback.rollback.lock.LockMap;
 import dev.stepback.rollback.lock.Locks;
-import dev.stepback.sandbox.cluster.ClusterGateway;
 import dev.stepback.sandbox.cluster.ObservedCluster;
 import dev.stepback.sandbox.cluster.RecordedRequest;
 import dev.stepback.sandbox.cluster.SandboxCluster;
@@ -27,14 +26,10 @@ import dev.stepback.stage.Stage;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanOptions;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,10 +47,8 @@ public final class Shop implements AutoCloseable {
     public static final Leadership.Times SHORT =
             new Leadership.Times(Duration.ofMillis(2000), Duration.ofMillis(1200), Duration.ofMillis(200));
 
-    private final Optional<SandboxCluster> sandbox =
-            Stage.isReal() ? Optional.empty() : Optional.of(SandboxCluster.start(0, Clock.systemUTC()));
     /** The sandbox's, or the one that the command line names. */
-    public final ObservedCluster cluster = sandbox.isPresent() ? sandbox.get() : gateway();
+    public final ObservedCluster cluster = Stage.anyCluster();
 
     public final KubernetesClient client = client(cluster.kubeconfig());
     public final People people = new People();
@@ -70,14 +63,9 @@ public final class Shop implements AutoCloseable {
     public final Audit audit = audited::add;
     private final List<AutoCloseable> open = new ArrayList<>();
 
-    /** @throws java.util.NoSuchElementException when the cluster is a real one */
+    /** @throws ClassCastException when the cluster is a real one */
     public SandboxCluster sandbox() {
-        return sandbox.orElseThrow();
-    }
-
-    private static ObservedCluster gateway() {
-        return ClusterGateway.start(
-                Config.fromKubeconfig(Stage.realCluster().orElseThrow().toFile()), Clock.systemUTC());
+        return (SandboxCluster) cluster;
     }
 
     /** A real cluster still has what the last test left. */
@@ -104,15 +92,7 @@ public final class Shop implements AutoCloseable {
     }
 
     public Shop() {
-        for (String namespace : List.of("production", "default")) {
-            client.resource(new NamespaceBuilder()
-                            .withNewMetadata()
-                            .withName(namespace)
-                            .endMetadata()
-                            .build())
-                    .serverSideApply();
-        }
-        install();
+        Stage.install(client, "production", "default");
         if (Stage.isReal()) {
             clear();
         }
@@ -347,14 +327,6 @@ public final class Shop implements AutoCloseable {
         return request.verb().equals("patch")
                 && request.resource().equals("deployments.apps")
                 && request.query().contains("fieldManager=undo");
-    }
-
-    private void install() {
-        try {
-            Stage.install(client);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
+import dev.stepback.stage.Stage;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
@@ -23,13 +24,10 @@ import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.statefulset.StatefulSetTarget;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -63,17 +61,7 @@ class StatefulSetRollbackTest {
 
     @BeforeEach
     void start() throws Exception {
-        for (String namespace : List.of("production", "default")) {
-            client.resource(new NamespaceBuilder()
-                            .withNewMetadata()
-                            .withName(namespace)
-                            .endMetadata()
-                            .build())
-                    .serverSideApply();
-        }
-        try (var crd = Files.newInputStream(Path.of("k8s-manifests", "crd-rollbacks.stepback.dev-v1.yaml"))) {
-            client.load(crd).create();
-        }
+        Stage.install(client, "production", "default");
         client.resource("""
             apiVersion: apps/v1
             kind: StatefulSet

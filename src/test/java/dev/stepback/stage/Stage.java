@@ -43,7 +43,7 @@ public final class Stage implements AutoCloseable {
         gateway = real.map(file -> ClusterGateway.start(Config.fromKubeconfig(file.toFile()), Clock.systemUTC()));
         kubeconfig = real.orElseGet(() -> written(sandbox.orElseThrow().kubeconfig()));
         client = client(kubeconfig);
-        install();
+        install(client, namespace);
         slack = SandboxSlack.start(0, Clock.systemUTC());
         people = slack.control();
         releases = new Releases(client, namespace);
@@ -65,6 +65,14 @@ public final class Stage implements AutoCloseable {
         return file.isBlank() ? Optional.empty() : Optional.of(Path.of(file));
     }
 
+    /** The sandbox's cluster, without controllers, or a gateway to the one that the command line names. */
+    public static ObservedCluster anyCluster() {
+        return realCluster()
+                .<ObservedCluster>map(
+                        file -> ClusterGateway.start(Config.fromKubeconfig(file.toFile()), Clock.systemUTC()))
+                .orElseGet(() -> SandboxCluster.start(0, Clock.systemUTC()));
+    }
+
     /** A file of this text, until the process ends. */
     public static Path written(String text) {
         try {
@@ -76,8 +84,9 @@ public final class Stage implements AutoCloseable {
         }
     }
 
-    /** Makes the custom resources known. */
-    public static void install(KubernetesClient client) throws IOException {
+    /** Makes the custom resources known, and these namespaces if they are not there. */
+    public static void install(KubernetesClient client, String... namespaces) {
+        namespaces(client, namespaces);
         try (InputStream crds = Files.newInputStream(Path.of("k8s-manifests/crd-rollbacks.stepback.dev-v1.yaml"))) {
             for (HasMetadata item : client.load(crds).items()) {
                 CustomResourceDefinition wanted = (CustomResourceDefinition) item;
@@ -86,17 +95,21 @@ public final class Stage implements AutoCloseable {
                                 .withSpec(wanted.getSpec())
                                 .build()));
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private void install() throws IOException {
-        install(client);
-        client.resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName(namespace)
-                        .endMetadata()
-                        .build())
-                .create();
+    /** Makes those of them that are not there. */
+    public static void namespaces(KubernetesClient client, String... names) {
+        for (String name : names) {
+            client.resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(name)
+                            .endMetadata()
+                            .build())
+                    .serverSideApply();
+        }
     }
 
     /** @throws java.util.NoSuchElementException when the cluster is a real one */

@@ -3,9 +3,11 @@ package dev.stepback.sandbox.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -228,6 +230,38 @@ public final class InMemoryStore implements ObjectStore, AutoCloseable {
         }
     }
 
+    /** Remembers what there is now: running this brings it back, by changes like any others. */
+    Runnable remember() {
+        synchronized (lock) {
+            Map<String, List<ObjectNode>> then = new HashMap<>();
+            tables.forEach((resource, table) -> then.put(resource, table.list(null)));
+            return () -> bringBack(then);
+        }
+    }
+
+    private void bringBack(Map<String, List<ObjectNode>> then) {
+        synchronized (lock) {
+            for (String resource : Set.copyOf(tables.keySet())) {
+                ResourceType type = types.require(resource);
+                Map<String, ObjectNode> wanted = new HashMap<>();
+                then.getOrDefault(resource, List.of()).forEach(object -> wanted.put(key(type, object), object));
+                for (ObjectNode now : table(type).list(null)) {
+                    ObjectNode before = wanted.remove(key(type, now));
+                    if (before == null) {
+                        apply("DELETED", type, now.deepCopy(), now);
+                    } else if (before != now) {
+                        apply("MODIFIED", type, before.deepCopy(), now);
+                    }
+                }
+                wanted.values().forEach(gone -> apply("ADDED", type, gone.deepCopy(), null));
+            }
+        }
+    }
+
+    private static String key(ResourceType type, ObjectNode object) {
+        return ResourceTable.key(namespaceOf(type, object), Json.name(object));
+    }
+
     private void definitionChanged(String change, ObjectNode definition) {
         if (change.equals("DELETED")) {
             types.find(Json.name(definition)).ifPresent(type -> {
@@ -249,8 +283,7 @@ public final class InMemoryStore implements ObjectStore, AutoCloseable {
     private ObjectNode apply(String change, ResourceType type, ObjectNode object, @Nullable ObjectNode previous) {
         version++;
         Json.metadata(object).put("resourceVersion", Long.toString(version));
-        String key = ResourceTable.key(namespaceOf(type, object), Json.name(object));
-        table(type).apply(key, new Change(change, version, object, previous));
+        table(type).apply(key(type, object), new Change(change, version, object, previous));
         if (type.name().equals(ResourceTypes.CRDS)) {
             definitionChanged(change, object);
         } else if (type.name().equals("namespaces") && change.equals("DELETED")) {

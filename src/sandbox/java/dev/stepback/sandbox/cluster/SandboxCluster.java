@@ -40,6 +40,11 @@ public final class SandboxCluster implements ObservedCluster {
         return store;
     }
 
+    /** Remembers what there is now. Running the answer, as often as one likes, brings it back; every watch sees how. */
+    public Runnable remember() {
+        return store.remember();
+    }
+
     /** As when the API server is down: connections are cut and refused. Nothing is forgotten, controllers go on. */
     public void goAway() {
         server.goAway();

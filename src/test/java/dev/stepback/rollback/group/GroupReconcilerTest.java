@@ -1,6 +1,7 @@
 package dev.stepback.rollback.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.rollback.Actor;
@@ -12,14 +13,15 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.group.RollbackGroups.Decided;
-import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.sandbox.cluster.ObservedCluster;
 import dev.stepback.stage.Clients;
 import dev.stepback.stage.Stage;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,20 +34,17 @@ import org.junit.jupiter.api.Test;
 class GroupReconcilerTest {
     private static final String[] NAMES = {"cart", "checkout", "payments"};
 
-    private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
-    private final KubernetesClient client = client();
+    private final ObservedCluster cluster = Stage.anyCluster();
+    private final KubernetesClient client = Clients.impatient(cluster.kubeconfig());
     private final RollbackGroups groups =
             new KubernetesRollbackGroups(client, StepbackConfig.defaults(), new Lenient(), Clock.systemUTC());
 
     @BeforeEach
     void install() throws Exception {
-        Stage.install(client);
-        client.resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName("production")
-                        .endMetadata()
-                        .build())
-                .create();
+        Stage.install(client, "production");
+        if (Stage.isReal()) {
+            clear();
+        }
     }
 
     @Test
@@ -222,13 +221,19 @@ class GroupReconcilerTest {
         return groups.find("production", name).orElseThrow();
     }
 
+    /** A real cluster still has what the last test left. */
+    private void clear() {
+        for (var left : List.of(client.resources(RollbackGroup.class), client.resources(Rollback.class))) {
+            left.inNamespace("production").delete();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() ->
+                            left.inNamespace("production").list().getItems().isEmpty());
+        }
+    }
+
     @AfterEach
     void close() {
         client.close();
         cluster.close();
-    }
-
-    private KubernetesClient client() {
-        return Clients.impatient(cluster.kubeconfig());
     }
 }

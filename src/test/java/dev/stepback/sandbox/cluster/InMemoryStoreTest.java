@@ -54,6 +54,31 @@ class InMemoryStoreTest {
     }
 
     @Test
+    void whatIsRemembered_canBeBroughtBack_moreThanOnce() {
+        store.create("configmaps", configMap("kept"));
+        ObjectNode gone = store.create("configmaps", configMap("gone"));
+        ObjectNode changed = store.create("configmaps", configMap("changed"));
+        Runnable back = store.remember();
+        for (int time = 0; time < 2; time++) {
+            store.delete("configmaps", "default", "gone", "Background");
+            store.update(
+                    "configmaps",
+                    changed.deepCopy().<ObjectNode>set("data", Json.object().put("time", time)));
+            store.create("configmaps", configMap("new"));
+
+            back.run();
+
+            assertThat(store.list("configmaps", "default"))
+                    .extracting(Json::name)
+                    .containsExactlyInAnyOrder("kept", "gone", "changed");
+            assertThat(Json.uid(store.get("configmaps", "default", "gone").orElseThrow()))
+                    .isEqualTo(Json.uid(gone));
+            changed = store.get("configmaps", "default", "changed").orElseThrow();
+            assertThat(changed.has("data")).isFalse();
+        }
+    }
+
+    @Test
     void update_refusesAnOldVersion() {
         ObjectNode first = store.create("configmaps", configMap("a"));
         store.update("configmaps", first.deepCopy().set("data", Json.object().put("k", "1")));
