@@ -4,6 +4,7 @@ import dev.stepback.target.PlanResult;
 import dev.stepback.target.Step;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The one thing to do next for a Rollback, as {@link Decision} found it. */
 sealed interface Action {
@@ -51,7 +52,8 @@ sealed interface Action {
         /** @param left what still goes on, in a sentence for people; empty when nothing does */
         record Abandoned(int step, String left) implements Seen {}
 
-        record Stopped(Step.Start outcome) implements Seen {}
+        /** @param standstill how the target stands still; null when it does not */
+        record Stopped(Step.Start outcome, RollbackStatus.@Nullable Standstill standstill) implements Seen {}
 
         record Progress(int step, Step.Observation observation) implements Seen {}
     }

@@ -104,7 +104,11 @@ public final class AuditedRollbacks implements Rollbacks {
     public Decided stop(String namespace, String name, Actor by, RollbackSpec.Midway midway) {
         Decided decided = rollbacks.stop(namespace, name, by, midway);
         if (decided instanceof Decided.Recorded recorded) {
-            audit.record(new AuditEvent.Stop(Audited.by(by), Audited.on(recorded.rollback()), midway.name()));
+            var wish = recorded.rollback().getSpec().cancellation();
+            audit.record(
+                    wish != null && wish.midway() == null
+                            ? new AuditEvent.Cancellation(Audited.by(by), Audited.on(recorded.rollback()))
+                            : new AuditEvent.Stop(Audited.by(by), Audited.on(recorded.rollback()), midway.name()));
         } else if (decided instanceof Decided.Denied denied) {
             denied(namespace, name, by, AuditEvent.Wish.STOP, denied.why());
         }

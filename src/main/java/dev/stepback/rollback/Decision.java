@@ -80,12 +80,12 @@ final class Decision {
                     ? moment.finish(Phase.CANCELLED, a.left(), s -> s.steps = ended(i, Failed, "cancelled"))
                     : new Action.AbandonStep(i);
         }
+        if (seen instanceof Seen.Stopped stopped) {
+            return stopped(i, stopped);
+        }
         if (step.state() == Started) {
             if (seen instanceof Seen.Begun b && b.step() == i) {
                 return begunAgain(i, b.outcome());
-            }
-            if (seen instanceof Seen.Stopped stopped) {
-                return stopped(i, stopped.outcome());
             }
             return seen instanceof Seen.Progress p && p.step() == i
                     ? progress(i, p.observation())
@@ -95,6 +95,9 @@ final class Decision {
             return moment.finish(Phase.FAILED, step.message());
         }
         if (step.startedAt() == null) {
+            if (stopsBefore(i)) {
+                return halt(i);
+            }
             return !stopsBetweenSteps()
                     ? moment.write(s ->
                             s.steps = moment.replaced(i, p -> new StepStatus(p.type(), Pending, "", now, null)))
@@ -150,6 +153,9 @@ final class Decision {
     /** Nothing was changed, so it may wait again, be stopped, or expire. Once something was changed it is seen through. */
     private Action notYet(int i, String why) {
         if (status.patchedAt() != null) {
+            if (midway() != null) {
+                return halt(i);
+            }
             String overdue = "the deadline passed: " + why;
             return overdue()
                     ? moment.finish(Phase.FAILED, overdue, s -> s.steps = ended(i, Failed, overdue))
@@ -172,9 +178,8 @@ final class Decision {
             case DONE -> done(i, Done, observation);
             case FAILED -> overrides(i) ? done(i, Overridden, observation) : failed(i, message, observation);
             case RUNNING, AGAIN -> {
-                Midway midway = midway();
-                if (midway != null) {
-                    yield midway == Midway.Pause ? new Action.StopTarget() : leave(i, "another one takes its place");
+                if (midway() != null) {
+                    yield halt(i);
                 }
                 if (overdue()) {
                     yield failed(i, "the deadline passed: " + message, observation);
@@ -205,7 +210,7 @@ final class Decision {
             s.rollout = observation.rollout() == null ? s.rollout : observation.rollout();
             s.steps = ended(i, state, observation);
             Plan plan = s.plan;
-            boolean goOn = plan != null && i + 1 < ordinary(plan) && !stopsBetweenSteps();
+            boolean goOn = plan != null && i + 1 < ordinary(plan) && !stopsBetweenSteps() && !stopsBefore(i + 1);
             if (goOn) {
                 List<StepStatus> steps = new ArrayList<>(s.steps);
                 steps.set(i + 1, new StepStatus(steps.get(i + 1).type(), Pending, "", now, null));
@@ -235,22 +240,41 @@ final class Decision {
         return cancellation == null ? null : cancellation.midway();
     }
 
-    private Action stopped(int i, Step.Start outcome) {
+    /** Whether somebody has stopped it in the middle, before this step; a rollout that is over by then has succeeded. */
+    private boolean stopsBefore(int i) {
+        Plan plan = status.plan();
+        return midway() != null
+                && status.patchedAt() != null
+                && plan != null
+                && !plan.steps().get(i).waits();
+    }
+
+    private Action halt(int i) {
+        return midway() == Midway.Pause ? new Action.StopTarget() : leave(i, "another one takes its place", null);
+    }
+
+    private Action stopped(int i, Seen.Stopped stopped) {
+        Step.Start outcome = stopped.outcome();
         if (outcome instanceof Step.Start.NotYet) {
             return lookAgain();
         }
         if (outcome instanceof Step.Start.Void changed) {
-            return leave(i, "it could not be paused: " + changed.why());
+            return leave(i, "it could not be held: " + changed.why(), null);
         }
         if (outcome instanceof Step.Start.Failed failed) {
-            return leave(i, "it could not be paused: " + failed.why());
+            return leave(i, "it could not be held: " + failed.why(), null);
         }
-        return leave(i, "");
+        return leave(i, "", stopped.standstill());
     }
 
     /** The rollout is waited for no longer; how it stood stays to be seen. */
-    private Action leave(int i, String why) {
-        return moment.finish(Phase.CANCELLED, why, s -> s.steps = ended(i, Failed, "not waited for any longer"));
+    private Action leave(int i, String why, RollbackStatus.@Nullable Standstill standstill) {
+        return moment.finish(Phase.CANCELLED, why, s -> {
+            s.standstill = standstill;
+            s.steps = status.steps().get(i).startedAt() == null
+                    ? s.steps
+                    : ended(i, Failed, standstill == null ? "not waited for any longer" : "stopped");
+        });
     }
 
     /** All steps are done; what they reached must still hold. */

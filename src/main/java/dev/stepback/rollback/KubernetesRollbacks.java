@@ -136,7 +136,7 @@ public final class KubernetesRollbacks implements Rollbacks {
                     "The rollback has ended already: " + status.phase().apiName() + ".");
         }
         if (!status.cancellable()) {
-            return new Decided.TooLate(rollback, "The last step runs already; it cannot be stopped in the middle.");
+            return new Decided.TooLate(rollback, NotStopped.cancelled(rollback));
         }
         Rollback written = store.update(Store.with(
                 rollback,
@@ -172,11 +172,16 @@ public final class KubernetesRollbacks implements Rollbacks {
                 ? authorizer.mayStop(by, rollback)
                 : authorizer.mayCancel(by, rollback);
         if (!authorization.allowed()) {
+            if (midway == RollbackSpec.Midway.Pause
+                    && rollback.statusOrInitial().cancellable()
+                    && rollback.statusOrInitial().replacesPods()) {
+                return cancel(rollback, by); // it comes to the same, but for the pod that is being replaced
+            }
             log(rollback, by, "stop denied");
             return new Decided.Denied(authorization.why());
         }
-        if (midway == RollbackSpec.Midway.Pause && !rollback.target().kind().pausable()) {
-            return new Decided.TooLate(rollback, "A " + rollback.target().kind().apiName() + " cannot be paused.");
+        if (midway == RollbackSpec.Midway.Pause && !rollback.canStandStill()) {
+            return new Decided.TooLate(rollback, NotStopped.midway(rollback));
         }
         if (rollback.getSpec().cancellation() != null) {
             return new Decided.AlreadyRecorded(rollback);

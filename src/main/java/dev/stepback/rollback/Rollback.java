@@ -60,6 +60,13 @@ public final class Rollback extends CustomResource<RollbackSpec, RollbackStatus>
         return new TargetRef(getMetadata().getNamespace(), name.kind(), name.name());
     }
 
+    /** Whether somebody has chosen what the stored plan does not do yet: it is planned again. */
+    @JsonIgnore
+    public boolean choicePending() {
+        Integer honoured = statusOrInitial().choices();
+        return getSpec().choices().size() > (honoured == null ? 0 : honoured);
+    }
+
     /** Whether its rollout is under way and can be stopped where it is. */
     @JsonIgnore
     public boolean stoppable() {
@@ -75,14 +82,23 @@ public final class Rollback extends CustomResource<RollbackSpec, RollbackStatus>
     /** Whether there is a way to stop it in the middle, once its rollout is under way. */
     @JsonIgnore
     public boolean canStandStill() {
-        return target().kind().pausable();
+        return target().kind().canStandStill() || statusOrInitial().replacesPods();
     }
 
-    /** Whether somebody has chosen what the stored plan does not do yet: it is planned again. */
+    /** Whether its rollout was stopped where it was, and can be resumed. */
     @JsonIgnore
-    public boolean choicePending() {
-        Integer honoured = statusOrInitial().choices();
-        return getSpec().choices().size() > (honoured == null ? 0 : honoured);
+    public boolean resumable() {
+        RollbackStatus status = statusOrInitial();
+        RollbackSpec.Cancellation cancellation = getSpec().cancellation();
+        if (status.standstill() != null) {
+            return status.standstill().resumable();
+        }
+        // What was stopped before it was written down how it stands was paused.
+        return status.phase() == Phase.CANCELLED
+                && status.patchedAt() != null
+                && cancellation != null
+                && cancellation.midway() == RollbackSpec.Midway.Pause
+                && status.why().isBlank();
     }
 
     /** The status, or the initial one while there is none. */

@@ -159,7 +159,7 @@ final class RollbackReconciler implements Reconciler<Rollback> {
             return new Seen.Abandoned(abandon.step(), steps.abandon(rollback, abandon.step()));
         }
         if (action instanceof Action.StopTarget) {
-            return new Seen.Stopped(steps.stop(rollback));
+            return steps.stop(rollback);
         }
         int i = ((Action.ObserveStep) action).step();
         return new Seen.Progress(i, steps.observe(rollback, i));

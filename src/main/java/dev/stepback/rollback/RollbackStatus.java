@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan null until planned
  * @param steps one entry for each of the plan's steps, in their order
  * @param ending how it ends once the plan's last steps, those that are always taken, have been; null before that
+ * @param standstill how the target stands still since somebody has stopped its rollout; null when nobody has, or it goes on
  * @param rollout the latest figures while a rollout runs and at its end
  * @param card where the Slack message is and what has been sent
  * @param choices how many of the spec's choices the plan was made with; null for none
@@ -40,6 +41,7 @@ public record RollbackStatus(
         @Nullable Plan plan,
         List<StepStatus> steps,
         @Nullable Ending ending,
+        @Nullable Standstill standstill,
         @Nullable Rollout rollout,
         CardStatus card,
         @Nullable Integer choices,
@@ -67,6 +69,7 @@ public record RollbackStatus(
                 null,
                 null,
                 List.of(),
+                null,
                 null,
                 null,
                 CardStatus.NONE,
@@ -143,6 +146,18 @@ public record RollbackStatus(
                                 && plan.steps().get(i).inParts());
     }
 
+    /** Why it ends, or ended, without what is done at the very end. */
+    @JsonIgnore
+    public String why() {
+        return ending == null ? message : ending.message();
+    }
+
+    /** Whether its pods are replaced by Stepback alone, one after another, so that nothing goes on when it is cancelled. */
+    @JsonIgnore
+    public boolean replacesPods() {
+        return plan != null && plan.steps().stream().anyMatch(step -> step.inParts() || step.replacesPod());
+    }
+
     /**
      * What a rollback comes to.
      *
@@ -150,6 +165,15 @@ public record RollbackStatus(
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Ending(Phase phase, String message) {}
+
+    /**
+     * A rollout that was stopped where it was.
+     *
+     * @param message how it stands, for people
+     * @param resumable whether it can be resumed
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Standstill(String message, boolean resumable) {}
 
     /**
      * How far one step of the plan is.
@@ -215,6 +239,7 @@ public record RollbackStatus(
         public @Nullable Plan plan;
         public List<StepStatus> steps;
         public @Nullable Ending ending;
+        public @Nullable Standstill standstill;
         public @Nullable Rollout rollout;
         public CardStatus card;
         public @Nullable Integer choices;
@@ -234,6 +259,7 @@ public record RollbackStatus(
             plan = s.plan;
             steps = s.steps;
             ending = s.ending;
+            standstill = s.standstill;
             rollout = s.rollout;
             card = s.card;
             choices = s.choices;
@@ -255,6 +281,7 @@ public record RollbackStatus(
                     plan,
                     steps,
                     ending,
+                    standstill,
                     rollout,
                     card,
                     choices,

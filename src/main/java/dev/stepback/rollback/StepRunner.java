@@ -5,7 +5,9 @@ import dev.stepback.target.Attribution;
 import dev.stepback.target.Denial;
 import dev.stepback.target.Guard;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
@@ -68,38 +70,56 @@ final class StepRunner {
         }
     }
 
-    /** Pauses the target in the middle of its rollout, in the name of whoever wished so. */
-    Step.Start stop(Rollback rollback) {
+    /** Makes the target stand still in the middle of its rollout, in the name of whoever wished so. */
+    Action.Seen.Stopped stop(Rollback rollback) {
         RollbackSpec.Cancellation wish = rollback.getSpec().cancellation();
         TargetType type = targets.get(rollback.target().kind());
         if (wish == null || type == null) {
-            return new Step.Start.Failed("nobody asked for it");
+            return stopped(new Step.Start.Failed("nobody asked for it"));
         }
         // It may have been written into the Rollback by hand, in anybody's name.
         String channel = rollback.getSpec().origin().channel();
         Authorizer.Authorization may = authorizer.mayStop(new Actor(wish.by(), channel), rollback);
         if (!may.allowed()) {
-            return new Step.Start.Failed(may.why());
+            return stopped(new Step.Start.Failed(may.why()));
         }
         Acting acting = authorizer.acting(wish.by());
         if (acting instanceof Acting.Nobody nobody) {
-            return nobody.undecided() ? new Step.Start.NotYet(nobody.why()) : new Step.Start.Failed(nobody.why());
+            return stopped(
+                    nobody.undecided() ? new Step.Start.NotYet(nobody.why()) : new Step.Start.Failed(nobody.why()));
         }
         try {
             Optional<PlannedStep> stop = acting.on(type).stop(rollback.target());
             return stop.isEmpty()
-                    ? new Step.Start.Void(rollback.target() + " cannot be paused, or is no longer there.")
-                    : step(stop.get(), acting).start(context(rollback, stop.get(), () -> {
-                        checkLeading();
-                        return Optional.empty();
-                    }));
+                    ? stopped(new Step.Start.Void(rollback.target() + " cannot be held, or is no longer there."))
+                    : stop(rollback, stop.get(), acting, type);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-                return new Step.Start.Failed(
-                        Denial.of(e).map(Denial::sentence).orElseGet(() -> String.valueOf(e.getMessage())));
+                return stopped(new Step.Start.Failed(
+                        Denial.of(e).map(Denial::sentence).orElseGet(() -> String.valueOf(e.getMessage()))));
             }
             throw e;
         }
+    }
+
+    private Action.Seen.Stopped stop(Rollback rollback, PlannedStep planned, Acting acting, TargetType type) {
+        Step step = step(planned, acting);
+        Step.Start start = step.start(context(rollback, planned, () -> {
+            checkLeading();
+            return Optional.empty();
+        }));
+        if (!(start instanceof Step.Start.Started)) {
+            return stopped(start);
+        }
+        String how = step.observe(context(rollback, planned, Guard.NONE)).message();
+        boolean resumable = acting.on(type)
+                .refusal(rollback.target(), PlanRequest.to(Operation.RESUME))
+                .isEmpty();
+        return new Action.Seen.Stopped(start, new RollbackStatus.Standstill(how, resumable));
+    }
+
+    private static Action.Seen.Stopped stopped(Step.Start outcome) {
+        return new Action.Seen.Stopped(outcome, null);
     }
 
     /** Ends what a step has begun, with the bot's own rights: nobody's change is undone by it. */

@@ -42,9 +42,9 @@ public enum Kind {
         return apiName;
     }
 
-    /** Whether its rollouts can stand still: Kubernetes knows that of Deployments only. */
-    public boolean pausable() {
-        return this == DEPLOYMENT;
+    /** Whether Kubernetes has a field that makes its rollouts stand still: being paused, or the partition. */
+    public boolean canStandStill() {
+        return this == DEPLOYMENT || this == STATEFULSET;
     }
 
     /** The API group, such as {@code apps}. */

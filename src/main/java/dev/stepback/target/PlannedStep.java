@@ -61,6 +61,12 @@ public record PlannedStep(String type, String description, Map<String, String> p
         return type.endsWith(".await-rollout");
     }
 
+    /** Whether it replaces one pod that nobody else would. */
+    @JsonIgnore
+    public boolean replacesPod() {
+        return type.endsWith(".replace-pod");
+    }
+
     /** Whether it deletes pods, which is another right than to change the target. */
     @JsonIgnore
     public boolean deletesPods() {

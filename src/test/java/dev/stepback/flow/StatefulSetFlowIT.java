@@ -53,7 +53,7 @@ class StatefulSetFlowIT {
     }
 
     @Test
-    void byPartition_cancelled_standsStill_andRetryGoesOn() {
+    void byPartition_stoppedHere_standsStill_andRetryGoesOn() {
         brokenDatabase();
 
         scene.people.command("responder", INCIDENTS, "/rollback sts/db by partition because orders fail");
@@ -63,9 +63,9 @@ class StatefulSetFlowIT {
                 .contains("Replace db-2 down to db-0 one by one, each once the one before has been ready for 10 s");
         scene.people.action("lead", INCIDENTS, ts(card), "approve");
         scene.awaitCard("Waiting for pod db-2 to be ready for 10 s");
-        scene.people.action("responder", INCIDENTS, ts(card), "cancel");
+        scene.people.action("lead", INCIDENTS, ts(card), "stop_here");
 
-        ObjectNode stopped = scene.awaitCard("Its partition holds the other pods back: press *Retry* to go on.");
+        ObjectNode stopped = scene.awaitCard("its partition is 2, and was 0.");
         assertThat(scene.client
                         .apps()
                         .statefulSets()
@@ -95,7 +95,7 @@ class StatefulSetFlowIT {
                 metadata: {labels: {app: db}}
                 spec:
                   terminationGracePeriodSeconds: 0
-                  containers: [{name: mysql, image: '%s'}]
+                  containers: [{name: mysql, image: '%s', volumeMounts: [{name: data, mountPath: /var/lib/mysql}]}]
               volumeClaimTemplates:
               - metadata: {name: data}
                 spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
@@ -108,7 +108,8 @@ class StatefulSetFlowIT {
                 .withName("db")
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"mysql\",\"image\":\"%s\"}]}}}}"
+                        ("{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"mysql\",\"image\":\"%s\","
+                            + "\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/var/lib/mysql\"}]}]}}}}")
                                 .formatted(BAD));
         await().atMost(PATIENCE)
                 .until(() -> pods().size() == 3 && image(pods().get(2)).equals(BAD));

@@ -115,12 +115,16 @@ final class CheckedShop implements AutoCloseable {
 
     /** A database that was upgraded from 8.0 to another version. */
     CheckedShop database(String version) {
+        return database(version, 1);
+    }
+
+    CheckedShop database(String version, int replicas) {
         client.resource("""
             apiVersion: apps/v1
             kind: StatefulSet
             metadata: {name: db, namespace: production, labels: {app: db}}
             spec:
-              replicas: 1
+              replicas: %d
               serviceName: db
               selector: {matchLabels: {app: db}}
               template:
@@ -129,7 +133,7 @@ final class CheckedShop implements AutoCloseable {
               volumeClaimTemplates:
               - metadata: {name: data}
                 spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
-            """).create();
+            """.formatted(replicas)).create();
         awaitUpdated();
         deploy(version);
         awaitUpdated();
@@ -137,14 +141,16 @@ final class CheckedShop implements AutoCloseable {
     }
 
     void deploy(String version) {
+        patch("{\"spec\":{\"template\":{\"spec\":{\"containers\":" + "[{\"name\":\"mysql\",\"image\":\"mysql:" + version
+                + "\"}]}}}}");
+    }
+
+    void patch(String merged) {
         client.apps()
                 .statefulSets()
                 .inNamespace("production")
                 .withName("db")
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"spec\":{\"template\":{\"spec\":{\"containers\":" + "[{\"name\":\"mysql\",\"image\":\"mysql:"
-                                + version + "\"}]}}}}");
+                .patch(PatchContext.of(PatchType.JSON_MERGE), merged);
     }
 
     /** One of another kind, with a second revision. */
@@ -209,7 +215,7 @@ final class CheckedShop implements AutoCloseable {
         new Store(client).updateStatus(rollback, rollback.statusOrInitial().with(s -> s.plan = forged));
     }
 
-    private void awaitUpdated() {
+    void awaitUpdated() {
         await().atMost(Duration.ofSeconds(30)).until(() -> {
             var db = client.apps()
                     .statefulSets()
@@ -221,7 +227,7 @@ final class CheckedShop implements AutoCloseable {
                     && Objects.equals(
                             status.getObservedGeneration(), db.getMetadata().getGeneration())
                     && Objects.equals(status.getUpdateRevision(), status.getCurrentRevision())
-                    && Integer.valueOf(1).equals(status.getReadyReplicas());
+                    && Objects.equals(db.getSpec().getReplicas(), status.getReadyReplicas());
         });
     }
 
@@ -275,8 +281,12 @@ final class CheckedShop implements AutoCloseable {
     }
 
     String planned(String key, TargetRef target, Actor by) {
-        var created = rollbacks.create(new NewRollback(
+        return planned(new NewRollback(
                 key, target, OptionalLong.empty(), "broken", by, new RollbackSpec.Origin("C1", null), null));
+    }
+
+    String planned(NewRollback request) {
+        var created = rollbacks.create(request);
         assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
         String name = ((Rollbacks.Created.Ok) created).rollback().getMetadata().getName();
         awaitPhase(name, Phase.AWAITING_APPROVAL);

@@ -146,7 +146,7 @@ class ClosingTest {
         Action action = decide(saw(1, Observation.State.RUNNING, "1 of 3"));
         if (midway == Midway.Pause) {
             assertThat(action).isEqualTo(new Action.StopTarget());
-            action = decide(new Seen.Stopped(new Step.Start.Started()));
+            action = decide(new Seen.Stopped(new Step.Start.Started(), null));
         }
         assertThat(action).isEqualTo(new Action.StartStep(2));
         String why = midway == Midway.Pause ? "" : "another one takes its place. ";
@@ -269,7 +269,8 @@ class ClosingTest {
             return new Seen.Begun(start.step(), which == 4 ? new Step.Start.NotYet("not yet") : outcomes.get(which));
         }
         if (action instanceof Action.StopTarget) {
-            return new Seen.Stopped(random.nextBoolean() ? new Step.Start.Started() : new Step.Start.Void("void"));
+            return new Seen.Stopped(
+                    random.nextBoolean() ? new Step.Start.Started() : new Step.Start.Void("void"), null);
         }
         if (action instanceof Action.ObserveStep look) {
             Observation.State[] states = Observation.State.values();

@@ -80,6 +80,9 @@ class DeploymentOperationsTest {
         assertThat(shop.deployment().getSpec().getPaused()).isTrue();
         assertThat(shop.image()).isEqualTo("shop/checkout:1.3-neverready");
         assertThat(shop.now(name).statusOrInitial().message()).isEmpty();
+        assertThat(shop.now(name).statusOrInitial().standstill())
+                .isEqualTo(new RollbackStatus.Standstill(
+                        "It is paused where it is: pods of both revisions serve until it is resumed.", true));
         assertThat(shop.rollbacks.stop("production", name, LEADING, RollbackSpec.Midway.Pause))
                 .isInstanceOf(Rollbacks.Decided.AlreadyRecorded.class);
 
@@ -105,7 +108,7 @@ class DeploymentOperationsTest {
         shop.awaitPhase(name, Phase.CANCELLED);
 
         assertThat(shop.deployment().getSpec().getPaused()).isNotEqualTo(true);
-        assertThat(shop.now(name).statusOrInitial().message()).contains("could not be paused", "guest");
+        assertThat(shop.now(name).statusOrInitial().message()).contains("could not be held", "guest");
     }
 
     @Test

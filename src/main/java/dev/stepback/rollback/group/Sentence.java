@@ -4,7 +4,6 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Cancellation;
 import dev.stepback.rollback.RollbackSpec.Midway;
-import dev.stepback.rollback.RollbackStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -66,11 +65,7 @@ final class Sentence {
                 && rollback.statusOrInitial().patchedAt() != null
                 && cancellation != null
                 && cancellation.midway() == midway
-                && (midway == Midway.GoOn || why(rollback.statusOrInitial()).isBlank());
-    }
-
-    private static String why(RollbackStatus status) {
-        return status.ending() == null ? status.message() : status.ending().message();
+                && (midway == Midway.GoOn || rollback.statusOrInitial().why().isBlank());
     }
 
     private static List<Rollback> those(GroupView view, Predicate<Rollback> which) {

@@ -30,11 +30,12 @@ final class Buttons {
             case AWAITING_APPROVAL -> awaitingApproval(buttons, rollback, ref);
             case RUNNING -> {
                 addDiff(buttons, plan, ref);
-                // The last step cannot be stopped in the middle.
-                if (rollback.statusOrInitial().cancellable()) {
-                    buttons.add(cancel(ref));
+                if (rollback.stoppable()) {
+                    buttons.add(stopHere(rollback, ref));
+                } else if (rollback.statusOrInitial().cancellable()) {
+                    buttons.add(cancel(ref)); // the last step cannot be cancelled in the middle
                 }
-                addMidway(buttons, rollback, ref);
+                addForward(buttons, rollback, ref);
             }
             case VERIFYING -> addDiff(buttons, plan, ref);
             case SUCCEEDED -> {
@@ -53,7 +54,7 @@ final class Buttons {
                 addDiff(buttons, plan, ref);
             }
             case CANCELLED -> {
-                if (midway(rollback) == Midway.Pause) {
+                if (rollback.resumable()) {
                     buttons.add(button(Actions.RUN, "Resume", rollback.target() + " resume"));
                 }
                 if (standsStill(rollback.statusOrInitial())) {
@@ -99,28 +100,22 @@ final class Buttons {
 
     /** It was stopped between two of its pods. */
     private static boolean standsStill(RollbackStatus status) {
-        Plan plan = status.plan();
-        return plan != null
-                && status.patchedAt() != null
-                && plan.steps().stream().anyMatch(step -> step.inParts());
+        return status.patchedAt() != null && status.replacesPods();
     }
 
-    /** A rollout that is under way can be stopped where it is, and a rollback be taken back before its end. */
-    private static void addMidway(List<ButtonElement> buttons, Rollback rollback, String ref) {
-        boolean rollsOut = rollback.statusOrInitial().patchedAt() != null
-                && rollback.getSpec().wanted() != Operation.PAUSE
-                && rollback.getSpec().cancellation() == null;
-        if (!rollsOut) {
-            return;
-        }
-        if (rollback.target().kind().pausable()) {
-            buttons.add(confirmed(
-                    styled(button(Actions.STOP_HERE, "Stop here", ref), "danger"),
-                    "Stop here?",
-                    rollback.target() + " is paused at once; pods of both revisions serve until it is resumed.",
-                    "Stop here"));
-        }
-        if (rollback.getSpec().wanted() == Operation.UNDO) {
+    private static ButtonElement stopHere(Rollback rollback, String ref) {
+        return confirmed(
+                styled(button(Actions.STOP_HERE, "Stop here", ref), "danger"),
+                "Stop here?",
+                Speech.standing(rollback),
+                "Stop here");
+    }
+
+    /** A rollback can be taken back before its end. */
+    private static void addForward(List<ButtonElement> buttons, Rollback rollback, String ref) {
+        if (rollback.statusOrInitial().patchedAt() != null
+                && rollback.getSpec().cancellation() == null
+                && rollback.getSpec().wanted() == Operation.UNDO) {
             buttons.add(confirmed(
                     button(Actions.GO_FORWARD, "Go forward again", ref),
                     "Go forward again?",

@@ -2,6 +2,7 @@ package dev.stepback.slack.card;
 
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.RollbackGroupStatus;
@@ -19,6 +20,7 @@ final class GroupLines {
     private static final int MAX_IMAGES = 3;
     private static final int MAX_WARNINGS = 2;
     private static final int MAX_PROBLEMS = 2;
+    private static final int STANDSTILL = 260;
 
     private GroupLines() {}
 
@@ -82,7 +84,14 @@ final class GroupLines {
         var cancellation = member.getSpec().cancellation();
         return cancellation == null || cancellation.midway() == null
                 ? ": stopped between two steps"
-                : ". " + StateLine.midway(cancellation.midway(), member.statusOrInitial());
+                : ". " + midway(cancellation.midway(), member.statusOrInitial());
+    }
+
+    /** How it goes on is said once, by the buttons. */
+    private static String midway(RollbackSpec.Midway midway, RollbackStatus status) {
+        return status.standstill() == null
+                ? StateLine.midway(midway, status)
+                : Mrkdwn.line(status.standstill().message(), STANDSTILL);
     }
 
     /** The images that change, by container. */

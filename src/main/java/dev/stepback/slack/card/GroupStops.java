@@ -94,10 +94,7 @@ public final class GroupStops {
 
     /** Whether it stands still and waits for somebody to resume it; it cannot be rolled back before. */
     public static boolean resumable(Rollback member) {
-        return phase(member) == Phase.CANCELLED
-                && changed(member)
-                && midway(member) == Midway.Pause
-                && member.statusOrInitial().message().isBlank();
+        return phase(member) == Phase.CANCELLED && member.resumable();
     }
 
     /** Whether it was done, or goes on although nobody follows it, so that the way it was can be asked for again. */

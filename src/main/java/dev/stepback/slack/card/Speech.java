@@ -1,6 +1,7 @@
 package dev.stepback.slack.card;
 
 import dev.stepback.rollback.Rollback;
+import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 
@@ -77,6 +78,19 @@ record Speech(Operation operation) {
             case RESUME -> pods ? "it is resumed, and " + revision + " is live" : "it is resumed";
             case RESTART -> pods ? "its pods are new" : "the restart is asked for, but no pod is new yet";
         };
+    }
+
+    /** What comes of stopping its rollout in the middle, in plain text. */
+    static String standing(Rollback rollback) {
+        boolean deletes = rollback.statusOrInitial().replacesPods();
+        if (rollback.target().kind() == Kind.DEPLOYMENT) {
+            return rollback.target() + " is paused at once; pods of both revisions serve until it is resumed.";
+        }
+        return rollback.target()
+                + (deletes
+                        ? ": no other pod is replaced until somebody goes on. Pods of both revisions serve."
+                        : ": its partition is raised at once, so that no other pod is replaced, also by a deploy,"
+                                + " until it is resumed. Pods of both revisions serve.");
     }
 
     /** With a space before it, or nothing. */

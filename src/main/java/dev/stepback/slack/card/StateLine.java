@@ -112,7 +112,7 @@ final class StateLine {
                 ? ""
                 : " by " + Mrkdwn.mention(cancellation.by()) + ", " + Mrkdwn.time(cancellation.at());
         if (cancellation != null && cancellation.midway() != null) {
-            return by + ". " + midway(cancellation.midway(), status) + besides(status);
+            return by + ". " + stopped(cancellation.midway(), rollback) + besides(status);
         }
         if (status.patchedAt() == null) {
             return by + ". " + UNCHANGED + (Checks.cancelled(status) ? besides(status.message()) : "");
@@ -126,6 +126,13 @@ final class StateLine {
                 + besides(status);
     }
 
+    private static String stopped(RollbackSpec.Midway midway, Rollback rollback) {
+        RollbackStatus status = rollback.statusOrInitial();
+        return status.standstill() == null
+                ? midway(midway, status)
+                : sentence(status.standstill().message(), "It stopped.") + onwards(rollback, status.standstill());
+    }
+
     /** What became of a rollout that was ended in the middle, in a sentence. */
     static String midway(RollbackSpec.Midway midway, RollbackStatus status) {
         if (midway == RollbackSpec.Midway.GoOn) {
@@ -134,6 +141,18 @@ final class StateLine {
         return why(status).isBlank()
                 ? "It is paused where it is: pods of both revisions serve until it is resumed."
                 : "The rollout goes on, for " + sentence(why(status), "");
+    }
+
+    /** How somebody lets it go on. */
+    private static String onwards(Rollback rollback, RollbackStatus.Standstill standstill) {
+        boolean retries = rollback.statusOrInitial().replacesPods();
+        if (!standstill.resumable()) {
+            return retries ? " Press *Retry* to go on." : "";
+        }
+        String resume = " *Resume*, or " + Mrkdwn.code("resume " + rollback.target(), 300) + ", ";
+        return retries
+                ? " *Retry* goes on one by one;" + resume + "lets the rest go at once."
+                : resume + "lets it go on.";
     }
 
     /** What the message says beyond the status sentence, which stands beside the figures. */
@@ -154,12 +173,12 @@ final class StateLine {
                                 0, Math.min(plan.steps().size(), status.steps().size()))
                         .anyMatch(i -> plan.steps().get(i).inParts()
                                 && status.steps().get(i).state() == StepStatus.State.Failed);
-        return stands ? " Its partition holds the other pods back: press *Retry* to go on." : "";
+        return stands ? " The other pods stay as they are: press *Retry* to go on." : "";
     }
 
     /** Why it ended, without what was done at the very end. */
     private static String why(RollbackStatus status) {
-        return status.ending() == null ? status.message() : status.ending().message();
+        return status.why();
     }
 
     /** What was done at the very end, whatever became of the rest; with a blank before it, or empty. */

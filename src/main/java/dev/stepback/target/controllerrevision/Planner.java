@@ -17,6 +17,7 @@ import dev.stepback.target.Revision;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.job.CheckPlan;
 import dev.stepback.target.job.Subject;
+import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Approved;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
@@ -27,6 +28,7 @@ import dev.stepback.target.workload.Refusals;
 import dev.stepback.target.workload.TemplateDiff;
 import dev.stepback.target.workload.UndoPatch;
 import dev.stepback.target.workload.UndoStep;
+import dev.stepback.target.workload.Writer;
 import dev.stepback.target.workload.preflight.Preflight;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,14 +135,22 @@ final class Planner {
 
     private Choice choose(RevisionedWorkload workload, PlanRequest request) {
         History history = workload.history(redactor);
-        Optional<Revision> wanted = Choosing.wanted(history, request);
+        Optional<String> objection = rollouts.objection(workload, request.options());
+        if (objection.isPresent()) {
+            return new Choice.None(new Refused(Reason.NOT_SUPPORTED, objection.get()));
+        }
+        Optional<Revision> wanted = goesOn(workload, request)
+                ? history.current().stream()
+                        .mapToObj(history::revision)
+                        .flatMap(Optional::stream)
+                        .findFirst()
+                : Choosing.wanted(history, request);
         if (wanted.isEmpty()) {
             return new Choice.None(Refusals.nowhere(history, request));
         }
         Revision to = wanted.get();
         ObjectNode stored = workload.revision(to.number()).orElseThrow();
-        Rollouts.Restored restored =
-                new Rollouts.Restored(to.number(), to.id(), workload.hash(stored), RevisionedWorkload.template(stored));
+        Rollouts.Restored restored = Rollouts.Restored.of(workload, stored);
         if (restored.template().sameAs(workload.template()) && !rollouts.stuck(workload, restored)) {
             return new Choice.None(Refusals.alreadyThere(to.number(), request));
         }
@@ -148,6 +158,17 @@ final class Planner {
         return applied && !LastApplied.known(workload.object())
                 ? new Choice.None(Refusals.notApplied(workload.ref()))
                 : new Choice.Restore(to, stored, restored, UndoPatch.from(workload, restored.template(), applied));
+    }
+
+    /** Who asks again for what stands still means that it goes on, unless somebody has deployed since. */
+    private boolean goesOn(RevisionedWorkload workload, PlanRequest request) {
+        return request.options().byPartition()
+                && request.toRevision().isEmpty()
+                && request.toTime().isEmpty()
+                && rollouts.resumption(workload).isPresent()
+                && Writer.ofTemplate(workload.object())
+                        .filter(writer -> writer.manager().equals(ApiServer.FIELD_MANAGER))
+                        .isPresent();
     }
 
     private List<PlannedStep> steps(RevisionedWorkload workload, Choice.Restore restore, Optional<Borrowed> borrowed) {
@@ -159,7 +180,7 @@ final class Planner {
                         restored.number(),
                         restored.id(),
                         b,
-                        rollouts.words(b)))
+                        rollouts.words(workload, b)))
                 .orElseGet(() -> UndoStep.planned(workloads, restore.patch(), restored.number(), restored.id())));
         steps.addAll(rollouts.afterUndo(workload, restored, borrowed));
         steps.add(AwaitRolloutStep.planned(

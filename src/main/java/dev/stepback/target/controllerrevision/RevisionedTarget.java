@@ -52,6 +52,7 @@ public final class RevisionedTarget implements TargetType {
     private final FailedRollouts failures;
     private final Planner planner;
     private final Restarts restarts;
+    private final Resumptions resumptions;
 
     /**
      * @param redactor applied to all text that is made for people
@@ -74,6 +75,7 @@ public final class RevisionedTarget implements TargetType {
         Preflight preflight = new Preflight(api, redactor, clock);
         planner = new Planner(workloads, rollouts, redactor, preflight, new CheckPlan(api, dataChecks, redactor));
         restarts = new Restarts(rollouts, planner, redactor, preflight, clock);
+        resumptions = new Resumptions(rollouts, planner, preflight);
     }
 
     @Override
@@ -118,7 +120,8 @@ public final class RevisionedTarget implements TargetType {
                 .map(workload -> switch (request.operation()) {
                     case UNDO -> planner.plan(workload, request);
                     case RESTART -> restarts.plan(workload);
-                    case PAUSE, RESUME -> unpausable(workload, request.operation());
+                    case RESUME -> resumptions.plan(workload);
+                    case PAUSE -> resumptions.refusal(workload, Operation.PAUSE).orElseThrow();
                 })
                 .orElseGet(() -> Refusals.notFound(target));
     }
@@ -134,29 +137,20 @@ public final class RevisionedTarget implements TargetType {
                 .map(workload -> switch (request.operation()) {
                     case UNDO -> planner.refusal(workload, request);
                     case RESTART -> Optional.<PlanResult.Refused>empty();
-                    case PAUSE, RESUME -> Optional.of(unpausable(workload, request.operation()));
+                    case PAUSE, RESUME -> resumptions.refusal(workload, request.operation());
                 })
                 .orElseGet(() -> Optional.of(Refusals.notFound(target)));
-    }
-
-    private PlanResult.Refused unpausable(RevisionedWorkload workload, Operation operation) {
-        return new PlanResult.Refused(
-                PlanResult.Reason.NOT_SUPPORTED,
-                "Kubernetes knows no pause for a %s, only for Deployments. %s"
-                        .formatted(
-                                kind().apiName(),
-                                operation == Operation.PAUSE
-                                        ? rollouts.insteadOfPause(workload)
-                                        : rollouts.insteadOfResume(workload)));
     }
 
     @Override
     public Optional<String> changedSince(TargetRef target, Plan plan) {
         return workloads
                 .workload(target)
-                .map(workload -> ChangeStep.of(plan) == Operation.UNDO
-                        ? planner.changedSince(workload, plan)
-                        : ChangeStep.changedSince(workload, plan, redactor))
+                .map(workload -> switch (ChangeStep.of(plan)) {
+                    case UNDO -> planner.changedSince(workload, plan);
+                    case RESUME -> resumptions.changedSince(workload, plan);
+                    case PAUSE, RESTART -> ChangeStep.changedSince(workload, plan, redactor);
+                })
                 .orElseGet(() -> Optional.of(Blame.gone(target)));
     }
 
@@ -181,11 +175,20 @@ public final class RevisionedTarget implements TargetType {
     }
 
     @Override
+    public Optional<PlannedStep> stop(TargetRef target) {
+        return workloads
+                .workload(target)
+                .flatMap(workload ->
+                        workload.onDelete() ? Optional.of(StopDeletingStep.planned(kind())) : rollouts.stop(workload));
+    }
+
+    @Override
     public List<Step> steps() {
         List<Step> steps = new ArrayList<>();
         steps.add(new UndoStep(workloads, api, redactor));
         steps.add(new ChangeStep(kind(), Operation.RESTART, api, workloads::workload, redactor));
         steps.addAll(rollouts.steps(workloads));
+        steps.add(new StopDeletingStep(kind(), workloads));
         steps.add(new AwaitRolloutStep<>(
                 kind(),
                 workloads::workload,

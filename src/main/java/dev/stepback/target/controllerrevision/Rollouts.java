@@ -1,5 +1,6 @@
 package dev.stepback.target.controllerrevision;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
@@ -8,6 +9,7 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +29,8 @@ public interface Rollouts {
         return Optional.empty();
     }
 
-    /** What that means, for people; begins with a comma. */
-    default String words(Borrowed borrowed) {
+    /** What that means, for people; begins with a comma, or is empty. */
+    default String words(RevisionedWorkload workload, Borrowed borrowed) {
         return "";
     }
 
@@ -61,6 +63,32 @@ public interface Rollouts {
         UNKNOWN
     }
 
+    /** The step that makes its rollout stand still where it is; empty when this kind knows no such way. */
+    default Optional<PlannedStep> stop(RevisionedWorkload workload) {
+        return Optional.empty();
+    }
+
+    /** What lets a rollout go on that a rollback has left standing still; empty when there is none. */
+    default Optional<Resumption> resumption(RevisionedWorkload workload) {
+        return Optional.empty();
+    }
+
+    /**
+     * @param step what is done
+     * @param patch what it would write now
+     */
+    record Resumption(PlannedStep step, ArrayNode patch) {}
+
+    /** What makes the step of a {@link Resumption} another one now, and who did that; empty when it is the same. */
+    default Optional<String> changed(RevisionedWorkload workload, PlannedStep resumption) {
+        return Optional.empty();
+    }
+
+    /** Why the options cannot be had of this very workload; what to do instead. */
+    default Optional<String> objection(RevisionedWorkload workload, PlanOptions options) {
+        return Optional.empty();
+    }
+
     /** What is worth knowing about a restart. */
     List<Finding> restart(RevisionedWorkload workload);
 
@@ -82,5 +110,13 @@ public interface Rollouts {
      * @param id name of its ControllerRevision
      * @param hash what its pods carry as their label {@code controller-revision-hash}
      */
-    record Restored(long number, String id, String hash, PodTemplate template) {}
+    record Restored(long number, String id, String hash, PodTemplate template) {
+        static Restored of(RevisionedWorkload workload, ObjectNode revision) {
+            return new Restored(
+                    RevisionedWorkload.number(revision),
+                    Json.name(revision),
+                    workload.hash(revision),
+                    RevisionedWorkload.template(revision));
+        }
+    }
 }

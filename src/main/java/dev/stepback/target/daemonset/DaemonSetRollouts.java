@@ -85,7 +85,7 @@ final class DaemonSetRollouts implements Rollouts {
 
     @Override
     public String insteadOfPause(RevisionedWorkload workload) {
-        return "To hold its rollout, let pods be replaced only when they are deleted: %s"
+        return "To hold its rollout, let pods be replaced only when they are deleted: %s. While a rollback runs, “Go forward again” on its card asks to return to the revision that is being left."
                 .formatted(Blame.patch(
                         workload.ref(),
                         "{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\",\"rollingUpdate\":null}}}"));

@@ -76,8 +76,9 @@ final class DeleteStuckPodsStep implements Step {
     }
 
     private static List<RevisionPod> stuck(RevisionedWorkload workload, String hash, int partition) {
-        return UpdatePolicy.of(workload).stuck(workload, hash).stream()
-                .filter(pod -> pod.ordinal() >= partition)
+        UpdatePolicy policy = UpdatePolicy.of(workload);
+        return policy.stuck(workload, hash).stream()
+                .filter(pod -> pod.ordinal() >= policy.withPartition(partition).first())
                 .toList();
     }
 

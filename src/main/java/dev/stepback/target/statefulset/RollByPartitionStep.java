@@ -15,9 +15,11 @@ import dev.stepback.target.controllerrevision.RevisionedTarget;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.controllerrevision.Rollouts;
+import dev.stepback.target.workload.Annotating;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -33,6 +35,11 @@ import java.util.Optional;
  */
 final class RollByPartitionStep implements Step {
     static final String TYPE = "statefulset.roll-pods";
+
+    /** Why nothing goes on. */
+    static final String SWITCHED =
+            "Its strategy was switched to OnDelete while pods were being replaced: its controller"
+                    + " replaces none any more, each gets the restored template when it is deleted.";
 
     private static final String PARTITION = "partition";
     private static final String PAUSE = "pause";
@@ -64,7 +71,7 @@ final class RollByPartitionStep implements Step {
                                 name,
                                 policy.top() - 1,
                                 name,
-                                Math.max(original, policy.start()),
+                                policy.start() + original,
                                 workload.minReady().plus(pause).toSeconds()),
                 Map.of(
                         "template",
@@ -100,14 +107,20 @@ final class RollByPartitionStep implements Step {
 
         /** Somebody else has set the partition. */
         record Taken(int partition) implements Next {}
+
+        /** To a strategy that has none. */
+        record Switched() implements Next {}
     }
 
     private Next next(StepContext context, RevisionedWorkload workload, String hash) {
         UpdatePolicy policy = UpdatePolicy.of(workload);
         int original = original(context);
         int partition = policy.partition();
-        int last = Math.max(original, policy.start());
-        if (partition != original && !isOurs(context, workload)) {
+        if (!policy.rolling()) {
+            return new Next.Switched();
+        }
+        boolean untouched = Standstill.untouched(workload.object()).isPresent();
+        if (partition != original && !(untouched && isOurs(context, workload))) {
             return new Next.Taken(partition);
         }
         List<RevisionPod> stuck = inTheWay(policy, workload, hash);
@@ -115,7 +128,7 @@ final class RollByPartitionStep implements Step {
             return new Next.Delete(stuck);
         }
         Duration ready = workload.minReady().plus(Duration.parse(PodDeletion.parameter(context, PAUSE)));
-        for (int ordinal = policy.top() - 1; ordinal >= Math.max(partition, last); ordinal--) {
+        for (int ordinal = policy.top() - 1; ordinal >= policy.start() + Math.max(partition, original); ordinal--) {
             if (!isDone(workload, hash, ordinal, ready)) {
                 return new Next.Await("Waiting for pod %s-%d to be ready for %d s"
                         .formatted(workload.ref().name(), ordinal, ready.toSeconds()));
@@ -124,8 +137,8 @@ final class RollByPartitionStep implements Step {
         if (partition == original) {
             return isOurs(context, workload) ? new Next.Lower(original) : new Next.Done();
         }
-        int to = Math.min(partition, policy.top()) - 1;
-        return new Next.Lower(to <= last ? original : to);
+        int to = Math.min(partition, policy.replicas()) - 1;
+        return new Next.Lower(to <= original ? original : to);
     }
 
     private boolean isDone(RevisionedWorkload workload, String hash, int ordinal, Duration ready) {
@@ -142,7 +155,7 @@ final class RollByPartitionStep implements Step {
                 .path("currentRevision")
                 .asText("")
                 .equals(hash);
-        return above.isEmpty() && right ? policy.withPartition(policy.start()).stuck(workload, hash) : above;
+        return above.isEmpty() && right ? policy.withPartition(0).stuck(workload, hash) : above;
     }
 
     @Override
@@ -164,9 +177,7 @@ final class RollByPartitionStep implements Step {
             return objection.get();
         }
         try {
-            workloads
-                    .api()
-                    .patch(ApiServer.path(context.target()), patch(live.get(), lower.to(), original(context)), false);
+            workloads.api().patch(ApiServer.path(context.target()), patch(context, live.get(), lower.to()), false);
             return new Start.Started();
         } catch (KubernetesClientException e) {
             if (e.getCode() == UNPROCESSABLE) {
@@ -177,7 +188,7 @@ final class RollByPartitionStep implements Step {
     }
 
     /** Only as it was looked at: uid, template, partition and note. */
-    private static ArrayNode patch(RevisionedWorkload workload, int to, int original) {
+    private static ArrayNode patch(StepContext context, RevisionedWorkload workload, int to) {
         ObjectNode live = workload.object();
         ArrayNode operations =
                 new Borrowed(Borrowed.PARTITION, IntNode.valueOf(to), live.at(Borrowed.PARTITION)).back(live);
@@ -186,10 +197,14 @@ final class RollByPartitionStep implements Step {
                 .put("op", "test")
                 .put("path", "/spec/template")
                 .set("value", workload.template().json());
-        if (to != original) {
-            operations.remove(operations.size() - 1); // the note stays until the partition is what it was
+        int original = original(context);
+        if (to == original) {
+            return operations;
         }
-        return operations;
+        operations.remove(operations.size() - 1); // the note stays until the partition is what it was
+        String rollback = context.attribution().rollback();
+        String note = new Borrowed(Borrowed.PARTITION, IntNode.valueOf(original), IntNode.valueOf(to)).note(rollback);
+        return Annotating.of(operations, live, Json.object().put(Borrowed.NOTE, note));
     }
 
     @Override
@@ -229,12 +244,10 @@ final class RollByPartitionStep implements Step {
         } else if (next instanceof Next.Taken taken) {
             state = Observation.State.FAILED;
             sentence = "Its partition was set to %d while pods were being replaced%s; it stays so."
-                    .formatted(
-                            taken.partition(),
-                            new Borrowed(Borrowed.PARTITION, IntNode.valueOf(0), IntNode.valueOf(0))
-                                    .writer(workload.object())
-                                    .map(w -> ", " + w)
-                                    .orElse(""));
+                    .formatted(taken.partition(), Standstill.by(workload.object()));
+        } else if (next instanceof Next.Switched) {
+            state = Observation.State.FAILED;
+            sentence = SWITCHED;
         } else {
             state = Observation.State.DONE;
             sentence = "All %d pods are replaced, and its partition is %d as before."
@@ -250,7 +263,7 @@ final class RollByPartitionStep implements Step {
     private static Rollout figures(RevisionedWorkload workload, String hash, int original) {
         UpdatePolicy policy = UpdatePolicy.of(workload).withPartition(original);
         List<RevisionPod> pods = workload.pods().stream()
-                .filter(pod -> pod.ordinal() >= Math.max(original, policy.start()) && pod.ordinal() < policy.top())
+                .filter(pod -> pod.ordinal() >= policy.first() && pod.ordinal() < policy.top())
                 .toList();
         int updated = (int) pods.stream().filter(pod -> pod.runs(hash)).count();
         int available =

@@ -57,21 +57,56 @@ final class StatefulSetRollouts implements Rollouts {
         if (!policy.rolling() || !now.isInt()) {
             return Optional.empty();
         }
-        Optional<Integer> left = left(workload);
-        int original = left.orElse(now.asInt());
+        int original = afterwards(workload).partition();
         if (options.byPartition() && policy.withPartition(original).updated() > 0) {
             return Optional.of(
-                    new Borrowed(Borrowed.PARTITION, IntNode.valueOf(original), IntNode.valueOf(policy.top())));
+                    new Borrowed(Borrowed.PARTITION, IntNode.valueOf(original), IntNode.valueOf(policy.replicas())));
         }
-        return left.map(was -> new Borrowed(Borrowed.PARTITION, IntNode.valueOf(was), IntNode.valueOf(was)));
+        // Whose partition somebody else has set since keeps it, and loses the note.
+        return Standstill.of(workload.object())
+                .map(still -> new Borrowed(Borrowed.PARTITION, IntNode.valueOf(original), IntNode.valueOf(original)));
     }
 
-    /** The partition from before a rollback by partition that stands still. */
-    private static Optional<Integer> left(RevisionedWorkload workload) {
-        return Borrowed.on(workload.object())
-                .map(Borrowed.Noted::borrowed)
-                .filter(b -> b.path().equals(Borrowed.PARTITION) && b.former().isInt())
-                .map(b -> b.former().asInt());
+    /** With the partition that it shall have in the end: what it was before a rollback that stands still. */
+    private static UpdatePolicy afterwards(RevisionedWorkload workload) {
+        UpdatePolicy now = UpdatePolicy.of(workload);
+        return Standstill.untouched(workload.object())
+                .map(still -> now.withPartition(still.former()))
+                .orElse(now);
+    }
+
+    /** Without a partition none can be lowered, and with OnDelete none counts. */
+    @Override
+    public Optional<String> objection(RevisionedWorkload workload, PlanOptions options) {
+        if (!options.byPartition()) {
+            return Optional.empty();
+        }
+        if (workload.onDelete()) {
+            return Optional.of("Its strategy is OnDelete: its pods are replaced one at a time anyway, each once the one"
+                    + " before is available. Type the same without “by partition”.");
+        }
+        return workload.object().at(Borrowed.PARTITION).isInt()
+                ? Optional.empty()
+                : Optional.of("Its updateStrategy has no partition that could be raised and lowered. Give it one first,"
+                        + " which changes nothing: "
+                        + Blame.partition(workload.ref(), 0));
+    }
+
+    @Override
+    public Optional<PlannedStep> stop(RevisionedWorkload workload) {
+        return Optional.of(HoldStep.planned(workload));
+    }
+
+    @Override
+    public Optional<Resumption> resumption(RevisionedWorkload workload) {
+        return Standstill.untouched(workload.object())
+                .map(still ->
+                        new Resumption(ResumeStep.planned(workload, still), ResumeStep.patch(workload, "resumption")));
+    }
+
+    @Override
+    public Optional<String> changed(RevisionedWorkload workload, PlannedStep resumption) {
+        return ResumeStep.changed(workload, resumption, redactor);
     }
 
     @Override
@@ -80,7 +115,10 @@ final class StatefulSetRollouts implements Rollouts {
     }
 
     @Override
-    public String words(Borrowed borrowed) {
+    public String words(RevisionedWorkload workload, Borrowed borrowed) {
+        if (borrowed.former().equals(borrowed.now(workload.object())) && borrowed.givesBack()) {
+            return "";
+        }
         return borrowed.givesBack()
                 ? ", and set its partition to %d as it was before a rollback that stands still"
                         .formatted(borrowed.former().asInt())
@@ -127,7 +165,7 @@ final class StatefulSetRollouts implements Rollouts {
     public boolean stuck(RevisionedWorkload workload, Restored restored) {
         UpdatePolicy policy = UpdatePolicy.of(workload);
         return policy.rolling()
-                ? left(workload).isPresent()
+                ? Standstill.untouched(workload.object()).isPresent()
                         || !policy.stuck(workload, restored.hash()).isEmpty()
                 : !outdated(workload, restored).isEmpty();
     }
@@ -137,12 +175,12 @@ final class StatefulSetRollouts implements Rollouts {
     public Reached reached(RevisionedWorkload workload, ObjectNode revision) {
         UpdatePolicy policy = UpdatePolicy.of(workload);
         String last = workload.object().path("status").path("currentRevision").asText("");
-        if (!policy.rolling() || policy.partition() > policy.start() || last.isEmpty()) {
+        if (!policy.rolling() || policy.partition() > 0 || last.isEmpty()) {
             return Reach.of(
                     workload,
                     revision,
                     workload.pods().stream()
-                            .filter(pod -> !policy.rolling() || pod.ordinal() >= policy.partition())
+                            .filter(pod -> !policy.rolling() || pod.ordinal() >= policy.first())
                             .toList());
         }
         return last.equals(Json.name(revision)) ? Reached.END : Reached.NOT_YET;
@@ -157,7 +195,7 @@ final class StatefulSetRollouts implements Rollouts {
                     "on-delete",
                     "Its strategy is OnDelete: the restart itself replaces no pod. Each starts anew when it is"
                             + " deleted."));
-        } else if (policy.partition() > policy.start()) {
+        } else if (policy.partition() > 0) {
             findings.add(Finding.warn(
                     "partition",
                     policy.updated() == 0
@@ -165,7 +203,7 @@ final class StatefulSetRollouts implements Rollouts {
                                     .formatted(policy.partition())
                             : "Its partition is %d: only %s-%d and above are restarted."
                                     .formatted(
-                                            policy.partition(), workload.ref().name(), policy.partition())));
+                                            policy.partition(), workload.ref().name(), policy.first())));
         }
         // Any pod that is not ready now is on another revision once the restart has begun.
         List<RevisionPod> stuck = policy.stuck(workload, "restarted");
@@ -184,30 +222,26 @@ final class StatefulSetRollouts implements Rollouts {
     @Override
     public String insteadOfPause(RevisionedWorkload workload) {
         UpdatePolicy policy = UpdatePolicy.of(workload);
-        return "To hold its rollout, raise its partition: pods with a lower number stay as they are. %s holds all of them."
-                .formatted(partition(workload, policy.start() + policy.replicas()));
+        return "To hold its rollout, raise its partition: pods with a lower number stay as they are. %s holds all of them. While a rollback runs, “Stop here” on its card holds it where it is."
+                .formatted(Blame.partition(workload.ref(), policy.replicas()));
     }
 
     @Override
     public String insteadOfResume(RevisionedWorkload workload) {
         UpdatePolicy policy = UpdatePolicy.of(workload);
-        return policy.partition() > policy.start()
-                ? "Its partition is %d; to let its rollout go on: %s"
-                        .formatted(policy.partition(), partition(workload, 0))
+        return policy.partition() > 0
+                ? "Its partition is %d%s; to let its rollout go on: %s"
+                        .formatted(
+                                policy.partition(),
+                                Standstill.by(workload.object()),
+                                Blame.partition(workload.ref(), 0))
                 : "Nothing holds its rollout.";
-    }
-
-    private static String partition(RevisionedWorkload workload, int partition) {
-        return Blame.patch(
-                workload.ref(),
-                "{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":%d}}}}"
-                        .formatted(partition));
     }
 
     @Override
     public List<Finding> findings(RevisionedWorkload workload, Restored restored) {
         UpdatePolicy now = UpdatePolicy.of(workload);
-        UpdatePolicy policy = left(workload).map(now::withPartition).orElse(now);
+        UpdatePolicy policy = afterwards(workload);
         List<Finding> findings = new ArrayList<>(DataFindings.of(workload, restored, redactor));
         List<RevisionPod> stuck = policy.stuck(workload, restored.hash());
         if (!stuck.isEmpty()) {
@@ -219,13 +253,12 @@ final class StatefulSetRollouts implements Rollouts {
                             : "P%s are stuck on the broken revision; they will be deleted."
                                     .formatted(DeleteStuckPodsStep.names(stuck).substring(1))));
         }
-        if (now.rolling() && left(workload).isPresent()) {
-            findings.add(Finding.warn(
-                    "stands-still",
-                    "An earlier rollback by partition stands still at partition %d; this one ends with %d, as it was before that."
-                            .formatted(now.partition(), policy.partition())));
+        if (now.rolling()) {
+            Standstill.of(workload.object())
+                    .map(still -> standing(workload, still, restored))
+                    .ifPresent(findings::add);
         }
-        if (policy.rolling() && policy.partition() > policy.start()) {
+        if (policy.rolling() && policy.partition() > 0) {
             findings.add(Finding.warn(
                     "partition",
                     policy.updated() == 0
@@ -233,7 +266,7 @@ final class StatefulSetRollouts implements Rollouts {
                                     .formatted(policy.partition())
                             : "Its partition stays %d: only %s-%d and above get the restored template."
                                     .formatted(
-                                            policy.partition(), workload.ref().name(), policy.partition())));
+                                            policy.partition(), workload.ref().name(), policy.first())));
         }
         if (!policy.rolling()) {
             List<RevisionPod> outdated = outdated(workload, restored);
@@ -254,11 +287,33 @@ final class StatefulSetRollouts implements Rollouts {
         return findings;
     }
 
+    private static Finding standing(RevisionedWorkload workload, Standstill still, Restored restored) {
+        if (still.taken()) {
+            return Finding.warn(
+                    "stands-still",
+                    "Before a rollback stood still its partition was %d. It was set to %d since%s, and stays so."
+                            .formatted(still.former(), still.partition(), Standstill.by(workload.object())));
+        }
+        boolean same = workload.current()
+                .filter(current -> Json.name(current).equals(restored.id()))
+                .isPresent();
+        return Finding.warn(
+                "stands-still",
+                (same
+                                ? "A rollback to this revision stands still at partition %d; this one goes on with it,"
+                                        + " and ends with %d, as it was before."
+                                : "An earlier rollback stands still at partition %d; this one ends with %d, as it was"
+                                        + " before that.")
+                        .formatted(still.partition(), still.former()));
+    }
+
     @Override
     public List<Step> steps(RevisionedWorkloads workloads) {
         return List.of(
                 new DeleteStuckPodsStep(workloads, redactor, clock),
                 new RollByPartitionStep(workloads, redactor, clock),
+                new HoldStep(workloads, redactor),
+                new ResumeStep(workloads, redactor),
                 new ReplacePodStep(this, workloads, redactor, new PodByName(), clock));
     }
 }

@@ -103,14 +103,14 @@ final class StatefulSetStatus {
         int updated = (int) count(p -> true);
         int available = (int) count(p -> p.available(workload.minReady(), now));
         long old = workload.pods().stream()
-                .filter(pod -> pod.ordinal() >= policy.partition() && !pod.runs(hash))
+                .filter(pod -> pod.ordinal() >= policy.first() && !pod.runs(hash))
                 .count();
         return new Observation(state, sentence, new Rollout(sentence, all, updated, available, (int) old, List.of()));
     }
 
     private long count(java.util.function.Predicate<RevisionPod> which) {
         return workload.pods().stream()
-                .filter(pod -> pod.ordinal() >= policy.partition() && pod.runs(hash) && !pod.terminating())
+                .filter(pod -> pod.ordinal() >= policy.first() && pod.runs(hash) && !pod.terminating())
                 .filter(which)
                 .count();
     }

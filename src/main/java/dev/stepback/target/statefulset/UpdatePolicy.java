@@ -11,7 +11,8 @@ import java.util.List;
  *
  * @param replicas how many pods are wanted
  * @param start ordinal of the first pod
- * @param partition pods with a lower ordinal keep the revision that they have
+ * @param partition how many pods, counted from the first, keep the revision that they have; the ordinal below which they do
+ *     when the first one is 0
  * @param unavailable how many pods may be away at once; empty for one, or where the cluster does not know the field
  * @param rolling whether its controller replaces pods by itself
  * @param ordered whether it waits for each pod before it touches the next
@@ -37,7 +38,7 @@ record UpdatePolicy(int replicas, int start, int partition, String unavailable, 
 
     /** In which order a rollout replaces the pods, and how many at a time; for people. */
     String order(String name) {
-        int last = Math.max(partition, start);
+        int last = first();
         if (!rolling || replicas == 0) {
             return "";
         }
@@ -55,6 +56,11 @@ record UpdatePolicy(int replicas, int start, int partition, String unavailable, 
         return ": %s from %s-%d down to %s-%d%s".formatted(many, name, top() - 1, name, last, ready);
     }
 
+    /** The lowest ordinal whose pod a rollout replaces. */
+    int first() {
+        return start + partition;
+    }
+
     /** The ordinal above the last pod's. */
     int top() {
         return start + replicas;
@@ -66,7 +72,7 @@ record UpdatePolicy(int replicas, int start, int partition, String unavailable, 
 
     /** How many pods a rollout replaces. */
     int updated() {
-        return Math.max(0, start + replicas - Math.max(start, partition));
+        return Math.max(0, replicas - partition);
     }
 
     /**
@@ -80,7 +86,7 @@ record UpdatePolicy(int replicas, int start, int partition, String unavailable, 
             return List.of();
         }
         return workload.pods().stream()
-                .filter(pod -> pod.ordinal() >= Math.max(partition, start) && pod.ordinal() < start + replicas)
+                .filter(pod -> pod.ordinal() >= first() && pod.ordinal() < top())
                 .filter(pod -> !pod.runs(hash) && !pod.ready() && !pod.terminating())
                 .sorted(Comparator.comparingInt(RevisionPod::ordinal).reversed())
                 .toList();

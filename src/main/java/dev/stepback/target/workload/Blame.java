@@ -29,6 +29,14 @@ public final class Blame {
                 .formatted(target.kind().lowerCase(), target.name(), target.namespace(), merged);
     }
 
+    /** What to type into a shell to give a StatefulSet this partition. */
+    public static String partition(TargetRef target, int partition) {
+        return patch(
+                target,
+                "{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":%d}}}}"
+                        .formatted(partition));
+    }
+
     /** Says that the object of that name is not the one that it was. */
     public static String anotherOne(TargetRef target, JsonNode live) {
         return "%s was deleted and created again at %s; this is another one."

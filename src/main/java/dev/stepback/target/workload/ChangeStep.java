@@ -173,7 +173,13 @@ public final class ChangeStep implements Step {
         }
         boolean paused = paused(live.get());
         return switch (operation) {
-            case PAUSE -> observed(paused, "It is paused.", "It was resumed in the meantime.");
+            case PAUSE ->
+                observed(
+                        paused,
+                        isStop(context)
+                                ? "It is paused where it is: pods of both revisions serve until it is resumed."
+                                : "It is paused.",
+                        "It was resumed in the meantime.");
             case RESUME -> observed(!paused, "It is resumed.", "It was paused again in the meantime.");
             case RESTART, UNDO ->
                 observed(
@@ -183,6 +189,10 @@ public final class ChangeStep implements Step {
                         "New pods are asked for.",
                         Blame.templateChanged(workloads.apply(context.target(), live.get()), redactor));
         };
+    }
+
+    private static boolean isStop(StepContext context) {
+        return context.step().parameters().containsKey(STOP);
     }
 
     private static Observation observed(boolean done, String sentence, String otherwise) {
@@ -195,8 +205,7 @@ public final class ChangeStep implements Step {
         if (!Json.uid(live).equals(context.targetUid())) {
             return Optional.of(new Start.Void(Blame.anotherOne(context.target(), live)));
         }
-        boolean stop = context.step().parameters().containsKey(STOP);
-        if (stop ? paused(live) : marked(context, live)) {
+        if (isStop(context) ? paused(live) : marked(context, live)) {
             return Optional.of(new Start.Started());
         }
         if (!PodTemplate.of(live).json().equals(patch.before().json())) {

@@ -67,9 +67,14 @@ final class Defaults {
         put(spec, "revisionHistoryLimit", 10);
         put(spec, "podManagementPolicy", "OrderedReady");
         ObjectNode strategy = spec.withObject("/updateStrategy");
-        put(strategy, "type", "RollingUpdate");
-        if (strategy.path("type").asText().equals("RollingUpdate")) {
-            put(strategy.withObject("/rollingUpdate"), "partition", 0);
+        // Whoever names the type and nothing else gets no partition.
+        if (!strategy.has("type")) {
+            put(strategy, "type", "RollingUpdate");
+            strategy.withObject("/rollingUpdate");
+        }
+        if (strategy.path("rollingUpdate") instanceof ObjectNode rolling
+                && strategy.path("type").asText().equals("RollingUpdate")) {
+            put(rolling, "partition", 0);
         }
         template(object);
     }

@@ -99,6 +99,7 @@ final class GoldenSamples {
                 new Sample("by-partition-running", PaceSamples.byPartition(Phase.RUNNING)),
                 new Sample("by-partition-failed", PaceSamples.byPartition(Phase.FAILED)),
                 new Sample("by-partition-cancelled", PaceSamples.byPartition(Phase.CANCELLED)),
+                new Sample("by-partition-stopped", PaceSamples.heldBack()),
                 new Sample("stopped-here", midway(RollbackSpec.Midway.Pause)),
                 new Sample("gone-forward", midway(RollbackSpec.Midway.GoOn)),
                 new Sample("to-a-time", toTime()),
@@ -173,6 +174,10 @@ final class GoldenSamples {
         Rollback rollback = status(Samples.running(1), s -> {
             s.phase = Phase.CANCELLED;
             s.message = "";
+            s.standstill = midway == RollbackSpec.Midway.Pause
+                    ? new RollbackStatus.Standstill(
+                            "It is paused where it is: pods of both revisions serve until it is resumed.", true)
+                    : null;
             s.finishedAt = Samples.NOW;
         });
         rollback.setSpec(

@@ -99,6 +99,20 @@ final class PaceSamples {
         return rollback;
     }
 
+    /** The same, stopped in the middle. */
+    static Rollback heldBack() {
+        Rollback rollback = stopped(byPartition(Phase.CANCELLED));
+        rollback.setStatus(rollback.statusOrInitial().with(s -> {
+            s.message = "";
+            s.standstill = new RollbackStatus.Standstill(
+                    "It stands still. db-7 and above have the restored template, the pods below stay as they are, also"
+                            + " when something is deployed: its partition is 7, and was 0. With kubectl it goes on by"
+                            + " `kubectl patch statefulset db -n production --type merge -p '{}'`.",
+                    true);
+        }));
+        return rollback;
+    }
+
     static Rollback stopped(Rollback rollback) {
         rollback.setSpec(rollback.getSpec()
                 .withCancellation(new RollbackSpec.Cancellation(Samples.LEAD, Samples.NOW, RollbackSpec.Midway.Pause)));

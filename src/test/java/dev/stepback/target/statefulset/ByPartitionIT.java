@@ -195,7 +195,7 @@ class ByPartitionIT {
         assertThat(back.findings())
                 .contains(Finding.warn(
                         "stands-still",
-                        "An earlier rollback by partition stands still at partition 2; this one ends with 0, as it was"
+                        "An earlier rollback stands still at partition 2; this one ends with 0, as it was"
                                 + " before that."));
         run(db, back);
 

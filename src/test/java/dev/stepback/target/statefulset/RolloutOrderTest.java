@@ -32,6 +32,8 @@ class RolloutOrderTest {
                         + " down to db-0, each waits until the others are ready",
                 "{replicas: 2, ordinals: {start: 5}}                                   | : one at a time from db-6"
                         + " down to db-5, each waits until the others are ready",
+                "{replicas: 3, ordinals: {start: 5}, updateStrategy: {rollingUpdate: {partition: 1}}} | : one at a time"
+                        + " from db-7 down to db-6, each waits until the others are ready",
                 "{replicas: 1}                                                         | : it is db-0 only",
                 "{replicas: 3, updateStrategy: {rollingUpdate: {partition: 2}}}        | : it is db-2 only",
                 "{replicas: 3, updateStrategy: {rollingUpdate: {partition: 3}}}        | : with partition 3 it is none",

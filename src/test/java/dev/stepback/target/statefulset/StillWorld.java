@@ -20,8 +20,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Three releases, each with one container: {@code 1} is the oldest. There are no controllers: the world is as each test leaves
@@ -31,8 +34,23 @@ final class StillWorld implements AutoCloseable {
     static final String LONG_AGO = "2026-11-21T10:00:00Z";
     static final String JUST_NOW = "2026-11-21T11:59:00Z";
 
-    private final SandboxCluster cluster =
-            SandboxCluster.start(0, Clock.fixed(Instant.parse("2026-11-21T11:55:00Z"), ZoneOffset.UTC));
+    private final AtomicReference<Instant> clusterTime = new AtomicReference<>(Instant.parse("2026-11-21T11:55:00Z"));
+    private final SandboxCluster cluster = SandboxCluster.start(0, new Clock() {
+        @Override
+        public Instant instant() {
+            return Objects.requireNonNull(clusterTime.get());
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    });
     private final KubernetesClient client = Clients.of(cluster.kubeconfig());
     Kind kind = Kind.STATEFULSET;
     private String uid = "";
@@ -51,14 +69,18 @@ final class StillWorld implements AutoCloseable {
             """.formatted(reason, reason.equals("Unhealthy") ? JUST_NOW : LONG_AGO, pod, podUid));
     }
 
-    private TargetType target() {
+    void minuteLater() {
+        clusterTime.updateAndGet(time -> time.plusSeconds(60));
+    }
+
+    TargetType target() {
         Clock clock = Clock.fixed(now, ZoneOffset.UTC);
         return kind == Kind.STATEFULSET
                 ? StatefulSetTarget.of(client, new Redactor(List.of()), clock)
                 : DaemonSetTarget.of(client, new Redactor(List.of()), clock);
     }
 
-    private TargetRef ref() {
+    TargetRef ref() {
         return new TargetRef("production", kind, "w");
     }
 
@@ -122,14 +144,17 @@ final class StillWorld implements AutoCloseable {
 
     /** Has the live template, with all that the API server has filled in. */
     private void revision(int number) {
-        ObjectNode live =
-                (ObjectNode) Json.parse(client.getKubernetesSerialization().asJson(object().get()));
+        ObjectNode live = live();
         create("""
             {"apiVersion": "apps/v1", "kind": "ControllerRevision", "revision": %d,
              "metadata": {"name": "w-%d", "namespace": "production",
                           "labels": {"app": "w", "controller-revision-hash": "w-%d"}, "ownerReferences": [%s]},
              "data": {"spec": {"template": %s}}}
             """.formatted(number, number, number, owner(), Json.canonical(live.at("/spec/template"))));
+    }
+
+    ObjectNode live() {
+        return (ObjectNode) Json.parse(client.getKubernetesSerialization().asJson(object().get()));
     }
 
     private String owner() {
@@ -178,7 +203,8 @@ final class StillWorld implements AutoCloseable {
                 .withName("w");
     }
 
-    private void merge(String patch) {
+    /** Written by somebody else than Stepback. */
+    void merge(String patch) {
         object().patch(PatchContext.of(PatchType.JSON_MERGE), patch);
     }
 

@@ -19,7 +19,7 @@ record Turnover(int pods, int surge, int unavailable, String why) {
         JsonNode spec = object.path("spec");
         return switch (subject.workload().ref().kind()) {
             case DEPLOYMENT -> deployment(subject, spec);
-            case STATEFULSET -> statefulSet(spec);
+            case STATEFULSET -> statefulSet(spec, subject.patch().replaced(Borrowed.PARTITION));
             case DAEMONSET -> daemonSet(object);
         };
     }
@@ -45,11 +45,12 @@ record Turnover(int pods, int surge, int unavailable, String why) {
                 "maxSurge %s, maxUnavailable %s".formatted(surge.asText("25%"), missing.asText("25%")));
     }
 
-    private static Turnover statefulSet(JsonNode spec) {
+    /** @param back the partition that is put back together with the template; may be missing */
+    private static Turnover statefulSet(JsonNode spec, JsonNode back) {
         JsonNode rolling = spec.path("updateStrategy").path("rollingUpdate");
         int replicas = spec.path("replicas").asInt(1);
-        int first = spec.path("ordinals").path("start").asInt(0);
-        int partition = Math.max(0, rolling.path("partition").asInt(0) - first);
+        int now = rolling.path("partition").asInt(0);
+        int partition = Math.min(now, back.asInt(now));
         JsonNode missing = rolling.path("maxUnavailable");
         return new Turnover(
                 Math.max(0, replicas - partition),

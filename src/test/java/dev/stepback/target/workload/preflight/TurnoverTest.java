@@ -69,7 +69,7 @@ class TurnoverTest {
             value = {
                 "spec: {replicas: 3} | 3 pods, one at a time",
                 "spec: {replicas: 3, updateStrategy: {rollingUpdate: {partition: 2}}} | 1 pod",
-                "spec: {replicas: 3, ordinals: {start: 5}, updateStrategy: {rollingUpdate: {partition: 6}}}"
+                "spec: {replicas: 3, ordinals: {start: 5}, updateStrategy: {rollingUpdate: {partition: 1}}}"
                         + " | 2 pods, one at a time",
                 "spec: {replicas: 9, updateStrategy: {rollingUpdate: {maxUnavailable: 3}}}"
                         + " | 9 pods, up to 3 at a time (maxUnavailable 3)"
