@@ -24,6 +24,13 @@ public record Writer(String manager, Instant time) {
         return last(deployment, "f:spec", "f:template");
     }
 
+    /** Who applies the pod template with server-side apply, as seen last; empty for nobody. */
+    public static Optional<Writer> applyingTemplate(JsonNode workload) {
+        return last(
+                workload,
+                entry -> entry.path("operation").asText().equals("Apply") && owns(entry, "f:spec", "f:template"));
+    }
+
     /** Who put this annotation on the object. */
     public static Optional<Writer> ofAnnotation(JsonNode object, String key) {
         return last(object, "f:metadata", "f:annotations", "f:" + key);

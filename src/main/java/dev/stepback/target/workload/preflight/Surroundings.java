@@ -9,6 +9,7 @@ import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.Text;
+import dev.stepback.target.workload.Writer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -89,7 +90,20 @@ final class Surroundings {
         if (another && !Json.annotation(object, LastApplied.ANNOTATION).isEmpty()) {
             findings.add(applied(subject));
         }
+        // What manages it otherwise is said, and forces its way.
+        if (another && findings.isEmpty()) {
+            Writer.applyingTemplate(object)
+                    .map(writer -> appliedByServer(subject, writer))
+                    .ifPresent(findings::add);
+        }
         return findings;
+    }
+
+    private static Finding appliedByServer(Preflight.Subject subject, Writer writer) {
+        return Finding.warn(
+                "last-applied",
+                "It is deployed by server-side apply (%s). Correct the manifest: applying anything but revision %d meets a conflict with Stepback's change, or with --force-conflicts undoes it."
+                        .formatted(Text.line(writer.manager(), 40), subject.to()));
     }
 
     private static Finding applied(Preflight.Subject subject) {

@@ -56,6 +56,25 @@ class PreflightTest {
     }
 
     @Test
+    void serverSideApply_isWarnedAbout_whereNothingElseManagesIt() {
+        released();
+        assertThat(ground.says("last-applied")).isEmpty();
+
+        ground.client
+                .resource(ground.item("{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector:"
+                        + " {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers:"
+                        + " [{name: web, image: 'web:2'}]}}}}"))
+                .inNamespace(ground.ref().namespace())
+                .fieldManager("shop-ci")
+                .forceConflicts()
+                .serverSideApply();
+        assertThat(ground.says("last-applied"))
+                .hasSizeLessThan(300)
+                .startsWith("WARN It is deployed by server-side apply (shop-ci). Correct the manifest: applying"
+                        + " anything but revision 1 meets a conflict");
+    }
+
+    @Test
     void checkThatMayNotBeMade_warnsAndHoldsUpNoOther() {
         released();
         ground.cluster.faults().deny("list", "services");
