@@ -51,15 +51,8 @@ public sealed interface Acting {
 
     /** Something was to be done for somebody whom the cluster does not know. The message is for the person. */
     final class NobodyException extends RuntimeException {
-        private final transient Nobody nobody;
-
         private NobodyException(Nobody nobody) {
             super(nobody.why());
-            this.nobody = nobody;
-        }
-
-        public Nobody nobody() {
-            return nobody;
         }
     }
 }

@@ -50,10 +50,6 @@ public final class ClusterAccess {
         this.reviews = new AccessReviews(client, mode == Mode.IMPERSONATE, clock);
     }
 
-    public Mode mode() {
-        return mode;
-    }
-
     /**
      * As whom the cluster is read and written on somebody's behalf.
      *

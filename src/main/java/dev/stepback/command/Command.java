@@ -35,11 +35,6 @@ public sealed interface Command {
             String reason)
             implements OnTarget {
 
-        /** An undo. */
-        Rollback(Wanted target, OptionalLong to, String reason) {
-            this(target, Operation.UNDO, to, Optional.empty(), PlanOptions.NONE, reason);
-        }
-
         @Override
         public String remaining() {
             String what = operation == Operation.UNDO ? "" : operation.lowerCase();

@@ -58,17 +58,6 @@ public final class Housekeeping implements AutoCloseable {
         return thread;
     });
 
-    /** @param leading asked before every deletion */
-    public Housekeeping(
-            KubernetesClient client,
-            StepbackConfig config,
-            List<TargetType> targets,
-            BooleanSupplier leading,
-            Audit audit,
-            Clock clock) {
-        this(client, config, targets, null, leading, audit, clock);
-    }
-
     /**
      * @param companion what is tidied up after the Rollbacks; null for nothing
      * @param leading asked before every deletion

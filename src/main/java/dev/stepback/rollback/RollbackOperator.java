@@ -63,36 +63,10 @@ public final class RollbackOperator implements AutoCloseable {
                 client, config.kubernetes().leaseNamespace(), times, this::startReconciling, this::stopReconciling);
     }
 
-    /** Begins to compete for leadership and returns at once. */
-    public static RollbackOperator start(
-            KubernetesClient client,
-            StepbackConfig config,
-            List<TargetType> targets,
-            Authorizer authorizer,
-            RollbackListener listener,
-            Metrics metrics,
-            Audit audit,
-            Clock clock) {
-        return start(client, config, targets, authorizer, listener, metrics, audit, clock, Leadership.Times.DEFAULT);
-    }
-
-    static RollbackOperator start(
-            KubernetesClient client,
-            StepbackConfig config,
-            List<TargetType> targets,
-            Authorizer authorizer,
-            RollbackListener listener,
-            Metrics metrics,
-            Audit audit,
-            Clock clock,
-            Leadership.Times times) {
-        return start(client, config, targets, authorizer, listener, null, metrics, audit, clock, times);
-    }
-
     /**
      * Begins to compete for leadership and returns at once.
      *
-     * @param companion is reconciled beside the Rollbacks
+     * @param companion is reconciled beside the Rollbacks; null for nothing
      */
     public static RollbackOperator start(
             KubernetesClient client,
@@ -100,7 +74,7 @@ public final class RollbackOperator implements AutoCloseable {
             List<TargetType> targets,
             Authorizer authorizer,
             RollbackListener listener,
-            Companion<?> companion,
+            @Nullable Companion<?> companion,
             Metrics metrics,
             Audit audit,
             Clock clock) {

@@ -89,35 +89,6 @@ public record RollbackSpec(
         choices = choices == null ? List.of() : List.copyOf(choices);
     }
 
-    /** An undo. */
-    public RollbackSpec(
-            TargetName target,
-            @Nullable Long toRevision,
-            String reason,
-            Person requestedBy,
-            Origin origin,
-            long deadlineSeconds,
-            @Nullable String follows,
-            List<Decision> decisions,
-            @Nullable Cancellation cancellation) {
-        this(
-                target,
-                null,
-                toRevision,
-                null,
-                null,
-                reason,
-                requestedBy,
-                origin,
-                deadlineSeconds,
-                follows,
-                null,
-                decisions,
-                List.of(),
-                null,
-                cancellation);
-    }
-
     /** One that is no part of a group. */
     public RollbackSpec(
             TargetName target,

@@ -26,11 +26,6 @@ public record PlanRequest(
         this(operation, toRevision, Optional.empty(), knownBad, options);
     }
 
-    /** An undo. */
-    public PlanRequest(OptionalLong toRevision, Map<String, BadRevision> knownBad) {
-        this(Operation.UNDO, toRevision, knownBad, PlanOptions.NONE);
-    }
-
     /** The undo that was planned, once more. */
     public static PlanRequest again(long toRevision, PlanOptions options) {
         return new PlanRequest(Operation.UNDO, OptionalLong.of(toRevision), Map.of(), options);

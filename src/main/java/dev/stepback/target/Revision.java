@@ -35,16 +35,4 @@ public record Revision(
      * @param exactly false when it may have been at any time before
      */
     public record Numbered(Instant at, boolean exactly) {}
-
-    /** One that is no restart of another. */
-    public Revision(
-            long number,
-            String id,
-            List<Long> earlierNumbers,
-            Map<String, String> images,
-            String changeCause,
-            Instant createdAt,
-            int replicas) {
-        this(number, id, earlierNumbers, images, changeCause, createdAt, replicas, id, Optional.empty());
-    }
 }

@@ -105,7 +105,7 @@ final class Bot implements AutoCloseable {
 
     Bot startEngine() {
         engine = Optional.of(RollbackOperator.start(
-                cluster.bot, config, targets, authorizer, r -> {}, new Metrics(), Audit.NONE, Clock.systemUTC()));
+                cluster.bot, config, targets, authorizer, r -> {}, null, new Metrics(), Audit.NONE, Clock.systemUTC()));
         return this;
     }
 

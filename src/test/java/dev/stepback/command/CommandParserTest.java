@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
+import dev.stepback.target.PlanOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -117,7 +118,13 @@ class CommandParserTest {
     @Test
     void everything_inAnyOrder() {
         assertThat(parse("--to-revision=3 deploy/checkout -n production because to many errors -n x"))
-                .isEqualTo(new Command.Rollback(FULL, OptionalLong.of(3), "to many errors -n x"));
+                .isEqualTo(new Command.Rollback(
+                        FULL,
+                        Operation.UNDO,
+                        OptionalLong.of(3),
+                        Optional.empty(),
+                        PlanOptions.NONE,
+                        "to many errors -n x"));
     }
 
     @ParameterizedTest

@@ -80,7 +80,9 @@ final class FakeTarget implements TargetType, Workloads {
                                     Map.of("app", "shop:" + i),
                                     "",
                                     Instant.EPOCH,
-                                    0)));
+                                    0,
+                                    target.name() + "-" + i,
+                                    Optional.empty())));
             return new History(target, "uid", OptionalLong.of(n), revisions, 10);
         });
     }

@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
-import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Permission;
 import dev.stepback.policy.Policy;
 import dev.stepback.redaction.Redactor;
@@ -242,8 +241,7 @@ final class CheckedShop implements AutoCloseable {
 
     void engine() {
         stopEngine();
-        operator = Optional.of(RollbackOperator.start(
-                client, config, targets, authorizer, r -> {}, new Metrics(), Audit.NONE, clock, Shop.SHORT));
+        operator = Optional.of(Engines.start(client, config, targets, authorizer, r -> {}, Audit.NONE, clock));
     }
 
     void stopEngine() {

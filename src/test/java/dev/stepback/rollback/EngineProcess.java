@@ -1,7 +1,6 @@
 package dev.stepback.rollback;
 
 import dev.stepback.audit.Audit;
-import dev.stepback.ops.Metrics;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
@@ -56,7 +55,7 @@ final class EngineProcess {
     public static void main(String[] args) throws IOException {
         Point point = Point.valueOf(args[1]);
         KubernetesClient client = Shop.client(Files.readString(Path.of(args[0])));
-        RollbackOperator.start(
+        Engines.start(
                 client,
                 Shop.config(),
                 List.of(new Freezing(new FakeTarget(client), point)),
@@ -66,10 +65,8 @@ final class EngineProcess {
                         freeze(point);
                     }
                 },
-                new Metrics(),
                 Audit.NONE,
-                Clock.offset(Clock.systemUTC(), Duration.parse(args[3])),
-                Shop.SHORT);
+                Clock.offset(Clock.systemUTC(), Duration.parse(args[3])));
         freeze(Point.NEVER);
     }
 

@@ -49,7 +49,7 @@ public final class Examples {
                 .withName("checkout-1")
                 .withCreationTimestamp(T0.toString())
                 .build());
-        rollback.setSpec(new RollbackSpec(
+        rollback.setSpec(Specs.undo(
                 new RollbackSpec.TargetName(Kind.DEPLOYMENT, "checkout"),
                 null,
                 "crashes",
@@ -57,8 +57,7 @@ public final class Examples {
                 new RollbackSpec.Origin("C1", null),
                 600,
                 null,
-                List.of(),
-                null));
+                List.of()));
         return rollback;
     }
 

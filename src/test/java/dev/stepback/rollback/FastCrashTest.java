@@ -118,7 +118,7 @@ class FastCrashTest {
         shop.healthy.look(name);
         assertThat(surge()).isEqualTo("100%");
         try (Housekeeping housekeeping = new Housekeeping(
-                shop.client, shop.config(), targets(shop.client), () -> leading, Audit.NONE, Clock.systemUTC())) {
+                shop.client, shop.config(), targets(shop.client), null, () -> leading, Audit.NONE, Clock.systemUTC())) {
             assertThat(housekeeping.giveBack()).isZero();
             shop.client
                     .resources(Rollback.class)
@@ -157,7 +157,7 @@ class FastCrashTest {
                 .delete();
 
         try (Housekeeping housekeeping = new Housekeeping(
-                shop.client, shop.config(), targets(shop.client), () -> true, Audit.NONE, Clock.systemUTC())) {
+                shop.client, shop.config(), targets(shop.client), null, () -> true, Audit.NONE, Clock.systemUTC())) {
             assertThat(housekeeping.giveBack()).isEqualTo(1);
         }
         assertThat(surge()).isEqualTo("25%");

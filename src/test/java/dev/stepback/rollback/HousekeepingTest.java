@@ -86,6 +86,7 @@ class HousekeepingTest {
                 shop.client,
                 config,
                 List.of(new DeploymentTarget(shop.client, new Redactor(List.of()), Clock.systemUTC())),
+                null,
                 () -> leading,
                 shop.audit,
                 Clock.offset(Clock.systemUTC(), later));

@@ -9,7 +9,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
-import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.Subject.Standing;
 import dev.stepback.redaction.Redactor;
@@ -121,8 +120,7 @@ final class LiveShop implements AutoCloseable {
     }
 
     RollbackOperator engine() {
-        return RollbackOperator.start(
-                client, config, targets, authorizer, r -> {}, new Metrics(), Audit.NONE, Clock.systemUTC(), Shop.SHORT);
+        return Engines.start(client, config, targets, authorizer, r -> {}, Audit.NONE, Clock.systemUTC());
     }
 
     Rollback rollBack(String deliveryKey, OptionalLong to) {

@@ -136,7 +136,7 @@ class RetentionTest {
                 .withName(name)
                 .withCreationTimestamp(at.toString())
                 .build());
-        rollback.setSpec(new RollbackSpec(
+        rollback.setSpec(Specs.undo(
                 new RollbackSpec.TargetName(Kind.DEPLOYMENT, "checkout"),
                 null,
                 "",
@@ -144,8 +144,7 @@ class RetentionTest {
                 new RollbackSpec.Origin("C1", null),
                 600,
                 follows,
-                List.of(),
-                null));
+                List.of()));
         rollback.setStatus(RollbackStatus.initial().with(s -> {
             s.phase = phase;
             if (phase.terminal()) {

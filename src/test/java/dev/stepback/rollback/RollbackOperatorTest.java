@@ -272,7 +272,7 @@ class RollbackOperatorTest {
     void spec_isImmutableButForDecisionsAndCancellation() {
         Rollback rollback = shop.request("delivery");
         RollbackSpec spec = rollback.getSpec();
-        RollbackSpec other = new RollbackSpec(
+        RollbackSpec other = Specs.undo(
                 spec.target(),
                 7L,
                 spec.reason(),
@@ -280,8 +280,7 @@ class RollbackOperatorTest {
                 spec.origin(),
                 spec.deadlineSeconds(),
                 spec.follows(),
-                List.of(),
-                null);
+                List.of());
 
         assertThatThrownBy(() -> shop.client
                         .resource(Store.with(rollback, other, rollback.statusOrInitial()))

@@ -11,7 +11,6 @@ import dev.stepback.audit.Audit;
 import dev.stepback.audit.AuditEvent;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.leadership.Leadership;
-import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.PolicySource;
 import dev.stepback.rollback.authorization.PolicyAuthorizer;
@@ -135,16 +134,14 @@ public final class Shop implements AutoCloseable {
     }
 
     private RollbackOperator operator(KubernetesClient client, Authorizer authorizer, RollbackListener listener) {
-        return RollbackOperator.start(
+        return Engines.start(
                 client,
                 config(),
                 List.of(new FakeTarget(client, () -> beforeGuard.run())),
                 authorizer,
                 listener,
-                new Metrics(),
                 audit,
-                Clock.systemUTC(),
-                SHORT);
+                Clock.systemUTC());
     }
 
     /** An engine that runs until the test ends. */

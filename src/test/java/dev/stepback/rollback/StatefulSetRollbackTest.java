@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
-import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.SandboxCluster;
@@ -243,8 +242,7 @@ class StatefulSetRollbackTest {
     }
 
     private RollbackOperator engine() {
-        return RollbackOperator.start(
-                client, config, targets, authorizer, r -> {}, new Metrics(), Audit.NONE, Clock.systemUTC(), Shop.SHORT);
+        return Engines.start(client, config, targets, authorizer, r -> {}, Audit.NONE, Clock.systemUTC());
     }
 
     private String open() {

@@ -145,7 +145,7 @@ class TimelineTest {
 
     private static Revision revision(String id, long number, String created, long... earlier) {
         List<Long> numbers = java.util.Arrays.stream(earlier).boxed().toList();
-        return new Revision(number, id, numbers, Map.of(), "", time(created), 0);
+        return new Revision(number, id, numbers, Map.of(), "", time(created), 0, id, Optional.empty());
     }
 
     private static Revision numbered(Revision r, String time, boolean exactly) {

@@ -89,11 +89,6 @@ final class Deployments implements Undoable {
                 () -> newest.map(rs -> pods(workload.ref(), rs)).orElse(List.of()));
     }
 
-    /** @throws io.fabric8.kubernetes.client.KubernetesClientException with code 422 when a {@code test} fails */
-    ObjectNode patch(TargetRef ref, JsonNode patch, boolean dryRun) {
-        return api.patch(ApiServer.path(ref), patch, dryRun);
-    }
-
     void patchReplicaSet(TargetRef ref, String name, JsonNode patch) {
         api.patch("/apis/apps/v1/namespaces/" + ref.namespace() + "/replicasets/" + name, patch, false);
     }

@@ -10,6 +10,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.Specs;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
@@ -121,7 +122,7 @@ class GroupOutageTest {
 
     private Rollback member(String target, Consumer<RollbackStatus.Changes> changes) {
         Rollback member = new Rollback();
-        member.setSpec(new RollbackSpec(
+        member.setSpec(Specs.undo(
                 new RollbackSpec.TargetName(Kind.DEPLOYMENT, target),
                 null,
                 "",
@@ -129,8 +130,7 @@ class GroupOutageTest {
                 new RollbackSpec.Origin("C1", null),
                 600,
                 null,
-                List.of(),
-                null));
+                List.of()));
         member.setMetadata(new ObjectMetaBuilder().withNamespace("production").build());
         member.getMetadata().setName(Members.name(group, member.target()));
         PlannedRevision revision = new PlannedRevision(1, target, Map.of(), "");

@@ -11,6 +11,7 @@ import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.Specs;
 import dev.stepback.rollback.lock.Locks;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.BadRevision;
@@ -84,16 +85,8 @@ class HostileTextTest {
     void card_isValidAndMentionsOnlyPeople(@ForAll("hostile") String text) {
         Rollback rollback = Samples.running(1);
         RollbackSpec spec = rollback.getSpec();
-        rollback.setSpec(new RollbackSpec(
-                spec.target(),
-                null,
-                text,
-                new Person("<!channel>", text),
-                spec.origin(),
-                600,
-                null,
-                spec.decisions(),
-                null));
+        rollback.setSpec(Specs.undo(
+                spec.target(), null, text, new Person("<!channel>", text), spec.origin(), 600, null, spec.decisions()));
         for (Phase phase : Phase.values()) {
             rollback.setStatus(rollback.getStatus().with(s -> {
                 s.phase = phase;
@@ -140,7 +133,16 @@ class HostileTextTest {
                                 target,
                                 "uid",
                                 OptionalLong.of(1),
-                                List.of(new Revision(1, "a", List.of(), Map.of(text, text), text, Samples.NOW, 1)),
+                                List.of(new Revision(
+                                        1,
+                                        "a",
+                                        List.of(),
+                                        Map.of(text, text),
+                                        text,
+                                        Samples.NOW,
+                                        1,
+                                        "a",
+                                        Optional.empty())),
                                 10),
                         OptionalLong.empty(),
                         Map.of("a", BadRevision.rolloutFailed(text, Samples.NOW))));

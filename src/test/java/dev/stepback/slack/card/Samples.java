@@ -6,6 +6,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.Specs;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -44,7 +46,7 @@ public final class Samples {
                 .withUid("6f0c8d8e-0000-4000-8000-000000000001")
                 .withCreationTimestamp(NOW.minusSeconds(60).toString())
                 .build());
-        rollback.setSpec(new RollbackSpec(
+        rollback.setSpec(Specs.undo(
                 new RollbackSpec.TargetName(Kind.DEPLOYMENT, "checkout"),
                 null,
                 reason,
@@ -52,8 +54,7 @@ public final class Samples {
                 new RollbackSpec.Origin("C0INCIDENTS", null),
                 600,
                 null,
-                List.of(),
-                null));
+                List.of()));
         rollback.setStatus(RollbackStatus.initial().with(status));
         return rollback;
     }
@@ -168,7 +169,9 @@ public final class Samples {
                                 Map.of("checkout", "shop/checkout:1." + n),
                                 n == 3 ? "" : "release 1." + n,
                                 NOW.minusSeconds(86_400 * (revisions - n) + 90),
-                                n == revisions ? 3 : 0))
+                                n == revisions ? 3 : 0,
+                                "checkout-" + n,
+                                Optional.empty()))
                         .toList(),
                 10);
     }

@@ -172,10 +172,12 @@ public final class RevisionedRelease {
         return target.plan(
                 ref,
                 new PlanRequest(
+                        Operation.UNDO,
                         revision,
                         Arrays.stream(knownBad)
-                                .collect(Collectors.toMap(
-                                        id -> id, id -> BadRevision.rolledBack("Ana", Instant.EPOCH)))));
+                                .collect(
+                                        Collectors.toMap(id -> id, id -> BadRevision.rolledBack("Ana", Instant.EPOCH))),
+                        PlanOptions.NONE));
     }
 
     public Plan planned(OptionalLong revision, String... knownBad) {

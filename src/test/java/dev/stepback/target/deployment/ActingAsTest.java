@@ -11,7 +11,9 @@ import dev.stepback.target.Denial;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.TargetRef;
@@ -130,7 +132,7 @@ class ActingAsTest {
     }
 
     private static PlanRequest request() {
-        return new PlanRequest(OptionalLong.of(1), Map.of());
+        return new PlanRequest(Operation.UNDO, OptionalLong.of(1), Map.of(), PlanOptions.NONE);
     }
 
     private static Map<String, String> warnings(Plan plan) {

@@ -9,7 +9,9 @@ import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlanResult.Reason;
@@ -105,7 +107,7 @@ class PlannerTest {
                 List.of("../replicasets/checkout-h20", "checkout/scale", "no such\n<!channel>", "a?b=c", "..", "")) {
             assertThat(target.plan(
                             new TargetRef("production", Kind.DEPLOYMENT, name),
-                            new PlanRequest(OptionalLong.empty(), Map.of())))
+                            new PlanRequest(Operation.UNDO, OptionalLong.empty(), Map.of(), PlanOptions.NONE)))
                     .as(name)
                     .isInstanceOfSatisfying(
                             Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.TARGET_NOT_FOUND));
@@ -327,11 +329,13 @@ class PlannerTest {
     }
 
     private Plan plan(OptionalLong revision, Set<String> knownBad) {
-        PlanResult result = target.plan(Shop.CHECKOUT, new PlanRequest(revision, bad(knownBad)));
+        PlanResult result =
+                target.plan(Shop.CHECKOUT, new PlanRequest(Operation.UNDO, revision, bad(knownBad), PlanOptions.NONE));
         return ((PlanResult.Planned) result).plan();
     }
 
     private Refused refused(OptionalLong revision, Set<String> knownBad) {
-        return (Refused) target.plan(Shop.CHECKOUT, new PlanRequest(revision, bad(knownBad)));
+        return (Refused)
+                target.plan(Shop.CHECKOUT, new PlanRequest(Operation.UNDO, revision, bad(knownBad), PlanOptions.NONE));
     }
 }

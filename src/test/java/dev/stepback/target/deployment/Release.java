@@ -9,7 +9,9 @@ import dev.stepback.target.BadRevision;
 import dev.stepback.target.Guard;
 import dev.stepback.target.History;
 import dev.stepback.target.Kind;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.Step;
@@ -154,7 +156,7 @@ final class Release {
     }
 
     PlanResult plan(OptionalLong revision, String... knownBad) {
-        return target.plan(ref, new PlanRequest(revision, bad(knownBad)));
+        return target.plan(ref, new PlanRequest(Operation.UNDO, revision, bad(knownBad), PlanOptions.NONE));
     }
 
     private static Map<String, BadRevision> bad(String... ids) {

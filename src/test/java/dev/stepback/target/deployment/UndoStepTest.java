@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Attribution;
 import dev.stepback.target.Guard;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedStep;
@@ -271,7 +273,8 @@ class UndoStepTest {
     }
 
     private StepContext context() {
-        PlanResult result = target.plan(Shop.CHECKOUT, new PlanRequest(OptionalLong.empty(), Map.of()));
+        PlanResult result = target.plan(
+                Shop.CHECKOUT, new PlanRequest(Operation.UNDO, OptionalLong.empty(), Map.of(), PlanOptions.NONE));
         Plan plan = ((PlanResult.Planned) result).plan();
         return new StepContext(
                 Shop.CHECKOUT,
