@@ -130,7 +130,7 @@ class MidwayDecisionTest {
                 new PlannedStep(kind.lowerCase() + ".undo", "Undo", Map.of()), new PlannedStep(second, "It", Map.of()));
         Rollback rollback = Examples.awaiting();
         RollbackSpec spec = rollback.getSpec();
-        rollback.setSpec(new RollbackSpec(
+        rollback.setSpec(Specs.undo(
                 new TargetName(kind, "checkout"),
                 null,
                 spec.reason(),
@@ -138,8 +138,7 @@ class MidwayDecisionTest {
                 spec.origin(),
                 spec.deadlineSeconds(),
                 null,
-                List.of(),
-                null));
+                List.of()));
         Plan plan = new Plan(
                 PlanHash.of(rollback.target(), plain.targetUid(), plain.to().number(), planned),
                 plain.targetUid(),

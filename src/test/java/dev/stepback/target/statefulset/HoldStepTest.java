@@ -183,7 +183,9 @@ class HoldStepTest {
         world.status("updateRevision: w-2, currentRevision: w-3");
 
         assertThat(planned(again).to().number()).isEqualTo(2);
-        assertThat(planned(new PlanRequest(OptionalLong.empty(), Map.of())).to().number())
+        assertThat(planned(new PlanRequest(Operation.UNDO, OptionalLong.empty(), Map.of(), PlanOptions.NONE))
+                        .to()
+                        .number())
                 .as("to an older one")
                 .isEqualTo(1);
 
