@@ -31,6 +31,8 @@ final class Checkout {
     /** What becomes of pods of the first revision. */
     enum Fate {
         GET_READY("1"),
+        /** Not before the test has looked at what is before. */
+        GET_READY_LATER("1"),
         /** Before long the controller says that it has waited long enough. */
         CRASH("1-crash"),
         /** And nobody says that it takes too long. */
@@ -73,9 +75,17 @@ final class Checkout {
                         name,
                         real ? "" : ", annotations: {deployment.kubernetes.io/revision: '2'}",
                         REPLICAS,
-                        // The shortest that there is: a real controller has to be waited for.
-                        real && fate == Fate.CRASH ? "progressDeadlineSeconds: 1" : "",
+                        real ? pace() : "",
                         template(tag)));
+    }
+
+    /** A real controller has to be waited for. */
+    private String pace() {
+        return switch (fate) {
+            case CRASH -> "progressDeadlineSeconds: 1";
+            case GET_READY_LATER -> "minReadySeconds: 4";
+            case GET_READY, HANG -> "";
+        };
     }
 
     private String template(String tag) {
@@ -139,7 +149,7 @@ final class Checkout {
     /** Lets the rollout that was begun come to its end, if it comes to one. */
     void rollOut() {
         switch (fate) {
-            case GET_READY ->
+            case GET_READY, GET_READY_LATER ->
                 ends("\"replicas\":%1$d,\"updatedReplicas\":%1$d,\"availableReplicas\":%1$d".formatted(REPLICAS));
             case CRASH ->
                 ends(

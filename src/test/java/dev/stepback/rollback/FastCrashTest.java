@@ -74,7 +74,8 @@ class FastCrashTest {
         hurrying = false;
         shop.acting = Optional.empty();
         shop.newNamespace();
-        checkout = new Checkout(shop, Fate.GET_READY);
+        // So that everything has its time to happen in the middle of the rollout.
+        checkout = new Checkout(shop, Fate.HANG);
     }
 
     @ParameterizedTest
@@ -100,6 +101,7 @@ class FastCrashTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whoeverLetItGoAndIsNobodyNow_itIsPutBackAllTheSame(boolean undecided) {
+        checkout = new Checkout(shop, Fate.GET_READY_LATER);
         String name = begin();
         shop.healthy.look(name);
         assertThat(surge()).isEqualTo("100%");
