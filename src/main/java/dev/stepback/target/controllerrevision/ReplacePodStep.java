@@ -32,7 +32,7 @@ public final class ReplacePodStep implements Step {
         this.rollouts = rollouts;
         this.workloads = workloads;
         this.deletion = new PodDeletion(workloads, redactor);
-        this.problems = new PodProblems(workloads.api(), redactor);
+        this.problems = new PodProblems(workloads.api(), redactor, clock);
         this.place = place;
         this.clock = clock;
     }

@@ -70,7 +70,7 @@ public final class RevisionedTarget implements TargetType {
         this.clock = clock;
         this.dataChecks = dataChecks;
         workloads = new RevisionedWorkloads(api, rollouts.kind());
-        problems = new PodProblems(api, redactor);
+        problems = new PodProblems(api, redactor, clock);
         failures = new FailedRollouts(workloads, rollouts, problems, redactor, clock);
         Preflight preflight = new Preflight(api, redactor, clock);
         planner = new Planner(workloads, rollouts, redactor, preflight, new CheckPlan(api, dataChecks, redactor));

@@ -79,7 +79,7 @@ public final class DeploymentTarget implements TargetType {
         this.dataChecks = dataChecks;
         deployments = new Deployments(api);
         diff = new TemplateDiff(redactor);
-        problems = new PodProblems(api, redactor);
+        problems = new PodProblems(api, redactor, clock);
         failures = new FailedRollouts(deployments, redactor);
         Preflight preflight = new Preflight(api, redactor, clock);
         planner = new Planner(deployments, redactor, preflight, new CheckPlan(api, dataChecks, redactor));

@@ -34,7 +34,7 @@ final class DeleteStuckPodsStep implements Step {
     DeleteStuckPodsStep(RevisionedWorkloads workloads, Redactor redactor, Clock clock) {
         this.workloads = workloads;
         this.deletion = new PodDeletion(workloads, redactor);
-        this.problems = new PodProblems(workloads.api(), redactor);
+        this.problems = new PodProblems(workloads.api(), redactor, clock);
         this.clock = clock;
     }
 

@@ -53,7 +53,7 @@ final class RollByPartitionStep implements Step {
     RollByPartitionStep(RevisionedWorkloads workloads, Redactor redactor, Clock clock) {
         this.workloads = workloads;
         this.deletion = new PodDeletion(workloads, redactor);
-        this.problems = new PodProblems(workloads.api(), redactor);
+        this.problems = new PodProblems(workloads.api(), redactor, clock);
         this.clock = clock;
     }
 

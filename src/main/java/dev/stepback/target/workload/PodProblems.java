@@ -8,6 +8,9 @@ import dev.stepback.target.Rollout.PodProblem;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,11 +30,16 @@ public final class PodProblems {
     private static final int MAX_DETAIL = 300;
 
     private final PodEvents events;
-    private final Redactor redactor;
+    /** How long a pod may be there beyond the time that it was given to end. */
+    private static final Duration ENDING = Duration.ofSeconds(60);
 
-    public PodProblems(ApiServer api, Redactor redactor) {
+    private final Redactor redactor;
+    private final Clock clock;
+
+    public PodProblems(ApiServer api, Redactor redactor, Clock clock) {
         this.events = new PodEvents(api);
         this.redactor = redactor;
+        this.clock = clock;
     }
 
     /**
@@ -72,7 +80,11 @@ public final class PodProblems {
             if (problems.size() == Rollout.MAX_PROBLEMS) {
                 break;
             }
-            if (ready(pod) || pod.path("metadata").has("deletionTimestamp")) {
+            if (pod.path("metadata").has("deletionTimestamp")) {
+                overdue(pod).ifPresent(problems::add);
+                continue;
+            }
+            if (ready(pod)) {
                 continue;
             }
             Optional<PodProblem> problem = fromStatus(pod);
@@ -82,6 +94,30 @@ public final class PodProblems {
             problem.ifPresent(problems::add);
         }
         return List.copyOf(problems);
+    }
+
+    /** One that does not end, as on a node that does not answer: nothing takes its place while it has its name. */
+    private Optional<PodProblem> overdue(ObjectNode pod) {
+        Duration over = Duration.between(
+                Instant.parse(pod.path("metadata").path("deletionTimestamp").asText()), clock.instant());
+        JsonNode finalizers = pod.path("metadata").path("finalizers");
+        return over.compareTo(ENDING) < 0
+                ? Optional.empty()
+                : Optional.of(problem(
+                        Json.name(pod),
+                        "Terminating",
+                        "should have ended %d min ago; %s"
+                                .formatted(
+                                        over.toMinutes(),
+                                        finalizers.isEmpty()
+                                                ? "does its node %s still answer?"
+                                                        .formatted(pod.path("spec")
+                                                                .path("nodeName")
+                                                                .asText(""))
+                                                : "its finalizer %s holds it"
+                                                        .formatted(finalizers
+                                                                .path(0)
+                                                                .asText()))));
     }
 
     private Optional<PodProblem> fromStatus(ObjectNode pod) {
