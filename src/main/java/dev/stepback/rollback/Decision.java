@@ -31,6 +31,9 @@ final class Decision {
     /** The same for a check, of which nobody brings news. */
     private static final Duration CHECK_AGAIN = Duration.ofSeconds(1);
 
+    /** How long after a check it is tried to find out whether the approvals still count, before they are waited for anew. */
+    static final Duration PATIENCE = Duration.ofMinutes(5);
+
     private final Moment moment;
     private final Rollback rollback;
     private final RollbackStatus status;
@@ -111,7 +114,7 @@ final class Decision {
             return broken(changed.why());
         }
         if (outcome instanceof Step.Start.NotYet notYet) {
-            return notYet(i, notYet.why());
+            return notYet(i, notYet);
         }
         if (outcome instanceof Step.Start.Failed failed) {
             return overrides(i)
@@ -136,7 +139,7 @@ final class Decision {
             return moment.finish(Phase.FAILED, failed.why(), s -> s.steps = ended(i, Failed, failed.why()));
         }
         if (outcome instanceof Step.Start.NotYet notYet) {
-            return notYet(i, notYet.why());
+            return notYet(i, notYet);
         }
         // Each part may take as long as a whole rollout.
         return inParts(i)
@@ -150,8 +153,29 @@ final class Decision {
         return plan != null && plan.steps().get(i).inParts();
     }
 
+    /**
+     * Whether it is the first change after a check, which is not thrown away because Slack does not answer right now. Whoever
+     * approved is asked about before the change all the same.
+     */
+    private boolean followsACheck(int i) {
+        Instant due = status.steps().get(i).startedAt();
+        return i > 0
+                && checks(i - 1)
+                && status.patchedAt() == null
+                && due != null
+                && now.isBefore(due.plus(PATIENCE));
+    }
+
     /** Nothing was changed, so it may wait again, be stopped, or expire. Once something was changed it is seen through. */
-    private Action notYet(int i, String why) {
+    private Action notYet(int i, Step.Start.NotYet notYet) {
+        String why = notYet.why();
+        if (notYet.undecided() && followsACheck(i)) {
+            if (stopsBetweenSteps()) {
+                return moment.cancelled();
+            }
+            RollbackStatus news = status.with(s -> s.message = why);
+            return news.equals(status) ? lookAgain() : new Action.Write(news);
+        }
         if (status.patchedAt() != null) {
             if (midway() != null) {
                 return halt(i);

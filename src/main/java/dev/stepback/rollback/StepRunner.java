@@ -169,7 +169,7 @@ final class StepRunner {
             return looked;
         }
         if (acting instanceof Acting.Nobody nobody) {
-            return nobody.undecided() ? new Step.Start.NotYet(nobody.why()) : new Step.Start.Failed(nobody.why());
+            return nobody.undecided() ? new Step.Start.NotYet(nobody.why(), true) : new Step.Start.Failed(nobody.why());
         }
         return step(planned, acting).start(context(rollback, planned, () -> objection(rollback)));
     }
@@ -199,7 +199,7 @@ final class StepRunner {
         if (rollback.statusOrInitial().patchedAt() == null) {
             Approvals approvals = authorizer.approval(rollback);
             objection = !approvals.granted()
-                    ? Optional.of(new Step.Start.NotYet(approvals.missing()))
+                    ? Optional.of(new Step.Start.NotYet(approvals.missing(), approvals.undecided()))
                     : late(rollback, approvals)
                             .or(() -> lost(rollback, approvals))
                             .<Step.Start>map(Step.Start.NotYet::new)

@@ -51,8 +51,13 @@ public interface Step {
          * It may not be done now, but perhaps later. Nothing was changed.
          *
          * @param why says what is missing
+         * @param undecided whether it is only that somebody could not be asked, who may answer in a moment
          */
-        record NotYet(String why) implements Start {}
+        record NotYet(String why, boolean undecided) implements Start {
+            public NotYet(String why) {
+                this(why, false);
+            }
+        }
 
         /** It cannot be done, and trying again would not help. Nothing was changed. */
         record Failed(String why) implements Start {}

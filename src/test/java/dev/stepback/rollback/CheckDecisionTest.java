@@ -1,5 +1,7 @@
 package dev.stepback.rollback;
 
+import static dev.stepback.rollback.Decision.LOOK_AGAIN;
+import static dev.stepback.rollback.Decision.PATIENCE;
 import static dev.stepback.rollback.Examples.ASKER;
 import static dev.stepback.rollback.Examples.LEAD;
 import static dev.stepback.rollback.Examples.T0;
@@ -127,6 +129,28 @@ class CheckDecisionTest {
 
         assertThat(status.phase()).isEqualTo(Phase.AWAITING_APPROVAL);
         assertThat(status.steps()).extracting(StepStatus::state).containsOnly(State.Pending);
+    }
+
+    @Test
+    void slackThatDoesNotAnswerWhenTheUndoIsDue_isAskedAgainForAWhile() {
+        Seen silent = began(1, new Step.Start.NotYet("Slack does not answer.", true));
+        StepStatus undo = step("fake.undo", State.Pending, LATER);
+        Rollback rollback = running(Verdict.Approved, PASSED, undo);
+
+        RollbackStatus status = written(next(rollback, silent));
+        assertThat(status.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(status.message()).isEqualTo("Slack does not answer.");
+        assertThat(status.steps()).isEqualTo(List.of(PASSED, undo));
+
+        Rollback waiting = Store.with(rollback, rollback.getSpec(), status);
+        assertThat(next(waiting, silent)).isEqualTo(new Action.WaitUntil(LATER.plus(LOOK_AGAIN)));
+        assertThat(next(waiting, new Seen.Nothing())).isEqualTo(new Action.StartStep(1));
+        assertThat(written(next(cancelled(waiting), silent)).phase()).isEqualTo(Phase.CANCELLED);
+
+        Instant tooLong = LATER.plus(PATIENCE);
+        assertThat(written(dev.stepback.rollback.Decision.next(waiting, silent, tooLong))
+                        .phase())
+                .isEqualTo(Phase.AWAITING_APPROVAL);
     }
 
     /** The right to go alone was lost before it counted, and the requester's approval did. */

@@ -83,7 +83,8 @@ final class CheckedShop implements AutoCloseable {
             new DeploymentTarget(client, redactor, Clock.systemUTC(), configured),
             DaemonSetTarget.of(client, redactor, Clock.systemUTC(), configured),
             StatefulSetTarget.of(client, redactor, Clock.systemUTC(), configured));
-    private final Authorizer authorizer = Shop.authorizer(client, () -> policy, new People());
+    final People people = new People();
+    private final Authorizer authorizer = Shop.authorizer(client, () -> policy, people);
     final KubernetesRollbacks rollbacks =
             new KubernetesRollbacks(client, config, authorizer, targets, Clock.systemUTC());
     private Optional<RollbackOperator> operator = Optional.empty();

@@ -182,6 +182,25 @@ class DataCheckTest {
     }
 
     @Test
+    void slackThatIsSilentAfterACheck_isWaitedFor() {
+        shop.database("8.0.1");
+        shop.checks = List.of(check("slow", HANGS));
+        String name = shop.approved("first");
+        await().atMost(Duration.ofSeconds(30)).until(() -> shop.jobs().size() == 1);
+
+        shop.people.reachable(false);
+        shop.complete(shop.jobs().get(0));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> shop.status(name).steps().get(1).startedAt() != null
+                        && !shop.status(name).message().startsWith("The data check"));
+        assertThat(shop.status(name).phase()).isEqualTo(Phase.RUNNING);
+        assertThat(shop.image()).isEqualTo("mysql:8.0.1");
+        shop.people.reachable(true);
+
+        shop.awaitPhase(name, Phase.SUCCEEDED);
+    }
+
+    @Test
     void outageThatIsLongerThanACheckMayTake_isNotHeldInItsFavour() {
         String name = endsAfter(Duration.ofHours(3));
 
