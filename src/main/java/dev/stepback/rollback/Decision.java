@@ -159,11 +159,7 @@ final class Decision {
      */
     private boolean followsACheck(int i) {
         Instant due = status.steps().get(i).startedAt();
-        return i > 0
-                && checks(i - 1)
-                && status.patchedAt() == null
-                && due != null
-                && now.isBefore(due.plus(PATIENCE));
+        return i > 0 && checks(i - 1) && status.patchedAt() == null && due != null && now.isBefore(due.plus(PATIENCE));
     }
 
     /** Nothing was changed, so it may wait again, be stopped, or expire. Once something was changed it is seen through. */

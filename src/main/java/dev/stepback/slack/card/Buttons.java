@@ -8,7 +8,6 @@ import com.slack.api.model.block.LayoutBlock;
 import com.slack.api.model.block.element.ButtonElement;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
-import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
@@ -123,11 +122,6 @@ final class Buttons {
                             + " then the rollout goes on.",
                     "Go forward"));
         }
-    }
-
-    private static @Nullable Midway midway(Rollback rollback) {
-        var cancellation = rollback.getSpec().cancellation();
-        return cancellation == null ? null : cancellation.midway();
     }
 
     /** A restart and a resumption cannot be taken back. */

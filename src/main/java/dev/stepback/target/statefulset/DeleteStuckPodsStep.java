@@ -75,6 +75,14 @@ final class DeleteStuckPodsStep implements Step {
         return deletion.start(context, (workload, hash) -> stuck(workload, hash, approved));
     }
 
+    /** Its controller goes on no longer. */
+    private static Observation switched(RevisionedWorkload workload) {
+        String hash = workload.current().map(workload::hash).orElse("");
+        return workload.pods().stream().allMatch(pod -> pod.runs(hash))
+                ? new Observation(Observation.State.DONE, "There is nothing to delete any more.", null)
+                : new Observation(Observation.State.FAILED, RollByPartitionStep.SWITCHED, null);
+    }
+
     private static List<RevisionPod> stuck(RevisionedWorkload workload, String hash, int partition) {
         UpdatePolicy policy = UpdatePolicy.of(workload);
         return policy.stuck(workload, hash).stream()
@@ -88,9 +96,11 @@ final class DeleteStuckPodsStep implements Step {
         Optional<String> hash = live.flatMap(PodDeletion::restored);
         if (live.isEmpty()
                 || !live.get().uid().equals(context.targetUid())
-                || !live.get().template().fingerprint().equals(PodDeletion.parameter(context, "template"))
-                || !UpdatePolicy.of(live.get()).rolling()) {
+                || !live.get().template().fingerprint().equals(PodDeletion.parameter(context, "template"))) {
             return new Observation(Observation.State.DONE, "There is nothing to delete any more.", null);
+        }
+        if (!UpdatePolicy.of(live.get()).rolling()) {
+            return switched(live.get());
         }
         Observation rollout = StatefulSetStatus.of(live.get(), clock.instant());
         if (rollout.state() != Observation.State.RUNNING) {

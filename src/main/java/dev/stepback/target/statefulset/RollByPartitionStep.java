@@ -117,7 +117,10 @@ final class RollByPartitionStep implements Step {
         int original = original(context);
         int partition = policy.partition();
         if (!policy.rolling()) {
-            return new Next.Switched();
+            boolean left = workload.pods().stream()
+                    .filter(pod -> pod.ordinal() >= policy.start() + original)
+                    .anyMatch(pod -> !pod.runs(hash));
+            return left ? new Next.Switched() : new Next.Done();
         }
         boolean untouched = Standstill.untouched(workload.object()).isPresent();
         if (partition != original && !(untouched && isOurs(context, workload))) {
@@ -250,8 +253,12 @@ final class RollByPartitionStep implements Step {
             sentence = SWITCHED;
         } else {
             state = Observation.State.DONE;
-            sentence = "All %d pods are replaced, and its partition is %d as before."
-                    .formatted(figures.desired(), original(context));
+            sentence = "All %d pods are replaced%s."
+                    .formatted(
+                            figures.desired(),
+                            workload.onDelete()
+                                    ? ""
+                                    : ", and its partition is %d as before".formatted(original(context)));
         }
         return new Observation(
                 state,

@@ -255,6 +255,7 @@ final class StatefulSetRollouts implements Rollouts {
         }
         if (now.rolling()) {
             Standstill.of(workload.object())
+                    .filter(still -> still.former() != still.partition())
                     .map(still -> standing(workload, still, restored))
                     .ifPresent(findings::add);
         }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A rollout that is stopped where it is, and what becomes of it then. Pods are those of a StatefulSet {@code w} with four. */
 class HoldStepTest {
@@ -242,6 +243,28 @@ class HoldStepTest {
                 .startsWith("Its updateStrategy has no partition that could be raised and lowered.");
         world.merge("{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\"}}}");
         assertThat(refused(request)).startsWith("Its strategy is OnDelete: its pods are replaced one at a time anyway");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void strategyThatIsSwitchedToOnDelete_endsTheRolloutAtOnce(boolean byPartition) {
+        rollout("0", "2 2 2 2");
+        Plan plan = planned(new PlanRequest(
+                Operation.UNDO, OptionalLong.empty(), Map.of(), new PlanOptions(false, byPartition, false)));
+        PlannedStep undo = plan.steps().get(0);
+        assertThat(step(undo).start(context(undo, Guard.NONE))).isEqualTo(new Step.Start.Started());
+
+        world.merge("{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\",\"rollingUpdate\":null}}}");
+
+        world.status("updateRevision: w-1, currentRevision: w-2");
+
+        PlannedStep goesOn = plan.steps().get(1);
+        Step.Observation seen = step(goesOn).observe(context(goesOn, Guard.NONE));
+        assertThat(seen.message()).startsWith("Its strategy was switched to OnDelete while pods were being replaced");
+        assertThat(seen.state()).isEqualTo(Step.Observation.State.FAILED);
+        world.deletePods();
+        world.pod("w-1", 3, "{running: {}}", "True", StillWorld.LONG_AGO);
+        assertThat(step(goesOn).observe(context(goesOn, Guard.NONE)).state()).isEqualTo(Step.Observation.State.DONE);
     }
 
     private void rollout(String partition, String revisions) {
