@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 
 class ResponseUrlsTest {
     private static final String BUTTON = """
-            [{"type": "actions", "elements": [{"type": "button", "action_id": "go",
-              "text": {"type": "plain_text", "text": "Go"}}]}]
-            """;
+        [{"type": "actions", "elements": [{"type": "button", "action_id": "go",
+          "text": {"type": "plain_text", "text": "Go"}}]}]
+        """;
 
     private final ManualClock clock = new ManualClock();
     private final BlockingQueue<String> urls = new LinkedBlockingQueue<>();
@@ -44,7 +44,7 @@ class ResponseUrlsTest {
 
     @AfterEach
     void close() throws Exception {
-        socketMode.close();
+        SlackClient.close(socketMode);
         slack.close();
     }
 

@@ -36,4 +36,11 @@ final class SlackClient {
         socketMode.startAsync();
         return socketMode;
     }
+
+    /** With the thread that looks for messages, which the app leaves running. */
+    static void close(SocketModeApp socketMode) throws Exception {
+        SocketModeClient client = socketMode.getClient();
+        socketMode.close();
+        client.close();
+    }
 }

@@ -29,17 +29,17 @@ import org.junit.jupiter.api.Test;
 /** Delivery to Slack's own Socket Mode client. */
 class SocketModeTest {
     private static final String CARD = """
-            [{"type": "section", "text": {"type": "mrkdwn", "text": "Roll back?"}},
-             {"type": "actions", "block_id": "decide", "elements": [
-               {"type": "button", "action_id": "approve", "value": "r1", "style": "primary",
-                "text": {"type": "plain_text", "text": "Approve"},
-                "confirm": {"title": {"type": "plain_text", "text": "Sure?"},
-                            "text": {"type": "plain_text", "text": "It starts at once."},
-                            "confirm": {"type": "plain_text", "text": "Yes"},
-                            "deny": {"type": "plain_text", "text": "No"}}},
-               {"type": "static_select", "action_id": "revision", "options": [
-                 {"text": {"type": "plain_text", "text": "Revision 3"}, "value": "3"}]}]}]
-            """;
+        [{"type": "section", "text": {"type": "mrkdwn", "text": "Roll back?"}},
+         {"type": "actions", "block_id": "decide", "elements": [
+           {"type": "button", "action_id": "approve", "value": "r1", "style": "primary",
+            "text": {"type": "plain_text", "text": "Approve"},
+            "confirm": {"title": {"type": "plain_text", "text": "Sure?"},
+                        "text": {"type": "plain_text", "text": "It starts at once."},
+                        "confirm": {"type": "plain_text", "text": "Yes"},
+                        "deny": {"type": "plain_text", "text": "No"}}},
+           {"type": "static_select", "action_id": "revision", "options": [
+             {"text": {"type": "plain_text", "text": "Revision 3"}, "value": "3"}]}]}]
+        """;
 
     private SandboxSlack slack;
     private final List<SocketModeApp> connected = new ArrayList<>();
@@ -52,7 +52,7 @@ class SocketModeTest {
     @AfterEach
     void close() throws Exception {
         for (SocketModeApp app : connected) {
-            app.close();
+            SlackClient.close(app);
         }
         slack.close();
     }

@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 
 class ViewsTest {
     private static final String MODAL = """
-            {"type": "modal", "callback_id": "reason", "notify_on_close": true,
-             "title": {"type": "plain_text", "text": "Reason"},
-             "submit": {"type": "plain_text", "text": "Send"},
-             "blocks": [{"type": "input", "block_id": "why", "label": {"type": "plain_text", "text": "Why?"},
-               "element": {"type": "plain_text_input", "action_id": "text", "max_length": 20}}]}
-            """;
+        {"type": "modal", "callback_id": "reason", "notify_on_close": true,
+         "title": {"type": "plain_text", "text": "Reason"},
+         "submit": {"type": "plain_text", "text": "Send"},
+         "blocks": [{"type": "input", "block_id": "why", "label": {"type": "plain_text", "text": "Why?"},
+           "element": {"type": "plain_text_input", "action_id": "text", "max_length": 20}}]}
+        """;
 
     private final ManualClock clock = new ManualClock();
     private final BlockingQueue<String> triggers = new LinkedBlockingQueue<>();
@@ -62,7 +62,7 @@ class ViewsTest {
 
     @AfterEach
     void close() throws Exception {
-        socketMode.close();
+        SlackClient.close(socketMode);
         slack.close();
     }
 

@@ -234,7 +234,10 @@ class PreflightIT {
                     metadata: {labels: {app: web}}
                     spec:
                       terminationGracePeriodSeconds: 0
-                      containers: [{name: db, image: 'shop.example/mysql:8.%d'}]
+                      containers:
+                      - name: db
+                        image: shop.example/mysql:8.%d
+                        volumeMounts: [{name: data, mountPath: /var/lib/mysql}]
                   volumeClaimTemplates:
                   - metadata: {name: data}
                     spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
@@ -273,7 +276,7 @@ class PreflightIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "references         | WARN No longer there: Secret registry. The images may not be pulled.",
+                "references         | WARN No longer there: Secret registry. Bring it back",
                 "configuration      | WARN Changed after that revision was made, and not rolled back: ConfigMap"
                         + " settings",
                 "limits             | WARN New pods may be refused, as those of the present revision would be",
@@ -353,7 +356,9 @@ class PreflightIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"fine, PASS There is room for 2 more pods.", "troubled, WARN Fast changes nothing: there is room for 0"
+    @CsvSource({
+        "fine, PASS There is room for 2 more pods.",
+        "troubled, WARN Fast changes nothing: there is no room for more pods"
     })
     void fast_isCappedByTheRoomThatThereIs(String where, String expected) {
         Situation it = where.equals("fine") ? fine : troubled;
