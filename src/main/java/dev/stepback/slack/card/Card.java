@@ -166,8 +166,11 @@ public final class Card {
         }
         DiffText.Fences fences = DiffText.fences(plan.changes(), CARD_FENCES, CARD_CHANGE_LIMIT);
         List<LayoutBlock> blocks = new ArrayList<>();
-        blocks.add(Kit.section("*Changes* (" + plan.changes().size() + ")"));
-        fences.texts().forEach(text -> blocks.add(Kit.section(text)));
+        // One block with its title: every gap pushes the card's own title further off a phone's screen.
+        String title = "*Changes* (" + plan.changes().size() + ")\n";
+        for (String text : fences.texts()) {
+            blocks.add(Kit.section((blocks.isEmpty() ? title : "") + text));
+        }
         if (fences.left() > 0) {
             blocks.add(Kit.context(Words.more(fences.left(), "change").strip() + ": press *Full diff*"));
         }

@@ -42,7 +42,7 @@ final class Forecast {
                 ? turnover.words(subject.workload().ref().kind())
                 : left.words(turnover.pods(), subject.to());
         String time = paused || left.pods() == 0 ? "" : time(subject, left, there == 0);
-        return List.of(Finding.pass(CHECK, "The rollout: " + words + time + "."));
+        return List.of(Finding.pass(CHECK, words + time + "."));
     }
 
     /** How many of the pods that it is about run the restored revision: a rollout that got stuck has left them alone. */
@@ -81,8 +81,7 @@ final class Forecast {
         return lasted(subject)
                 .filter(last -> whole)
                 .map(last -> "; " + about(last) + ", as the last one took")
-                .or(() -> estimate(subject, turnover)
-                        .map(t -> "; " + about(t) + ", by how long its pods took to become ready"))
+                .or(() -> estimate(subject, turnover).map(t -> "; " + about(t) + ", as its pods needed"))
                 .orElse("");
     }
 

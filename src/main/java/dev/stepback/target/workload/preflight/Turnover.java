@@ -110,8 +110,8 @@ record Turnover(int pods, int surge, int unavailable, String why) {
     String words(int all, long revision) {
         return pods == 0
                 ? (all == 1
-                                ? "its pod runs revision %2$d already"
-                                : "all %d pods that are wanted run revision %d already")
+                                ? "Its pod runs revision %2$d already"
+                                : "All %d pods that are wanted run revision %d already")
                         .formatted(all, revision)
                 : paced("%d of %d pods, the others run revision %d already".formatted(pods, all, revision));
     }

@@ -82,14 +82,14 @@ class ForecastTest {
     void strategy_isPutIntoWords(String surge, String unavailable, String expected) {
         released(rolling(surge, unavailable));
 
-        assertThat(ground.says("pace")).isEqualTo("PASS The rollout: " + expected);
+        assertThat(ground.says("pace")).isEqualTo("PASS " + expected);
     }
 
     @Test
     void recreate_isAllAtOnce() {
         released("strategy: {type: Recreate}");
 
-        assertThat(ground.says("pace")).isEqualTo("PASS The rollout: 4 pods, all at once (Recreate).");
+        assertThat(ground.says("pace")).isEqualTo("PASS 4 pods, all at once (Recreate).");
     }
 
     @Test
@@ -125,7 +125,7 @@ class ForecastTest {
         pod("c", 500, 0);
         pod("crashed", 3000, 4);
 
-        assertThat(ground.says("pace")).endsWith("; about 50 s, by how long its pods took to become ready.");
+        assertThat(ground.says("pace")).endsWith("; about 50 s, as its pods needed.");
     }
 
     /** Pods of the revision to restore, which a rollout that got stuck has left alone. */
@@ -143,15 +143,15 @@ class ForecastTest {
             value = {
                 "3 | 1 of 4 pods, the others run revision 1 already (maxSurge 1, maxUnavailable 0).",
                 "2 | 2 of 4 pods, the others run revision 1 already, one at a time (maxSurge 1, maxUnavailable 0).",
-                "4 | all 4 pods that are wanted run revision 1 already.",
-                "5 | all 4 pods that are wanted run revision 1 already."
+                "4 | All 4 pods that are wanted run revision 1 already.",
+                "5 | All 4 pods that are wanted run revision 1 already."
             })
     void podsThatRunTheRestoredRevision_areNotReplaced(int left, String expected) {
         released(rolling("1", "0"));
         complete(Duration.ofSeconds(100));
         left(left);
 
-        assertThat(ground.says("pace")).isEqualTo("PASS The rollout: " + expected);
+        assertThat(ground.says("pace")).isEqualTo("PASS " + expected);
     }
 
     @Test

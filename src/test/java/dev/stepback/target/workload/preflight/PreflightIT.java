@@ -263,7 +263,7 @@ class PreflightIT {
                 "rollout           | PASS No other rollout is in progress.",
                 "autoscaler        | PASS HorizontalPodAutoscaler web may change the replicas (1 to 5)",
                 "disruption-budget | PASS PodDisruptionBudget web holds up evictions, not rollouts.",
-                "pace              | PASS The rollout: 2 pods, one at a time (maxSurge 1, maxUnavailable 0)",
+                "pace              | PASS 2 pods, one at a time (maxSurge 1, maxUnavailable 0)",
                 "managed-by        | ''",
                 "known-bad         | ''"
             })
