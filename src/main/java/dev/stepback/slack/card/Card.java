@@ -28,7 +28,8 @@ public final class Card {
             "configuration",
             "replicas",
             "partition",
-            "on-delete");
+            "on-delete",
+            "schema");
     /** What the first steps put an end to. */
     private static final Set<String> PASSING = Set.of("rollout", "stuck-pods");
     /** The check that tells how the rollout will go: nothing is wrong, but people want to know. */

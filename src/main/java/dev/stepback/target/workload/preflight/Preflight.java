@@ -77,6 +77,7 @@ public final class Preflight {
         checks.put(Placement.CHECK, () -> new Placement(api, pods).findings(subject));
         checks.put(Services.CHECK, () -> new Services(api).findings(subject));
         checks.put(ImageTags.CHECK, () -> new ImageTags(redactor, pods).findings(subject));
+        checks.put(SchemaVersion.CHECK, () -> SchemaVersion.findings(subject));
         checks.putAll(new TreeMap<>(own));
         checks.put("source", () -> Surroundings.source(subject));
         checks.put("autoscaler", () -> new Disturbances(api).autoscaler(subject));
