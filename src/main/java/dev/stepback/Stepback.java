@@ -17,6 +17,7 @@ import dev.stepback.rollback.AuditedRollbacks;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Housekeeping;
 import dev.stepback.rollback.KubernetesRollbacks;
+import dev.stepback.rollback.RollbackListener;
 import dev.stepback.rollback.RollbackOperator;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.RolloutWatch;
@@ -159,12 +160,13 @@ public final class Stepback implements AutoCloseable {
                         : Optional.empty());
         KubernetesEvents events = new KubernetesEvents(client, redactor, clock);
         GroupController controller = new GroupController(client, config, authorizer, slack.groupListener(), clock);
+        RollbackListener listener = slack.listener().and(events);
         RollbackOperator operator = RollbackOperator.start(
                 client,
                 config,
                 targets,
                 new GroupedAuthorizer(authorizer, client),
-                slack.listener().and(events),
+                listener,
                 controller,
                 metrics,
                 audit,
@@ -176,7 +178,7 @@ public final class Stepback implements AutoCloseable {
         });
         rollouts.start(operator::leading);
         Housekeeping housekeeping =
-                new Housekeeping(client, config, targets, controller, operator::leading, audit, clock);
+                new Housekeeping(client, config, targets, controller, listener, operator::leading, audit, clock);
         housekeeping.start();
         health.register("cluster", operator.health());
         slack.start();

@@ -60,6 +60,7 @@ public final class Housekeeping implements AutoCloseable {
 
     /**
      * @param companion what is tidied up after the Rollbacks; null for nothing
+     * @param listener told, beside the companion, of Rollbacks that are found to have changed
      * @param leading asked before every deletion
      */
     public Housekeeping(
@@ -67,12 +68,14 @@ public final class Housekeeping implements AutoCloseable {
             StepbackConfig config,
             List<TargetType> targets,
             @Nullable Companion<?> companion,
+            RollbackListener listener,
             BooleanSupplier leading,
             Audit audit,
             Clock clock) {
         this.companion = companion;
         this.store = new Store(client);
-        this.lateChanges = new LateChanges(client, store, audit, clock);
+        RollbackListener all = companion == null ? listener : listener.and(companion);
+        this.lateChanges = new LateChanges(client, store, all, audit, clock);
         this.namespaces = config.kubernetes().namespaces();
         this.targets = List.copyOf(targets);
         this.retention =

@@ -26,12 +26,15 @@ final class LateChanges {
 
     private final Store store;
     private final TargetObjects targets;
+    private final RollbackListener listener;
     private final Audit audit;
     private final Clock clock;
 
-    LateChanges(KubernetesClient client, Store store, Audit audit, Clock clock) {
+    /** @param listener told of what is found: a write of the status alone wakes nobody */
+    LateChanges(KubernetesClient client, Store store, RollbackListener listener, Audit audit, Clock clock) {
         this.store = store;
         this.targets = new TargetObjects(client);
+        this.listener = listener;
         this.audit = audit;
         this.clock = clock;
     }
@@ -39,6 +42,11 @@ final class LateChanges {
     /** Looks whether any of them changed its target after its end. Costs a read for each that ended a short while ago. */
     void look(List<Rollback> rollbacks) {
         rollbacks.stream().filter(this::endedUnchanged).forEach(this::look);
+        // Another process may have found it, or this one has died before it was shown.
+        rollbacks.stream()
+                .filter(r -> r.statusOrInitial().changedAfterTheEnd()
+                        && !r.statusOrInitial().card().complete())
+                .forEach(listener::changed);
     }
 
     /** Looks at the Rollback as it is now, and at its target. */
@@ -59,7 +67,8 @@ final class LateChanges {
     private void look(Rollback rollback) {
         String name = rollback.getMetadata().getName();
         if (mark(rollback.target()).filter(name::equals).isPresent()) {
-            store.lookAndTry(rollback.getMetadata().getNamespace(), name, this::tell);
+            store.lookAndTry(rollback.getMetadata().getNamespace(), name, this::tell)
+                    .ifPresent(listener::changed);
         }
     }
 

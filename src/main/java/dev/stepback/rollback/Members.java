@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,9 @@ import java.util.stream.IntStream;
  * it is tried: it fails quietly when somebody wrote in between, and whoever tried looks again.
  */
 public final class Members {
+    /** For how long after its end a Rollback may be found to have changed its target all the same, and some more. */
+    public static final Duration MAY_CHANGE_LATE = LateChanges.WATCHED.plusHours(1);
+
     private static final String GROUP = "stepback.dev/group";
 
     private final Store store;

@@ -128,7 +128,7 @@ public final class RollbackOperator implements AutoCloseable {
     private synchronized void startReconciling() {
         TargetWatches watches = new TargetWatches(client);
         Store store = new Store(client);
-        LateChanges lateChanges = new LateChanges(client, store, outcomes.audit(), clock);
+        LateChanges lateChanges = new LateChanges(client, store, outcomes::tell, outcomes.audit(), clock);
         RollbackReconciler reconciler = new RollbackReconciler(
                 store, targets, authorizer, watches, outcomes, lateChanges, leadership::leading, clock);
         Operator started = new Operator(o -> o.withKubernetesClient(client)

@@ -129,6 +129,12 @@ public record RollbackStatus(
                                 && !(patchedAt != null && plan.steps().get(i).waits()));
     }
 
+    /** Whether its change was on its way when it ended, and made after that by a process that no longer led. */
+    @JsonIgnore
+    public boolean changedAfterTheEnd() {
+        return finishedAt != null && patchedAt != null && patchedAt.isAfter(finishedAt);
+    }
+
     /** Whether it can be cancelled now: between two steps, or two parts of one. */
     @JsonIgnore
     public boolean cancellable() {

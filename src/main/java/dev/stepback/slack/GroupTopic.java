@@ -46,6 +46,11 @@ record GroupTopic(GroupView view, RollbackGroups groups) implements Topic {
     }
 
     @Override
+    public int afterwards() {
+        return view.group().statusOrInitial().late();
+    }
+
+    @Override
     public boolean countsDown() {
         return phase() == Phase.AWAITING_APPROVAL
                 && view.group().statusOrInitial().startsAt() != null

@@ -37,8 +37,8 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
     private final Rollbacks rollbacks;
     private final RollbackGroups groups;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
-    // A state that was read before the last write may still be told after it.
-    private final Cache<String, Boolean> done = Caffeine.newBuilder()
+    // A state that was read before the last write may still be told after it; what was changed after the end is none.
+    private final Cache<String, Integer> done = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(Duration.ofHours(1))
             .build();
@@ -75,7 +75,8 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
             return;
         }
         String key = topic.id() + "/" + topic.metadata().getUid();
-        if (done.getIfPresent(key) == null) {
+        Integer drawn = done.getIfPresent(key);
+        if (drawn == null || topic.afterwards() > drawn) {
             lanes.computeIfAbsent(key, Lane::new).offer(topic);
         }
     }
@@ -92,6 +93,7 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
         private @Nullable Topic newest;
         private boolean dirty;
         private boolean running;
+        private int afterwards;
         private long notBefore = System.nanoTime();
         private @Nullable ScheduledFuture<?> next;
         private Duration pause = FIRST_PAUSE;
@@ -134,7 +136,9 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
                     MDC.putCloseable("rollback", drawn.metadata().getName())) {
                 Optional<Duration> refresh = writer.write(drawn, memory);
                 pause = FIRST_PAUSE;
+                afterwards = drawn.afterwards();
                 rest(BETWEEN_EDITS, refresh.orElse(null));
+                later(drawn).ifPresent(Projector.this::changed);
             } catch (SlackFailure.RateLimited e) {
                 LOG.info("{}", e.getMessage());
                 rest(e.retryAfter(), e.retryAfter());
@@ -154,13 +158,19 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
             running = false;
             notBefore = System.nanoTime() + atLeast.toNanos();
             if (memory.complete()) {
-                done.put(key, true);
+                done.put(key, afterwards);
                 lanes.remove(key, this);
             } else if (dirty) {
                 schedule(atLeast.toNanos());
             } else if (refresh != null) {
                 schedule(refresh.toNanos());
             }
+        }
+
+        /** What was told while the end was drawn, if it was changed even after that. */
+        private synchronized Optional<Topic> later(Topic drawn) {
+            return Optional.ofNullable(newest)
+                    .filter(told -> memory.complete() && told.afterwards() > drawn.afterwards());
         }
     }
 }

@@ -39,6 +39,11 @@ record RollbackTopic(Rollback rollback, Rollbacks rollbacks) implements Topic {
     }
 
     @Override
+    public int afterwards() {
+        return rollback.statusOrInitial().changedAfterTheEnd() ? 1 : 0;
+    }
+
+    @Override
     public boolean countsDown() {
         return phase() == Phase.AWAITING_APPROVAL
                 && rollback.statusOrInitial().startsAt() != null

@@ -26,6 +26,9 @@ interface Topic {
 
     Phase phase();
 
+    /** How many changes are known that were made after the end: each is worth drawing the card once more. */
+    int afterwards();
+
     /** Whether it starts by itself, unless somebody stops it. */
     boolean countsDown();
 

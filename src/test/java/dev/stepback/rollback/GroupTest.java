@@ -22,6 +22,7 @@ import dev.stepback.rollback.group.KubernetesRollbackGroups;
 import dev.stepback.rollback.group.NewGroup;
 import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
+import dev.stepback.rollback.group.RollbackGroupStatus;
 import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.rollback.group.RollbackGroups.Created;
 import dev.stepback.rollback.group.RollbackGroups.Decided;
@@ -53,6 +54,8 @@ class GroupTest {
     private final Shop shop = new Shop();
     private final RollbackGroups groups =
             new KubernetesRollbackGroups(shop.client, StepbackConfig.defaults(), shop.authorizer, Clock.systemUTC());
+    private final GroupController controller =
+            new GroupController(shop.client, Shop.config(), shop.authorizer, v -> {}, Clock.systemUTC());
     private final List<AutoCloseable> open = new ArrayList<>();
 
     GroupTest() {
@@ -268,6 +271,28 @@ class GroupTest {
         assertThatThrownBy(() -> shop.client.resource(tampered).update()).hasMessageContaining("a stop is final");
     }
 
+    /** By a process that stood still in between, and no longer leads. */
+    @Test
+    void changeAfterTheEnd_isSaidOnTheGroupsCard() throws Exception {
+        engine();
+        String name = request(Order.Together, "checkout", "cart");
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        groups.cancel("production", name, LEADING);
+        Rollback cart = awaitPhase(name, Phase.CANCELLED).members().get(1);
+        groups.updateCard("production", name, c -> new RollbackStatus.CardStatus("C1", "1.0", List.of(), true));
+        annotate("cart", Rollback.MARK, cart.getMetadata().getName());
+
+        new LateChanges(shop.client, new Store(shop.client), controller, shop.audit, Clock.systemUTC())
+                .look("production", cart.getMetadata().getName());
+
+        until(() -> view(name).group().statusOrInitial().late() == 1);
+        RollbackGroupStatus status = view(name).group().statusOrInitial();
+        assertThat(status.message()).isEqualTo("stopped by lead; cart was changed after that all the same, the change"
+                + " was on its way already: look at it");
+        assertThat(status.card().complete()).isFalse();
+        assertThat(status.phase()).isEqualTo(Phase.CANCELLED);
+    }
+
     @Test
     void twoApprovalsAtOnce_releaseOnce() throws Exception {
         engine();
@@ -367,7 +392,7 @@ class GroupTest {
                 List.of(new FakeTarget(shop.client)),
                 new GroupedAuthorizer(shop.authorizer, shop.client),
                 r -> {},
-                new GroupController(shop.client, Shop.config(), shop.authorizer, v -> {}, Clock.systemUTC()),
+                controller,
                 new Metrics(),
                 shop.audit,
                 Clock.systemUTC(),

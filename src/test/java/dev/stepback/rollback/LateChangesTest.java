@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stepback.audit.AuditEvent;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LateChangesTest {
     private final Shop shop = new Shop();
+    private final List<Rollback> told = new ArrayList<>();
 
     @AfterEach
     void close() throws Exception {
@@ -31,6 +33,8 @@ class LateChangesTest {
         assertThat(status.patchedAt()).isNotNull();
         assertThat(status.message()).contains("cancelled by responder", "was made after that");
         assertThat(status.card().complete()).isFalse();
+        assertThat(told).as("until its card shows it").hasSize(2).allMatch(r -> r.statusOrInitial()
+                .changedAfterTheEnd());
         assertThat(Audited.letGo(shop.now(name))).isEqualTo("by approvals that count no more");
         assertThat(shop.audited)
                 .filteredOn(AuditEvent.Mutation.class::isInstance)
@@ -57,7 +61,7 @@ class LateChangesTest {
     }
 
     private LateChanges changes(Clock clock) {
-        return new LateChanges(shop.client, new Store(shop.client), shop.audit, clock);
+        return new LateChanges(shop.client, new Store(shop.client), told::add, shop.audit, clock);
     }
 
     private String cancelled() {

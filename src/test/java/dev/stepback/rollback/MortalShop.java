@@ -243,7 +243,7 @@ final class MortalShop implements AutoCloseable {
                     acting(Shop.authorizer(own, () -> policy, new People())),
                     watches,
                     new Outcomes(r -> {}, new Metrics(), Audit.NONE),
-                    new LateChanges(own, new Store(own), Audit.NONE, Clock.systemUTC()),
+                    new LateChanges(own, new Store(own), r -> {}, Audit.NONE, Clock.systemUTC()),
                     () -> true,
                     clocks.get());
         }

@@ -8,10 +8,12 @@ import dev.stepback.audit.AuditEvent;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
 import dev.stepback.policy.Subject;
 import dev.stepback.rollback.Phase;
+import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.slack.card.Samples;
 import dev.stepback.target.Rollout;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,29 @@ class SlackBotTest {
                     .as(milestone)
                     .hasSize(1);
         }
+    }
+
+    /** Somebody else's process had it on its way; this one has long drawn the end. */
+    @Test
+    void changeAfterTheEnd_isDrawnOnTheCardThatWasComplete() {
+        bot.control().command("responder", "incidents", "/rollback checkout");
+        bot.awaitCard("AwaitingApproval");
+        bot.rollbacks.status(s -> {
+            s.phase = Phase.CANCELLED;
+            s.finishedAt = Instant.now();
+        });
+        bot.awaitCard("*Cancelled*");
+        await().until(() -> bot.rollbacks.newest().getStatus().card().complete());
+
+        bot.rollbacks.status(s -> {
+            s.patchedAt = Objects.requireNonNull(s.finishedAt).plusSeconds(1);
+            s.message = "the change was made after that: look at the target";
+            s.card = new CardStatus(s.card.channel(), s.card.ts(), s.card.sent(), false);
+        });
+
+        bot.awaitCard("*Cancelled*", "look at the target");
+        await().until(() -> bot.rollbacks.newest().getStatus().card().complete());
+        bot.awaitMessage("incidents", "guest", "🩹 Patched");
     }
 
     @Test

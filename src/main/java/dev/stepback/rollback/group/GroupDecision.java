@@ -11,6 +11,7 @@ import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.RollbackStatus.CardStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -60,7 +61,7 @@ final class GroupDecision {
     static GroupAction next(GroupView view, Optional<Approvals> asked, Instant now) {
         GroupDecision decision = new GroupDecision(view, now);
         if (decision.status.phase().terminal()) {
-            return new GroupAction.Leave();
+            return decision.ended();
         }
         if (decision.status.ending() != null) {
             return decision.end(decision.status.ending());
@@ -70,6 +71,19 @@ final class GroupDecision {
             case AWAITING_APPROVAL -> decision.awaitingApproval(asked);
             default -> decision.running();
         };
+    }
+
+    /** A change that was on its way when it ended must not stay unsaid: the card is drawn once more. */
+    private GroupAction ended() {
+        List<Rollback> late = moment.late();
+        if (late.isEmpty()) {
+            return new GroupAction.Leave();
+        }
+        return new GroupAction.Write(status.with(s -> {
+            s.members = moment.withLate(late);
+            s.message = Sentence.late(s.message, late);
+            s.card = new CardStatus(s.card.channel(), s.card.ts(), s.card.sent(), false);
+        }));
     }
 
     private GroupAction planning(Optional<Approvals> asked) {

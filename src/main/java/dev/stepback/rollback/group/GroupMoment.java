@@ -62,9 +62,30 @@ record GroupMoment(GroupView view, Instant now) {
                     ? before.planHash()
                     : GroupHash.planHash(member).orElse(null);
             Phase phase = member.map(GroupMoment::phase).orElse(before == null ? Phase.PLANNING : before.phase());
-            members.add(new Member(Members.name(view.group(), view.target(i)), hash, phase));
+            boolean late = member.filter(GroupMoment::late).isPresent();
+            members.add(new Member(Members.name(view.group(), view.target(i)), hash, phase, late ? true : null));
         }
         return members;
+    }
+
+    private static boolean late(Rollback member) {
+        return member.statusOrInitial().changedAfterTheEnd();
+    }
+
+    /** Those that were changed after their end without the group having said so. */
+    List<Rollback> late() {
+        return status().members().stream()
+                .filter(m -> m.late() == null)
+                .flatMap(m -> Optional.ofNullable(view.byName().get(m.rollback())).stream())
+                .filter(GroupMoment::late)
+                .toList();
+    }
+
+    /** As they were at the end, but for these. */
+    List<Member> withLate(List<Rollback> late) {
+        return status().members().stream()
+                .map(m -> late.contains(view.byName().get(m.rollback())) ? m.changedLate() : m)
+                .toList();
     }
 
     /** What has happened to a Rollback that waited for the approval of all. */

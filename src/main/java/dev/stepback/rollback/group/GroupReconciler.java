@@ -65,14 +65,20 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
     public UpdateControl<RollbackGroup> reconcile(RollbackGroup cached, Context<RollbackGroup> context) {
         String namespace = cached.getMetadata().getNamespace();
         String name = cached.getMetadata().getName();
-        if (!cached.understood()
-                || (cached.statusOrInitial().phase().terminal()
-                        && cached.statusOrInitial().card().complete())) {
+        if (!cached.understood() || isOver(cached.statusOrInitial())) {
             return UpdateControl.noUpdate();
         }
         return carryOn(namespace, name)
                 .map(pause -> UpdateControl.<RollbackGroup>noUpdate().rescheduleAfter(pause))
                 .orElseGet(UpdateControl::noUpdate);
+    }
+
+    /** What ended a while ago is looked at no more. */
+    private boolean isOver(RollbackGroupStatus status) {
+        Instant finished = status.finishedAt();
+        return status.phase().terminal()
+                && status.card().complete()
+                && (finished == null || finished.plus(Members.MAY_CHANGE_LATE).isBefore(clock.instant()));
     }
 
     /**

@@ -76,10 +76,30 @@ public record RollbackGroupStatus(
      *
      * @param rollback name of its Rollback
      * @param planHash hash of the plan that the approval is about; null while there is none, or nothing to do
+     * @param late whether its target was changed after its end all the same; null when it was not
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Member(String rollback, @Nullable String planHash, Phase phase) {}
+    public record Member(
+            String rollback,
+            @Nullable String planHash,
+            Phase phase,
+            @Nullable Boolean late) {
+
+        /** One that is as it should be. */
+        public Member(String rollback, @Nullable String planHash, Phase phase) {
+            this(rollback, planHash, phase, null);
+        }
+
+        Member changedLate() {
+            return new Member(rollback, planHash, phase, true);
+        }
+    }
+
+    /** How many were changed after their end all the same. */
+    public int late() {
+        return (int) members.stream().filter(m -> m.late() != null).count();
+    }
 
     /** A copy with some fields set differently. */
     public RollbackGroupStatus with(Consumer<Changes> changes) {

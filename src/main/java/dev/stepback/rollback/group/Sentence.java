@@ -23,6 +23,14 @@ final class Sentence {
         return failed.stream().map(Sentence::with).collect(Collectors.joining("; "));
     }
 
+    /** What was said, and that these were changed after that. */
+    static String late(String before, List<Rollback> late) {
+        return (before.isBlank() ? "" : before.replaceAll("\\.$", "") + "; ")
+                + names(late) + (late.size() == 1 ? " was" : " were")
+                + " changed after that all the same, the change was on its way already: look at "
+                + (late.size() == 1 ? "it" : "them");
+    }
+
     /** What became of each, in the end. */
     static String summary(GroupView view) {
         List<String> parts = new ArrayList<>();

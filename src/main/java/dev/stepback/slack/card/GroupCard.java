@@ -117,7 +117,8 @@ public final class GroupCard {
             case SUCCEEDED -> since(status, now, " after ") + ": " + message;
             case FAILED, CANCELLED, REJECTED, EXPIRED, SUPERSEDED -> {
                 // What was refused says itself that nothing was begun.
-                String unchanged = GroupButtons.refused(view) ? "" : " Nothing was changed.";
+                boolean said = GroupButtons.refused(view) || status.late() > 0;
+                String unchanged = said ? "" : " Nothing was changed.";
                 yield status.approvedAt() == null
                         ? ": " + message + "." + unchanged
                         : since(status, now, " after ") + ": " + message + ".";

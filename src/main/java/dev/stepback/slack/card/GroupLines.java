@@ -58,6 +58,9 @@ final class GroupLines {
     }
 
     private static String sign(Rollback member) {
+        if (member.statusOrInitial().changedAfterTheEnd()) {
+            return "⚠️";
+        }
         Phase phase = member.statusOrInitial().phase();
         return phase == Phase.AWAITING_APPROVAL ? "▫️" : Words.emoji(phase);
     }
@@ -80,6 +83,9 @@ final class GroupLines {
     static String cancelled(Rollback member) {
         if (Words.untouched(member)) {
             return ": not begun";
+        }
+        if (member.statusOrInitial().changedAfterTheEnd()) {
+            return ": " + Mrkdwn.line(member.statusOrInitial().message(), 400);
         }
         var cancellation = member.getSpec().cancellation();
         return cancellation == null || cancellation.midway() == null

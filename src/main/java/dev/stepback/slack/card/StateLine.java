@@ -37,7 +37,7 @@ final class StateLine {
     /** What follows the phase's name, with what separates the two. */
     static String rest(Rollback rollback, Instant now) {
         RollbackStatus status = rollback.statusOrInitial();
-        if (status.phase() != Phase.FAILED && changedAfterTheEnd(status)) {
+        if (status.phase() != Phase.FAILED && status.changedAfterTheEnd()) {
             return at(status) + ": " + sentence(status.message(), "The target was changed all the same.");
         }
         return switch (status.phase()) {
@@ -59,13 +59,6 @@ final class StateLine {
                 at(status) + ": " + sentence(status.message(), "the target has changed since the plan was made")
                         + " Stepback changed nothing.";
         };
-    }
-
-    /** By a process that no longer led; the message says so. */
-    private static boolean changedAfterTheEnd(RollbackStatus status) {
-        Instant finished = status.finishedAt();
-        Instant patched = status.patchedAt();
-        return finished != null && patched != null && patched.isAfter(finished);
     }
 
     /** As {@link #rest}, for a message without figures and warnings beside it. */

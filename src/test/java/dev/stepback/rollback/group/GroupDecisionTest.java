@@ -14,6 +14,7 @@ import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
@@ -383,6 +384,35 @@ class GroupDecisionTest {
         assertThat(next()).isInstanceOf(how);
         assertThat(next().toString()).contains(member.getMetadata().getName());
         member.setSpec(member.getSpec().withCancellation(new Cancellation(LEAD, NOW)));
+    }
+
+    @Test
+    void changeAfterTheEnd_isSaidOnce_andTheCardIsDrawnAgain() {
+        awaiting();
+        group.setStatus(group.statusOrInitial().with(s -> {
+            s.phase = Phase.CANCELLED;
+            s.message = "stopped by lead";
+            s.finishedAt = NOW;
+            s.card = new CardStatus("C1", "1.0", List.of("x"), true);
+        }));
+        status(checkout, s -> {
+            s.phase = Phase.CANCELLED;
+            s.finishedAt = NOW;
+        });
+        assertThat(next()).isInstanceOf(GroupAction.Leave.class);
+        status(checkout, s -> s.patchedAt = NOW.plusSeconds(60));
+
+        RollbackGroupStatus status = written(next());
+
+        assertThat(status.phase()).isEqualTo(Phase.CANCELLED);
+        assertThat(status.message())
+                .isEqualTo("stopped by lead; checkout was changed after that all the same, the change was on its way"
+                        + " already: look at it");
+        assertThat(status.card()).isEqualTo(new CardStatus("C1", "1.0", List.of("x"), false));
+        assertThat(status.late()).isEqualTo(1);
+        assertThat(status.members().get(0).planHash()).isNotNull();
+        apply(next());
+        assertThat(next()).isInstanceOf(GroupAction.Leave.class);
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.stepback.rollback.group.Pieces;
 import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
 import dev.stepback.rollback.group.RollbackGroupStatus;
+import dev.stepback.rollback.group.RollbackGroupStatus.Member;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Plan;
@@ -232,6 +233,28 @@ class GroupCardTest {
                                 },
                                 done("cart"),
                                 unbegun("checkout"),
+                                unbegun("db")))),
+                new Sample(
+                        "group-changed-late",
+                        stopped(view(
+                                Order.Together,
+                                s -> {
+                                    awaiting(s);
+                                    ended(
+                                            s,
+                                            Phase.CANCELLED,
+                                            "stopped by lead; checkout was changed after that all the same, the change"
+                                                    + " was on its way already: look at it");
+                                    s.members = List.of(new Member("checkout", "h", Phase.CANCELLED, true));
+                                },
+                                unbegun("cart"),
+                                m -> {
+                                    unbegun("checkout").accept(m);
+                                    m.finishedAt = NOW.minusSeconds(60);
+                                    m.patchedAt = NOW.minusSeconds(30);
+                                    m.message = "cancelled by lead; the change was on its way already and was made"
+                                            + " after that: look at the target";
+                                },
                                 unbegun("db")))),
                 new Sample(
                         "group-succeeded",
