@@ -120,7 +120,14 @@ class FastCrashTest {
         shop.healthy.look(name);
         assertThat(surge()).isEqualTo("100%");
         try (Housekeeping housekeeping = new Housekeeping(
-                shop.client, shop.config(), targets(shop.client), null, () -> leading, Audit.NONE, Clock.systemUTC())) {
+                shop.client,
+                shop.config(),
+                targets(shop.client),
+                null,
+                r -> {},
+                () -> leading,
+                Audit.NONE,
+                Clock.systemUTC())) {
             assertThat(housekeeping.giveBack()).isZero();
             shop.client
                     .resources(Rollback.class)
@@ -159,7 +166,14 @@ class FastCrashTest {
                 .delete();
 
         try (Housekeeping housekeeping = new Housekeeping(
-                shop.client, shop.config(), targets(shop.client), null, () -> true, Audit.NONE, Clock.systemUTC())) {
+                shop.client,
+                shop.config(),
+                targets(shop.client),
+                null,
+                r -> {},
+                () -> true,
+                Audit.NONE,
+                Clock.systemUTC())) {
             assertThat(housekeeping.giveBack()).isEqualTo(1);
         }
         assertThat(surge()).isEqualTo("25%");

@@ -287,8 +287,9 @@ class GroupTest {
 
         until(() -> view(name).group().statusOrInitial().late() == 1);
         RollbackGroupStatus status = view(name).group().statusOrInitial();
-        assertThat(status.message()).isEqualTo("stopped by lead; cart was changed after that all the same, the change"
-                + " was on its way already: look at it");
+        assertThat(status.message())
+                .isEqualTo("stopped by lead; cart was changed after that all the same, the change"
+                        + " was on its way already: look at it");
         assertThat(status.card().complete()).isFalse();
         assertThat(status.phase()).isEqualTo(Phase.CANCELLED);
     }

@@ -87,6 +87,7 @@ class HousekeepingTest {
                 config,
                 List.of(new DeploymentTarget(shop.client, new Redactor(List.of()), Clock.systemUTC())),
                 null,
+                r -> {},
                 () -> leading,
                 shop.audit,
                 Clock.offset(Clock.systemUTC(), later));

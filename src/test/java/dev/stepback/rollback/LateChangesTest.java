@@ -33,8 +33,10 @@ class LateChangesTest {
         assertThat(status.patchedAt()).isNotNull();
         assertThat(status.message()).contains("cancelled by responder", "was made after that");
         assertThat(status.card().complete()).isFalse();
-        assertThat(told).as("until its card shows it").hasSize(2).allMatch(r -> r.statusOrInitial()
-                .changedAfterTheEnd());
+        assertThat(told)
+                .as("until its card shows it")
+                .hasSize(2)
+                .allMatch(r -> r.statusOrInitial().changedAfterTheEnd());
         assertThat(Audited.letGo(shop.now(name))).isEqualTo("by approvals that count no more");
         assertThat(shop.audited)
                 .filteredOn(AuditEvent.Mutation.class::isInstance)
