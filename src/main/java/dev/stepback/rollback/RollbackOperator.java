@@ -190,7 +190,7 @@ public final class RollbackOperator implements AutoCloseable {
         operator = null;
         if (running != null) {
             running.stop();
-            timer(running).shutdownNow(); // stopping the operator leaves it running
+            timer(running).shutdownNow(); // left running up to 5.3.2: operator-framework/java-operator-sdk#3526
             LOG.info("no longer reconciling rollbacks");
         }
     }
