@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepback.audit.Audit;
 import dev.stepback.config.StepbackConfig;
+import dev.stepback.policy.Permission;
 import dev.stepback.policy.Policy;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.SandboxCluster;
@@ -53,7 +54,8 @@ class StatefulSetRollbackTest {
             Clock.systemUTC(),
             DataChecks.NONE,
             Duration.ofSeconds(1)));
-    private final Authorizer authorizer = Shop.authorizer(client, () -> Policy.DEFAULT, new People());
+    private volatile Policy policy = Policy.DEFAULT;
+    private final Authorizer authorizer = Shop.authorizer(client, () -> policy, new People());
     private final KubernetesRollbacks rollbacks =
             new KubernetesRollbacks(client, config, authorizer, targets, Clock.systemUTC());
     private RollbackOperator operator;
@@ -206,21 +208,29 @@ class StatefulSetRollbackTest {
         assertThat(targets.get(0).history(DB).orElseThrow().current()).hasValue(3);
     }
 
+    /** It comes to the same, and so whoever may only cancel it may stop it. */
     @Test
-    void byPartition_cancelled_standsStill_andTheNextOneGoesOn() {
+    void byPartition_stoppedByWhoMayNotApprove_standsStill_andTheNextOneGoesOn() {
         String name = open(true);
         approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
         await().atMost(Duration.ofSeconds(30)).until(() -> partition() == 2);
-        assertThat(rollbacks.cancel("production", name, LEADING)).isInstanceOf(Rollbacks.Decided.Recorded.class);
+        policy = Policies.of(
+                Policies.rule(1),
+                Policies.may("members", Permission.REQUEST),
+                Policies.may(Examples.LEAD.id(), Permission.APPROVE));
+        assertThat(rollbacks.stop("production", name, ASKING, RollbackSpec.Midway.Pause))
+                .isInstanceOf(Rollbacks.Decided.Recorded.class);
         awaitPhase(name, Phase.CANCELLED);
+        assertThat(Objects.requireNonNull(now(name).getSpec().cancellation()).midway())
+                .isNull();
         int stands = partition();
         assertThat(stands).isBetween(1, 2);
 
-        String next = open(
-                "second",
-                OptionalLong.of(
-                        targets.get(0).history(DB).orElseThrow().current().orElseThrow()),
-                true);
+        String next = open("second", OptionalLong.empty(), true);
+        assertThat(targets.get(0).history(DB).orElseThrow().current())
+                .hasValue(Objects.requireNonNull(now(next).statusOrInitial().plan())
+                        .to()
+                        .number());
         assertThat(partition()).isEqualTo(stands);
         approve(next, Objects.requireNonNull(now(next).statusOrInitial().plan()));
         awaitPhase(next, Phase.SUCCEEDED);
