@@ -304,7 +304,7 @@ final class StatefulSetRollouts implements Rollouts {
                                 ? "A rollback to this revision stands still at partition %d; this one goes on with it,"
                                         + " and ends with %d, as it was before."
                                 : "An earlier rollback stands still at partition %d; this one ends with %d, as it was"
-                                        + " before that.")
+                                        + " before that. To go on with that one, ask for “resume” instead.")
                         .formatted(still.partition(), still.former()));
     }
 

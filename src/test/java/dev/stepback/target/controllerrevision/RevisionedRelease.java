@@ -226,6 +226,17 @@ public final class RevisionedRelease {
         });
     }
 
+    /** Starts a step that is in no plan. */
+    public Step.Start start(PlannedStep planned) {
+        return step(planned)
+                .start(new StepContext(
+                        ref,
+                        Json.uid(live()),
+                        planned,
+                        new Attribution("rb-stop", "Ana", List.of("Lea"), "", false),
+                        Guard.NONE));
+    }
+
     public Step.Start start(Plan plan, int i) {
         return step(plan.steps().get(i)).start(context(plan, i));
     }

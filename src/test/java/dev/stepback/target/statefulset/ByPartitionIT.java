@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.stage.ParityCluster;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanOptions;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation.State;
@@ -196,7 +199,7 @@ class ByPartitionIT {
                 .contains(Finding.warn(
                         "stands-still",
                         "An earlier rollback stands still at partition 2; this one ends with 0, as it was"
-                                + " before that."));
+                                + " before that. To go on with that one, ask for “resume” instead."));
         run(db, back);
 
         assertThat(db.states()).containsExactly("3.8", "3.8", "3.8");
@@ -218,6 +221,35 @@ class ByPartitionIT {
 
         assertThat(db.states()).containsExactly("3.7", "3.7", "3.7");
         assertThat(partition(db)).isZero();
+    }
+
+    /** Whoever names the strategy's type alone has no partition that could be raised: it is given one. */
+    @Test
+    void rolloutThatIsStopped_standsStill_untilItIsResumed() {
+        RevisionedRelease db = of(
+                "held",
+                spec -> spec.put("replicas", 3).putObject("updateStrategy").put("type", "RollingUpdate"),
+                "3.7");
+        db.awaitStatus(State.DONE);
+        db.deploy("3.8-unready");
+        await().atMost(RevisionedRelease.PATIENCE)
+                .until(() -> db.states().equals(List.of("3.7", "3.7", "3.8-unready!")));
+
+        assertThat(db.start(db.target().stop(db.ref).orElseThrow())).isEqualTo(new Step.Start.Started());
+        assertThat(partition(db)).isEqualTo(2);
+        db.deploy("3.9");
+        db.pods().stream()
+                .filter(pod -> db.state(pod).endsWith("!"))
+                .forEach(pod -> cluster.client().resource(pod).delete());
+        await().atMost(RevisionedRelease.PATIENCE).until(() -> db.states().equals(List.of("3.7", "3.7", "3.9")));
+        db.awaitStatus(State.DONE);
+        assertThat(partition(db)).isEqualTo(2);
+
+        run(db, ((PlanResult.Planned) db.target().plan(db.ref, PlanRequest.to(Operation.RESUME))).plan());
+
+        assertThat(db.states()).containsExactly("3.9", "3.9", "3.9");
+        assertThat(partition(db)).isZero();
+        assertThat(Json.annotation(db.live(), Borrowed.NOTE)).isEmpty();
     }
 
     @Test

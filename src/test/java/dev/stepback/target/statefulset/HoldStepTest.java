@@ -148,7 +148,10 @@ class HoldStepTest {
         Plan resume = planned(PlanRequest.to(Operation.RESUME));
         Plan back = planned(PlanRequest.again(1, PlanOptions.NONE));
         assertThat(back.findings())
-                .contains(Finding.warn("stands-still", AFTERWARDS + "3; this one ends with 0, as it was before that."));
+                .contains(Finding.warn(
+                        "stands-still",
+                        AFTERWARDS + "3; this one ends with 0, as it was before that. To go on with that"
+                                + " one, ask for “resume” instead."));
 
         partition(2);
 
