@@ -4,6 +4,7 @@ import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -298,6 +299,16 @@ final class Clauses {
             known.add("because " + TargetText.echo(reason));
         }
         return new Command.NotUnderstood(
-                String.join(", ", known), String.valueOf(misfit.problem()), SlackText.bounded(misfit.instead(), 150));
+                String.join(", ", known),
+                String.valueOf(misfit.problem()),
+                SlackText.bounded(wished(misfit.instead()), 150));
+    }
+
+    /** Who asks for something else is not told to type what would be a rollback. */
+    private String wished(String right) {
+        boolean other = verb != null && verb != Verb.UNDO && !revisions.named() && !fast && !byPartition;
+        boolean said = Arrays.stream(right.split(" ", -1))
+                .anyMatch(word -> Verb.of(word).isPresent());
+        return other && !said ? verb.word() + " " + right : right;
     }
 }

@@ -108,11 +108,11 @@ record Turnover(int pods, int surge, int unavailable, String why) {
 
     /** As in {@code 2 of 10 pods, the others run revision 3 already, one at a time (maxSurge 1, maxUnavailable 0)}. */
     String words(int all, long revision) {
+        String wanted = all == 1
+                ? "Its pod runs"
+                : all == 2 ? "Both pods that are wanted run" : "All %d pods that are wanted run".formatted(all);
         return pods == 0
-                ? (all == 1
-                                ? "Its pod runs revision %2$d already"
-                                : "All %d pods that are wanted run revision %d already")
-                        .formatted(all, revision)
+                ? "%s revision %d already".formatted(wanted, revision)
                 : paced("%d of %d pods, the others run revision %d already".formatted(pods, all, revision));
     }
 
