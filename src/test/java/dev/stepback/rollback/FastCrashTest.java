@@ -21,7 +21,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -61,7 +60,7 @@ class FastCrashTest {
 
     @BeforeAll
     static void open() throws Exception {
-        shop = new MortalShop(Policy.DEFAULT, FastCrashTest::targets, Hurrying::new);
+        shop = new MortalShop(Policy.DEFAULT, FastCrashTest::targets, () -> new HurryingClock(() -> hurrying));
     }
 
     @AfterAll
@@ -246,26 +245,5 @@ class FastCrashTest {
     private String begin(Story story) {
         checkout = new Checkout(shop, story.fate);
         return begin();
-    }
-
-    /** Each look is much later than the one before, once there is a deadline. */
-    private static final class Hurrying extends Clock {
-        private Instant now = Instant.now();
-
-        @Override
-        public java.time.ZoneId getZone() {
-            return java.time.ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(java.time.ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            now = hurrying ? now.plusSeconds(60) : Instant.now();
-            return now;
-        }
     }
 }
