@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 
 /** The start of the bot in a JVM of its own, and what it takes of memory. Always on the sandbox. */
@@ -16,6 +17,8 @@ final class StartAndMemory {
     private static final int STARTS = 3;
     /** Until the lists have been read and the rubbish of reading them is as large as it gets. */
     private static final long SETTLED_MILLIS = 8000;
+
+    private static final Duration REST = Duration.ofSeconds(20);
 
     private StartAndMemory() {}
 
@@ -41,6 +44,7 @@ final class StartAndMemory {
                 String size = LargeCluster.DEPLOYMENTS + " Deployments of " + LargeCluster.REVISIONS + " revisions";
                 report.add("start to ready, " + size, large);
                 report.add("resident memory, " + size, mebibytes(bot));
+                report.add("CPU while nothing happens", atRest(bot));
             }
         }
     }
@@ -60,6 +64,13 @@ final class StartAndMemory {
 
     private static String mebibytes(BotProcess bot) throws Exception {
         return String.format(Locale.ROOT, "%.0f MiB", bot.residentMebibytes());
+    }
+
+    private static String atRest(BotProcess bot) throws InterruptedException {
+        Duration before = bot.cpu();
+        Thread.sleep(REST.toMillis());
+        double share = (double) bot.cpu().minus(before).toMillis() / REST.toMillis();
+        return String.format(Locale.ROOT, "%.1f %% of a core", 100 * share);
     }
 
     private static void install(Path kubeconfig) throws Exception {

@@ -115,6 +115,11 @@ public final class BotProcess implements AutoCloseable {
         return Files.readString(log);
     }
 
+    /** What it has taken of the CPU since it began, as exactly as the system says it. */
+    public Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
     /** Resident memory in MiB. */
     public double residentMebibytes() throws IOException, InterruptedException {
         Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", String.valueOf(process.pid())).start();
