@@ -108,7 +108,7 @@ final class Closing {
         var since = status.steps().get(i).startedAt();
         return since != null && !moment.now().isBefore(since.plus(PATIENCE))
                 ? ended(i, Failed, why)
-                : new Action.WaitUntil(moment.now().plus(Decision.LOOK_AGAIN));
+                : new Action.WaitUntil(moment.now().plus(Moment.LOOK_AGAIN));
     }
 
     private Action ended(int i, StepStatus.State state, String message) {

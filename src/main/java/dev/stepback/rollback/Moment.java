@@ -1,14 +1,19 @@
 package dev.stepback.rollback;
 
+import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.StepStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A Rollback as it is at some time, and what can be written about it then. */
 record Moment(Rollback rollback, RollbackStatus status, Instant now) {
+    /** How long to wait for news of a running step before looking without any. */
+    static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
     Moment(Rollback rollback, Instant now) {
         this(rollback, rollback.statusOrInitial(), now);
@@ -37,6 +42,11 @@ record Moment(Rollback rollback, RollbackStatus status, Instant now) {
         });
     }
 
+    /** The approval no longer fits. As long as nothing was changed, that is no failure. */
+    Action broken(String why) {
+        return finish(status.patchedAt() == null ? Phase.SUPERSEDED : Phase.FAILED, why);
+    }
+
     Action cancelled() {
         var cancellation = rollback.getSpec().cancellation();
         return finish(
@@ -52,5 +62,29 @@ record Moment(Rollback rollback, RollbackStatus status, Instant now) {
         List<StepStatus> steps = new ArrayList<>(status.steps());
         steps.set(i, change.apply(steps.get(i)));
         return steps;
+    }
+
+    /** Nothing until there is news of a running step, or it is time to look without any. */
+    Action lookAgain() {
+        Instant soon = now.plus(LOOK_AGAIN);
+        Instant deadline = status.deadlineAt();
+        return new Action.WaitUntil(deadline != null && deadline.isBefore(soon) ? deadline : soon);
+    }
+
+    boolean overdue() {
+        Instant deadline = status.deadlineAt();
+        return deadline != null && !now.isBefore(deadline);
+    }
+
+    /** Whether somebody wants it to stop before the next step. */
+    boolean stopsBetweenSteps() {
+        return rollback.getSpec().cancellation() != null && midway() == null;
+    }
+
+    /** What somebody wants to become of the rollout that is waited for; null when nobody does. */
+    @Nullable
+    Midway midway() {
+        var cancellation = rollback.getSpec().cancellation();
+        return cancellation == null ? null : cancellation.midway();
     }
 }

@@ -1,7 +1,6 @@
 package dev.stepback.rollback;
 
-import static dev.stepback.rollback.Decision.LOOK_AGAIN;
-import static dev.stepback.rollback.Decision.PATIENCE;
+import static dev.stepback.rollback.CurrentStep.PATIENCE;
 import static dev.stepback.rollback.Examples.ASKER;
 import static dev.stepback.rollback.Examples.LEAD;
 import static dev.stepback.rollback.Examples.T0;
@@ -9,6 +8,7 @@ import static dev.stepback.rollback.Examples.awaiting;
 import static dev.stepback.rollback.Examples.cancelled;
 import static dev.stepback.rollback.Examples.step;
 import static dev.stepback.rollback.Examples.with;
+import static dev.stepback.rollback.Moment.LOOK_AGAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.rollback.Action.Seen;

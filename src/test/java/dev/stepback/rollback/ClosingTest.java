@@ -132,7 +132,7 @@ class ClosingTest {
         assertThat(decide(saw(1, Observation.State.RUNNING, "1 of 3"), DEADLINE))
                 .isEqualTo(new Action.StartStep(2));
         assertThat(decide(new Seen.Begun(2, new Step.Start.NotYet("not now")), DEADLINE))
-                .isEqualTo(new Action.WaitUntil(DEADLINE.plus(Decision.LOOK_AGAIN)));
+                .isEqualTo(new Action.WaitUntil(DEADLINE.plus(Moment.LOOK_AGAIN)));
 
         putBack(Phase.FAILED, "the deadline passed: 1 of 3. maxSurge is 25% again.");
     }

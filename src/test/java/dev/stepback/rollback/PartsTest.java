@@ -91,7 +91,7 @@ class PartsTest {
     void stepThatHasNoParts_hasOneDeadline() {
         Rollback rollback = told(Map.of());
         assertThat(Decision.next(rollback, began(new Step.Start.Started()), LATER))
-                .isEqualTo(new Action.WaitUntil(LATER.plus(Decision.LOOK_AGAIN)));
+                .isEqualTo(new Action.WaitUntil(LATER.plus(Moment.LOOK_AGAIN)));
         assertThat(after(rollback, Decision.next(rollback, saw(Observation.State.AGAIN), T0.plusSeconds(661)))
                         .statusOrInitial()
                         .phase())
