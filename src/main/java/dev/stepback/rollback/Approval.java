@@ -91,8 +91,15 @@ public final class Approval {
         return rollback.getSpec().decisions().stream()
                 .filter(d -> d.verdict() == verdict)
                 .filter(d -> d.planHash().equals(plan.hash()))
+                .filter(d -> isAnew(d, rollback.getSpec().choices()))
                 // A group has a time of its own, and passes on what was decided in it.
                 .filter(d -> rollback.getSpec().group() != null || d.at().isBefore(expiresAt));
+    }
+
+    /** Whether it was made after the last choice. When one was taken back it is the same plan again, but to be approved anew. */
+    static boolean isAnew(RollbackSpec.Decision decision, List<RollbackSpec.Choice> choices) {
+        return choices.isEmpty()
+                || decision.at().isAfter(choices.get(choices.size() - 1).at());
     }
 
     /**

@@ -79,6 +79,11 @@ public record Approvals(
         return counted + " of " + required + " approvals " + (counted == 1 ? "is" : "are") + " there.";
     }
 
+    /** Whether a decision was made after the last choice; one from before it counts no more. */
+    public static boolean isAnew(RollbackSpec.Decision decision, List<RollbackSpec.Choice> choices) {
+        return Approval.isAnew(decision, choices);
+    }
+
     /** Until when it has to begin, when the request expires then; who has approved just before gives it some more time. */
     public Instant goodUntil(Instant expiresAt) {
         return Approval.goodUntil(expiresAt, counted);

@@ -149,6 +149,11 @@ class ChoiceTest {
             return name;
         }
 
+        private List<String> approvedBy(String name) {
+            return Objects.requireNonNull(shop.now(name).statusOrInitial().approvals())
+                    .by();
+        }
+
         private void awaitOther(String name, String hash) {
             await().atMost(Duration.ofSeconds(30)).until(() -> !shop.hash(name).equals(hash));
         }
@@ -196,15 +201,22 @@ class ChoiceTest {
         @Test
         void choice_canBeTakenBack_andIsToldBeforeItIsPlanned() {
             List<Rollback> told = new CopyOnWriteArrayList<>();
+            shop.policy = needing(2);
             shop.engine(told::add);
             String name = planned();
             String first = shop.hash(name);
+            shop.approve(name, LEADING);
             choose(name, ASKING, true);
             awaitOther(name, first);
 
             assertThat(choose(name, LEADING, false)).isInstanceOf(Decided.Recorded.class);
 
             await().atMost(Duration.ofSeconds(30)).until(() -> shop.hash(name).equals(first));
+            shop.approve(name, SECONDING);
+            await().atMost(Duration.ofSeconds(30)).until(() -> approvedBy(name), by -> by.contains(SECONDING.id()));
+            assertThat(approvedBy(name))
+                    .as("the same plan again, but approved before the choice")
+                    .doesNotContain(LEADING.id());
             assertThat(told)
                     .anyMatch(r -> r.choicePending() && r.getSpec().choices().size() == 1)
                     .anyMatch(r -> r.choicePending() && r.getSpec().choices().size() == 2);

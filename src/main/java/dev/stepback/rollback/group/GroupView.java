@@ -1,5 +1,6 @@
 package dev.stepback.rollback.group;
 
+import dev.stepback.rollback.Approvals;
 import dev.stepback.rollback.Members;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
@@ -150,6 +151,7 @@ public record GroupView(RollbackGroup group, Map<String, Rollback> byName) {
         }
         return group.getSpec().decisions().stream()
                 .filter(d -> d.planHash().equals(hash))
+                .filter(d -> Approvals.isAnew(d, group.getSpec().choices()))
                 .filter(d -> expiresAt == null || d.at().isBefore(expiresAt))
                 .map(d -> new Decision(d.verdict(), d.by(), d.at(), plan.hash(), d.channel(), d.reason(), d.typed()))
                 .toList();

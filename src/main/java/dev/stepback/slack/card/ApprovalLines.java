@@ -8,10 +8,13 @@ import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
 import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.rollback.group.RollbackGroupStatus;
+import dev.stepback.target.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,12 +38,27 @@ final class ApprovalLines {
 
         static Stand of(Rollback rollback) {
             RollbackStatus s = rollback.statusOrInitial();
-            return new Stand(rollback.getSpec().decisions(), s.approvals(), s.phase(), s.approvedAt(), s.startsAt());
+            Plan plan = s.plan();
+            List<Decision> all = rollback.getSpec().decisions();
+            List<Decision> decisions = plan == null ? all : about(all, plan.hash());
+            return new Stand(decisions, s.approvals(), s.phase(), s.approvedAt(), s.startsAt());
         }
 
         static Stand of(RollbackGroup group) {
             RollbackGroupStatus s = group.statusOrInitial();
-            return new Stand(group.getSpec().decisions(), s.approvals(), s.phase(), s.approvedAt(), s.startsAt());
+            String hash = s.hash();
+            List<Decision> all = group.getSpec().decisions();
+            List<Decision> decisions = hash == null ? all : about(all, hash);
+            return new Stand(decisions, s.approvals(), s.phase(), s.approvedAt(), s.startsAt());
+        }
+
+        /** What was decided about an earlier plan is history, and of what somebody had to say again the last counts. */
+        private static List<Decision> about(List<Decision> decisions, String hash) {
+            Map<String, Decision> last = new LinkedHashMap<>();
+            decisions.stream()
+                    .filter(d -> d.planHash().equals(hash))
+                    .forEach(d -> last.put(d.verdict() + " " + d.by().id(), d));
+            return List.copyOf(last.values());
         }
 
         List<Decision> decisions(Verdict verdict) {

@@ -61,7 +61,7 @@ final class AuditMessage {
         if (!spec.reason().isBlank()) {
             text.append("\nbecause ").append(Mrkdwn.line(spec.reason(), MAX_REASON));
         }
-        for (RollbackSpec.Decision alone : Words.decisions(rollback, Verdict.BrokeGlass)) {
+        for (RollbackSpec.Decision alone : ApprovalLines.Stand.of(rollback).decisions(Verdict.BrokeGlass)) {
             String reason = alone.reason() == null ? "" : ": " + Mrkdwn.line(alone.reason(), MAX_REASON);
             text.append("\n🚨 *broke the glass*, without approval").append(reason);
         }
@@ -74,7 +74,7 @@ final class AuditMessage {
     }
 
     private static String people(Rollback rollback, Verdict verdict, String before) {
-        String names = Words.decisions(rollback, verdict).stream()
+        String names = ApprovalLines.Stand.of(rollback).decisions(verdict).stream()
                 .map(d -> Mrkdwn.line(d.by().name(), 80))
                 .distinct()
                 .collect(Collectors.joining(", "));

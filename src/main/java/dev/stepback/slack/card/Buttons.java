@@ -149,7 +149,9 @@ final class Buttons {
         var approvals = rollback.statusOrInitial().approvals();
         return approvals != null
                 && approvals.breakGlass()
-                && Words.decisions(rollback, Verdict.BrokeGlass).isEmpty();
+                && ApprovalLines.Stand.of(rollback)
+                        .decisions(Verdict.BrokeGlass)
+                        .isEmpty();
     }
 
     private static ButtonElement reject(Rollback rollback, String ref) {

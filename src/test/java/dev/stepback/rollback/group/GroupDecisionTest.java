@@ -188,6 +188,16 @@ class GroupDecisionTest {
     }
 
     @Test
+    void decisionFromBeforeTheLastChoice_isNotPassedOn() {
+        awaiting();
+        decide(Verdict.Approved);
+        assertThat(view().decisions(cart)).hasSize(1);
+        choose(false);
+
+        assertThat(view().decisions(cart)).isEmpty();
+    }
+
+    @Test
     void choice_doesNotHoldUpWhoStops_norTheExpiry() {
         awaiting();
         choose(true);

@@ -36,7 +36,7 @@ class AuditMessageTest {
                         Decision.Verdict.BrokeGlass,
                         Samples.RESPONDER,
                         Samples.NOW,
-                        "h",
+                        Samples.HASH,
                         "C1",
                         "nobody <!here> is up"))));
 

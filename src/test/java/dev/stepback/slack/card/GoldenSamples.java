@@ -281,6 +281,10 @@ final class GoldenSamples {
                                 "It was made with kubectl apply: correct the manifest, or the next apply brings"
                                         + " revision 5 back."))));
         rollback.setStatus(rollback.getStatus().with(s -> s.choices = 1));
+        // An approval of the plan before that is history.
+        rollback.setSpec(rollback.getSpec()
+                .withDecisions(List.of(new RollbackSpec.Decision(
+                        Verdict.Approved, Samples.LEAD, Samples.NOW.minusSeconds(60), "f".repeat(64)))));
         return plannedAgain(rollback);
     }
 

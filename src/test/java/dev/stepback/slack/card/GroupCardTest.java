@@ -325,6 +325,15 @@ class GroupCardTest {
                     .forEach(m -> assertThat(SlackRules.violations(m.blocks())).isEmpty());
         }
         assertThat(DiffMessages.modal(view).getBlocks()).hasSizeLessThanOrEqualTo(100);
+        stoppedHere(Midway.Pause, view, names)
+                .members()
+                .forEach(m -> m.setStatus(m.statusOrInitial().with(s -> {
+                    s.phase = Phase.CANCELLED;
+                    s.message = "";
+                })));
+        assertThat(SlackRules.violations(GroupCard.of(view, NOW).blocks()))
+                .as("all stand still")
+                .isEmpty();
     }
 
     @Test
