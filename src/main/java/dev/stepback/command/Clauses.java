@@ -306,9 +306,12 @@ final class Clauses {
 
     /** Who asks for something else is not told to type what would be a rollback. */
     private String wished(String right) {
-        boolean other = verb != null && verb != Verb.UNDO && !revisions.named() && !fast && !byPartition;
+        Verb wish = verb;
+        if (wish == null || wish == Verb.UNDO || revisions.named() || fast || byPartition) {
+            return right;
+        }
         boolean said = Arrays.stream(right.split(" ", -1))
                 .anyMatch(word -> Verb.of(word).isPresent());
-        return other && !said ? verb.word() + " " + right : right;
+        return said ? right : wish.word() + " " + right;
     }
 }
