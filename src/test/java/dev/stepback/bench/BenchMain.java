@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.stage.Stage;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -13,10 +14,22 @@ import org.slf4j.LoggerFactory;
 public final class BenchMain {
     private BenchMain() {}
 
+    /** Argument: {@code planning} for that one alone. */
     public static void main(String[] args) throws Exception {
         silence();
         Report report = new Report();
         Planning.measure(report);
+        if (!List.of(args).contains("planning")) {
+            withTheBot(report);
+        }
+        System.out.println();
+        System.out.print(report);
+        System.out.println(machine());
+        // The pools of HTTP clients would keep the process for another minute.
+        System.exit(0);
+    }
+
+    private static void withTheBot(Report report) throws Exception {
         try (Ground ground = Ground.start(KubeletTiming.fast())) {
             Acknowledgement.measure(ground, report);
             ClickToPatch.measure(ground, report);
@@ -31,11 +44,6 @@ public final class BenchMain {
             }
         }
         StartAndMemory.measure(report);
-        System.out.println();
-        System.out.print(report);
-        System.out.println(machine());
-        // The pools of HTTP clients would keep the process for another minute.
-        System.exit(0);
     }
 
     /** The bot's log and audit record would stand above the table, and printing them takes time. */

@@ -25,8 +25,8 @@ import java.util.concurrent.Future;
 
 /**
  * A namespace with 1,000 workloads, half of them Deployments and half StatefulSets, each with 10 revisions, a Service and a
- * ConfigMap; every second one with an autoscaler and a disruption budget. On the sandbox, without controllers, each has two
- * pods; on a real cluster all are scaled to 0.
+ * ConfigMap; every second one with an autoscaler and a disruption budget, as far as the cluster serves them. On the sandbox,
+ * without controllers, each has two pods; on a real cluster all are scaled to 0.
  */
 final class CrowdedNamespace implements AutoCloseable {
     static final int WORKLOADS = 1000;
@@ -37,6 +37,8 @@ final class CrowdedNamespace implements AutoCloseable {
     private final Optional<SandboxCluster> sandbox;
     private final KubernetesClient client;
     private final ApiServer api;
+    private final boolean autoscaling;
+    private final boolean policy;
     private final String namespace = "bench-" + UUID.randomUUID().toString().substring(0, 8);
 
     private CrowdedNamespace() {
@@ -46,6 +48,8 @@ final class CrowdedNamespace implements AutoCloseable {
                         new File(Stage.realCluster().orElseThrow().toString())));
         client = new KubernetesClientBuilder().withConfig(config).build();
         api = new ApiServer(client, Optional.empty());
+        autoscaling = client.supports("autoscaling/v2", "HorizontalPodAutoscaler");
+        policy = client.supports("policy/v1", "PodDisruptionBudget");
     }
 
     static CrowdedNamespace fill() throws IOException, InterruptedException {
@@ -93,8 +97,11 @@ final class CrowdedNamespace implements AutoCloseable {
         ObjectNode map = object("v1", "ConfigMap", ref.name());
         map.putObject("data").put("key", "value");
         core("configmaps", map);
-        if (ref.name().hashCode() % 2 == 0) {
+        boolean second = ref.name().hashCode() % 2 == 0;
+        if (second && autoscaling) {
             create("/apis/autoscaling/v2", "horizontalpodautoscalers", autoscaler(ref));
+        }
+        if (second && policy) {
             ObjectNode budget = object("policy/v1", "PodDisruptionBudget", ref.name());
             spec(budget, ref.name()).put("minAvailable", 1);
             create("/apis/policy/v1", "poddisruptionbudgets", budget);
