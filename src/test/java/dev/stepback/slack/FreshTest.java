@@ -79,6 +79,18 @@ class FreshTest {
     }
 
     @Test
+    void answerThatGrewOldWhileItWasWaitedFor_isAskedForAgain() {
+        slack = key -> {
+            if (asked.size() > 1) {
+                return "new";
+            }
+            pass(Duration.ofSeconds(31));
+            return "old";
+        };
+        assertThat(fresh.get("a")).contains("new");
+    }
+
+    @Test
     void whatIsUsed_isAskedForAhead() {
         fresh.get("a");
         pass(Duration.ofSeconds(21));
