@@ -8,6 +8,8 @@ import dev.stepback.access.Acting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,27 @@ class ApprovedBeforeACrashTest {
         assertThat(shop.undos()).isZero();
     }
 
+    /** The cluster's audit log names one person, and that is who had the last word. */
+    @Test
+    void changeThatSeveralApproved_isMadeAsWhoApprovedLast() {
+        String name = shop.plannedWithoutEngine();
+        Person other = new Person("U9", "other");
+        Instant now = Instant.now();
+        shop.writeApproval(name, LEAD, now.minusSeconds(10));
+        shop.writeApproval(name, other, now.minusSeconds(20));
+        run(name, now, LEAD, other);
+        List<Person> actors = new CopyOnWriteArrayList<>();
+        shop.engine(new ForwardingAuthorizer(shop.authorizer) {
+            @Override
+            public Acting acting(Person who) {
+                actors.add(who);
+                return new Acting.Nobody(who.name() + " has left", false);
+            }
+        });
+        shop.awaitPhase(name, Phase.FAILED);
+        assertThat(actors).containsOnly(LEAD);
+    }
+
     @Test
     void approvalFromBeforeALongOutage_changesNothing() {
         String name = runningSinceAnHour();
@@ -63,7 +86,7 @@ class ApprovedBeforeACrashTest {
         String name = shop.plannedWithoutEngine();
         Instant then = Instant.now().minus(Duration.ofHours(1));
         shop.writeApproval(name, LEAD, then);
-        run(name, then);
+        run(name, then, LEAD);
         return name;
     }
 
@@ -71,17 +94,18 @@ class ApprovedBeforeACrashTest {
     private String running() {
         String name = shop.plannedWithoutEngine();
         shop.approve(name, LEADING);
-        run(name, Instant.now());
+        run(name, Instant.now(), LEAD);
         return name;
     }
 
-    private void run(String name, Instant at) {
+    private void run(String name, Instant at, Person... approvers) {
         Rollback approved = shop.now(name);
         new Store(shop.client).updateStatus(approved, approved.statusOrInitial().with(s -> {
             s.phase = Phase.RUNNING;
             s.approvedAt = at;
             s.expiresAt = at.plusSeconds(1);
-            s.approvals = new RollbackStatus.ApprovalStatus(1, List.of(LEAD.id()), false);
+            s.approvals = new RollbackStatus.ApprovalStatus(
+                    1, Stream.of(approvers).map(Person::id).toList(), false);
             s.steps = List.of(Examples.step("fake.undo", RollbackStatus.StepStatus.State.Pending, at), s.steps.get(1));
         }));
     }
