@@ -93,7 +93,7 @@ class GroupFlowIT {
 
     /** Chosen on the card, let go, and taken back in the middle of rollouts that do not end. */
     @Test
-    void chosenOtherwise_andTakenForwardAgainHalfway() throws Exception {
+    void chosenOtherwise_takenForwardAgainHalfway_andStoppedHere() throws Exception {
         try (Scene scene = Scene.start(Mode.SOCKET)) {
             for (String name : List.of("cart", "checkout")) {
                 scene.deployed(name, 1, image(name, "1"), image(name, "2"));
@@ -122,6 +122,12 @@ class GroupFlowIT {
             assertThat(awaitCard(scene, "followed no longer: cart, checkout").toString())
                     .contains("Taken forward again by");
             assertThat(forward.toString()).contains(image("cart", "1") + "` → `" + image("cart", "2"));
+
+            scene.people.action("lead", INCIDENTS, ts(forward), "approve");
+            scene.people.action("lead", INCIDENTS, ts(awaitCard(scene, "Stop here")), "stop_here");
+            assertThat(awaitCard(scene, "stopped where it was: cart, checkout").toString())
+                    .contains("Stopped here by", "Resume cart", "Resume checkout");
+            assertThat(scene.deployment("cart").getSpec().getPaused()).isTrue();
             assertThat(scene.people.violations()).isEmpty();
         }
     }
