@@ -67,6 +67,12 @@ public record PodResources(Map<String, Amounts> containers, Amounts sum) {
         return new PodResources(all, new Amounts(requests, limits, text));
     }
 
+    private static void addMissing(Map<String, String> text, String prefix, JsonNode quantities) {
+        quantities
+                .properties()
+                .forEach(q -> text.putIfAbsent(prefix + q.getKey(), q.getValue().asText()));
+    }
+
     private static Amounts amounts(JsonNode container, List<ObjectNode> ranges) {
         Map<String, String> text = new HashMap<>();
         container.path("resources").path("limits").properties().forEach(limit -> {
@@ -84,14 +90,10 @@ public record PodResources(Map<String, Amounts> containers, Amounts sum) {
                 .flatMap(range -> Json.elements(range.path("spec").path("limits")))
                 .filter(limit -> limit.path("type").asText().equals("Container"))
                 .forEach(limit -> {
-                    limit.path("default")
-                            .properties()
-                            .forEach(d -> text.putIfAbsent(
-                                    "limits." + d.getKey(), d.getValue().asText()));
-                    limit.path("defaultRequest")
-                            .properties()
-                            .forEach(d -> text.putIfAbsent(
-                                    "requests." + d.getKey(), d.getValue().asText()));
+                    // What it leaves out follows from the rest (Kubernetes' SetDefaults_LimitRangeItem).
+                    List.of("default", "max").forEach(field -> addMissing(text, "limits.", limit.path(field)));
+                    List.of("defaultRequest", "default", "max", "min")
+                            .forEach(field -> addMissing(text, "requests.", limit.path(field)));
                 });
         Map<String, BigDecimal> requests = new HashMap<>();
         Map<String, BigDecimal> limits = new HashMap<>();

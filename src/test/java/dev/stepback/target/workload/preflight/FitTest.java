@@ -52,7 +52,9 @@ class FitTest {
                 "{type: Container, max: {memory: 1Gi}} | {limits: {memory: 2Gi}} | container web may have at most 1Gi"
                         + " memory, and asks for 2Gi and may use 2Gi (LimitRange limits)",
                 "{type: Container, max: {memory: 1Gi}, default: {memory: 512Mi}} | {} | PASS",
-                "{type: Container, max: {memory: 1Gi}} | {} | says neither request nor limit",
+                "{type: Container, max: {memory: 1Gi}} | {} | PASS",
+                "{type: Container, min: {cpu: 100m}} | {} | PASS",
+                "{type: Container, maxLimitRequestRatio: {cpu: 2}} | {} | says neither request nor limit",
                 "{type: Container, min: {cpu: 100m}} | {requests: {cpu: 100m}} | PASS",
                 "{type: Container, min: {cpu: 100m}} | {requests: {cpu: 50m}} | container web has to ask for at least"
                         + " 100m cpu, and asks for 50m and says no limit",
