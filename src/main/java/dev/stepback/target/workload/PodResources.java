@@ -3,6 +3,7 @@ package dev.stepback.target.workload;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,13 +50,17 @@ public record PodResources(Map<String, Amounts> containers, Amounts sum) {
         Map<String, BigDecimal> requests = new HashMap<>();
         Map<String, BigDecimal> limits = new HashMap<>();
         JsonNode spec = template.json().path("spec");
-        for (JsonNode container : spec.path("containers")) {
+        List<JsonNode> together = new ArrayList<>();
+        spec.path("containers").forEach(together::add);
+        List<JsonNode> before = new ArrayList<>();
+        spec.path("initContainers").forEach(c -> (Requests.isSidecar(c) ? together : before).add(c));
+        for (JsonNode container : together) {
             Amounts own = amounts(container, ranges);
             all.put(container.path("name").asText(), own);
             own.requests().forEach((name, amount) -> requests.merge(name, amount, BigDecimal::add));
             own.limits().forEach((name, amount) -> limits.merge(name, amount, BigDecimal::add));
         }
-        for (JsonNode container : spec.path("initContainers")) {
+        for (JsonNode container : before) {
             Amounts own = amounts(container, ranges);
             all.put(container.path("name").asText(), own);
             own.requests().forEach((name, amount) -> requests.merge(name, amount, BigDecimal::max));

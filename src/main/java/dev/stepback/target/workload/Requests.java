@@ -40,7 +40,8 @@ public record Requests(BigDecimal cpu, BigDecimal memory, BigDecimal cpuLimit, B
         return running.max(starting).add(amount(podSpec.path("overhead").path(resource)));
     }
 
-    private static boolean isSidecar(JsonNode container) {
+    /** One that starts before the others and stays. */
+    static boolean isSidecar(JsonNode container) {
         return container.path("restartPolicy").asText().equals("Always");
     }
 

@@ -74,6 +74,18 @@ class FitTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"'', PASS", "', restartPolicy: Always', 'BLOCK The restored pods would be refused: a pod may have'"})
+    void initContainerThatStays_countsBesideTheOthers(String more, String expected) {
+        limitRange("{type: Pod, max: {memory: 1Gi}}");
+        ground.released(
+                "{containers: [{name: web, image: 'web:1', resources: {limits: {memory: 512Mi}}}], initContainers:"
+                        + " [{name: proxy, image: 'proxy:1', resources: {limits: {memory: 768Mi}}" + more + "}]}",
+                with(MODEST).replace("web:1", "web:2"));
+
+        assertThat(ground.says("limits")).startsWith(expected);
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
