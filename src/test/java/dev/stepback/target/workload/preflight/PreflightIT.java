@@ -9,13 +9,18 @@ import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetType;
+import dev.stepback.target.job.DataCheck;
+import dev.stepback.target.job.DataChecks;
+import dev.stepback.target.workload.Yaml;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class PreflightIT {
     private static final PlanOptions FAST = new PlanOptions(true, false, false);
+    private static final String JOB =
+            "{spec: {template: {spec: {containers: [{name: check, image: 'shop.example/check:1'}]}}}}";
     private static ParityCluster cluster;
     private static Situation fine;
     private static Situation troubled;
@@ -363,6 +370,17 @@ class PreflightIT {
     void fast_isCappedByTheRoomThatThereIs(String where, String expected) {
         Situation it = where.equals("fine") ? fine : troubled;
         assertThat(it.says("fast", it.target(cluster.client()), FAST, Map.of())).startsWith(expected);
+    }
+
+    @Test
+    void dataCheck_passesWhereItsJobWouldBeTaken_andWarnsWhereNot() {
+        DataCheck check = new DataCheck("orders", Duration.ofMinutes(1), Duration.ofHours(1), false, Yaml.parse(JOB));
+        DataChecks checks = (target, labels) -> List.of(check);
+        assertThat(says(fine, "data-check", fine.target(cluster.client(), checks)))
+                .isEqualTo("PASS The data check orders runs first.");
+        assertThat(says(blocked, "data-check", blocked.target(cluster.as("reader"), checks)))
+                .startsWith("WARN The data check orders, which has to pass first, cannot run:")
+                .contains("reader");
     }
 
     @ParameterizedTest

@@ -100,10 +100,14 @@ final class Situation {
 
     /** Without data checks. */
     TargetType target(KubernetesClient client) {
+        return target(client, DataChecks.NONE);
+    }
+
+    TargetType target(KubernetesClient client, DataChecks checks) {
         Redactor redactor = new Redactor(List.of());
         return kind == Kind.DEPLOYMENT
-                ? new DeploymentTarget(client, redactor, Clock.systemUTC())
-                : StatefulSetTarget.of(client, redactor, Clock.systemUTC(), DataChecks.NONE);
+                ? new DeploymentTarget(client, redactor, Clock.systemUTC(), checks)
+                : StatefulSetTarget.of(client, redactor, Clock.systemUTC(), checks);
     }
 
     static void await(Callable<Boolean> condition) {
