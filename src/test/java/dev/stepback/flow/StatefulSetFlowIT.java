@@ -65,7 +65,7 @@ class StatefulSetFlowIT {
         scene.awaitCard("Waiting for pod db-2 to be ready for 10 s");
         scene.people.action("lead", INCIDENTS, ts(card), "stop_here");
 
-        ObjectNode stopped = scene.awaitCard("its partition is 2, and was 0.");
+        ObjectNode stopped = scene.awaitCard("whatever is deployed (partition 0 → 2).");
         assertThat(scene.client
                         .apps()
                         .statefulSets()

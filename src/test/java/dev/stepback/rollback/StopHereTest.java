@@ -43,8 +43,7 @@ class StopHereTest {
                 .isInstanceOf(Rollbacks.Decided.Recorded.class);
         RollbackStatus stopped = shop.awaitPhase(name, Phase.CANCELLED);
         RollbackStatus.Standstill standstill = Objects.requireNonNull(stopped.standstill());
-        assertThat(standstill.message())
-                .contains("its partition is 2, and was 0. Pod db-2 is not ready, and with OrderedReady");
+        assertThat(standstill.message()).contains("(partition 0 → 2). Pod db-2 is not ready, and with OrderedReady");
         assertThat(standstill.resumable()).isTrue();
         assertThat(partition()).isEqualTo(2);
 

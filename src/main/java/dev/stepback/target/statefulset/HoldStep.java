@@ -155,17 +155,17 @@ final class HoldStep implements Step {
                     + broken;
         }
         String pods = policy.updated() == 0
-                ? "No pod is replaced any more"
+                ? "no pod is replaced any more"
                 : "%s-%d%s the restored template, the pods below stay as they are"
                         .formatted(
                                 workload.ref().name(),
                                 policy.first(),
                                 policy.updated() == 1 ? " has" : " and above have");
-        return "It stands still. %s, also when something is deployed: its partition is %d, and was %d.%s With kubectl it goes on by %s."
+        return "It stands still: %s, whatever is deployed (partition %d → %d).%s Without Stepback it goes on by %s."
                 .formatted(
                         pods,
-                        still.get().partition(),
                         still.get().former(),
+                        still.get().partition(),
                         broken,
                         Blame.partition(workload.ref(), still.get().former()));
     }
@@ -184,8 +184,6 @@ final class HoldStep implements Step {
         return " P%s not ready%s."
                 .formatted(
                         names.substring(1) + (broken.size() == 1 ? " is" : " are"),
-                        policy.ordered()
-                                ? ", and with OrderedReady its controller goes on with no other pod before that"
-                                : "");
+                        policy.ordered() ? ", and with OrderedReady no other pod is touched before that" : "");
     }
 }

@@ -8,6 +8,7 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlannedStep;
+import dev.stepback.target.Rollout;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.controllerrevision.Reach;
@@ -47,7 +48,21 @@ final class StatefulSetRollouts implements Rollouts {
 
     @Override
     public Observation status(RevisionedWorkload workload) {
-        return StatefulSetStatus.of(workload, clock.instant());
+        Observation status = StatefulSetStatus.of(workload, clock.instant());
+        return Standstill.untouched(workload.object())
+                .map(still -> held(status, still))
+                .orElse(status);
+    }
+
+    /** What is complete up to the partition is not complete. */
+    private static Observation held(Observation status, Standstill still) {
+        String sentence = "%s A rollback holds it at partition %d, which was %d before."
+                .formatted(status.message(), still.partition(), still.former());
+        Rollout seen = status.rollout();
+        Rollout rollout = seen == null
+                ? null
+                : new Rollout(sentence, seen.desired(), seen.updated(), seen.available(), seen.old(), seen.problems());
+        return new Observation(status.state(), sentence, rollout, status.log());
     }
 
     @Override

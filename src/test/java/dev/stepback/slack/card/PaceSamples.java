@@ -105,9 +105,9 @@ final class PaceSamples {
         rollback.setStatus(rollback.statusOrInitial().with(s -> {
             s.message = "";
             s.standstill = new RollbackStatus.Standstill(
-                    "It stands still. db-7 and above have the restored template, the pods below stay as they are, also"
-                            + " when something is deployed: its partition is 7, and was 0. With kubectl it goes on by"
-                            + " `kubectl patch statefulset db -n production --type merge -p '{}'`.",
+                    "It stands still: db-7 and above have the restored template, the pods below stay as they are,"
+                            + " whatever is deployed (partition 0 → 7). Without Stepback it goes on by `kubectl patch"
+                            + " statefulset db -n production --type merge -p '{}'`.",
                     true);
         }));
         return rollback;

@@ -42,11 +42,11 @@ class HoldStepTest {
     /** The revisions of the pods from w-0 up; w-2 is being rolled out. */
     @ParameterizedTest
     @CsvSource({
-        "'',  1 1 1 1, 4, No pod is replaced any more",
+        "'',  1 1 1 1, 4, no pod is replaced any more",
         "0,   1 1 1 2, 3, 'w-3 has the restored template, the pods below stay as they are'",
         "'',  1 1 2 2, 2, 'w-2 and above have the restored template, the pods below stay as they are'",
         "1,   1 1 - 2, 3, 'w-3 has the restored template'",
-        "0,   2 2 2 1, 4, No pod is replaced any more",
+        "0,   2 2 2 1, 4, no pod is replaced any more",
         "0,   2 2 2 2, 0, Nothing was left to be held back",
         "2,   1 1 2 2, 2, Nothing was left to be held back",
     })
@@ -102,10 +102,10 @@ class HoldStepTest {
 
         assertThat(step(stop).observe(context(stop, Guard.NONE)).message())
                 .isEqualTo(
-                        "It stands still. w-3 has the restored template, the pods below stay as they are, also when"
-                            + " something is deployed: its partition is 3, and was 0. Pod w-3 is not ready, and with"
-                            + " OrderedReady its controller goes on with no other pod before that. With kubectl it"
-                            + " goes on by `kubectl patch statefulset w -n production --type merge -p"
+                        "It stands still: w-3 has the restored template, the pods below stay as they are, whatever is"
+                            + " deployed (partition 0 → 3). Pod w-3 is not ready, and with OrderedReady no other pod"
+                            + " is touched before that. Without Stepback it goes on by `kubectl patch statefulset w -n"
+                            + " production --type merge -p"
                             + " '{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":0}}}}'`.");
     }
 
@@ -114,6 +114,8 @@ class HoldStepTest {
         rollout("1", "1 1 1 2");
         hold(Guard.NONE);
 
+        assertThat(world.target().status(world.ref()).orElseThrow().message())
+                .endsWith(" A rollback holds it at partition 3, which was 1 before.");
         Plan plan = planned(PlanRequest.to(Operation.RESUME));
         assertThat(plan.steps())
                 .extracting(PlannedStep::description)
