@@ -29,28 +29,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ChangesTest {
     private static final Instant NOW = Instant.parse("2026-11-21T14:02:11.5Z");
 
-    private final FakeApiServer api = new FakeApiServer();
+    @RegisterExtension
+    private final FakeApiServer api = Shop.open();
+
     private final DeploymentTarget target =
             new DeploymentTarget(api.client(), new Redactor(List.of()), Clock.fixed(NOW, ZoneOffset.UTC));
-
-    @BeforeEach
-    void fill() {
-        Shop.fill(api);
-    }
-
-    @AfterEach
-    void close() {
-        api.close();
-    }
 
     @Test
     void pause_setsPausedAndItsMark_andWaitsForNothing() {

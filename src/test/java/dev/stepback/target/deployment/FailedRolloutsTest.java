@@ -11,9 +11,8 @@ import dev.stepback.target.workload.Json;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The revisions 1 to 3, of which the third is being rolled out. */
 class FailedRolloutsTest {
@@ -22,19 +21,11 @@ class FailedRolloutsTest {
     private static final BadRevision TOO_LATE =
             BadRevision.rolloutFailed("exceeded its progress deadline", Instant.parse("2026-11-21T02:58:00Z"));
 
-    private final FakeApiServer api = new FakeApiServer();
+    @RegisterExtension
+    private final FakeApiServer api = Shop.open();
+
     private final DeploymentTarget target =
             new DeploymentTarget(api.client(), new Redactor(List.of()), Clock.systemUTC());
-
-    @BeforeEach
-    void fill() {
-        Shop.fill(api);
-    }
-
-    @AfterEach
-    void close() {
-        api.close();
-    }
 
     @Test
     void healthyHistory_hasNoFailures_andNothingIsWritten() {

@@ -20,12 +20,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Answers as an API server does, without controllers, and goes wrong on request: for what happens between two requests
  * and on the wire.
  */
-final class FakeApiServer implements AutoCloseable {
+final class FakeApiServer implements AutoCloseable, AfterEachCallback {
     private final HttpServer server;
     private final KubernetesClient client;
     private final Map<String, ObjectNode> objects = new ConcurrentHashMap<>();
@@ -193,5 +195,10 @@ final class FakeApiServer implements AutoCloseable {
     public void close() {
         client.close();
         server.stop(0);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        close();
     }
 }

@@ -19,25 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which revision ran at a time, and what is said of it. */
 class PlanToATimeTest {
-    private final FakeApiServer api = new FakeApiServer();
+    @RegisterExtension
+    private final FakeApiServer api = Shop.open();
+
     private final DeploymentTarget target =
             new DeploymentTarget(api.client(), new Redactor(List.of()), Clock.systemUTC());
-
-    @BeforeEach
-    void fill() {
-        Shop.fill(api);
-    }
-
-    @AfterEach
-    void close() {
-        api.close();
-    }
 
     /** Revisions 1 to 3 are of the first three days of the month, at ten o'clock. */
     @Test

@@ -26,24 +26,15 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PlannerTest {
-    private final FakeApiServer api = new FakeApiServer();
+    @RegisterExtension
+    private final FakeApiServer api = Shop.open();
+
     private final DeploymentTarget target =
             new DeploymentTarget(api.client(), new Redactor(List.of()), Clock.systemUTC());
-
-    @BeforeEach
-    void fill() {
-        Shop.fill(api);
-    }
-
-    @AfterEach
-    void close() {
-        api.close();
-    }
 
     @Test
     void noRevisionNamed_proposesTheNewestBelowTheCurrent() {

@@ -60,6 +60,13 @@ final class Shop {
     }
 
     /** The revisions 1 to 3 with the images 1.0, 2.0 and 3.0, of which the third runs. */
+    /** One that has them. */
+    static FakeApiServer open() {
+        FakeApiServer api = new FakeApiServer();
+        fill(api);
+        return api;
+    }
+
     static void fill(FakeApiServer api) {
         api.put(PATH, deployment(3, "3.0"));
         for (int revision = 1; revision <= 3; revision++) {

@@ -25,25 +25,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class UndoStepTest {
-    private final FakeApiServer api = new FakeApiServer();
+    @RegisterExtension
+    private final FakeApiServer api = Shop.open();
+
     private final DeploymentTarget target =
             new DeploymentTarget(api.client(), new Redactor(List.of()), Clock.systemUTC());
     private final Step undo = target.steps().get(0);
-
-    @BeforeEach
-    void fill() {
-        Shop.fill(api);
-    }
-
-    @AfterEach
-    void close() {
-        api.close();
-    }
 
     @Test
     void template_isRestoredAsTheReplicaSetHasIt_unknownFieldsIncluded() {

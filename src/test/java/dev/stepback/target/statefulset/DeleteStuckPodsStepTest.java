@@ -19,7 +19,9 @@ import dev.stepback.target.workload.PodTemplate;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
@@ -140,20 +142,12 @@ class DeleteStuckPodsStepTest {
     void targetThatIsGoneOrChanged_leavesNothingToDelete() {
         pod(4, "db-bad", false);
         StepContext approved = context(Guard.NONE);
-        client.apps()
-                .statefulSets()
-                .inNamespace("production")
-                .withName("db")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), """
-                    {"spec": {"template": {"spec": {"containers": [{"name": "mysql", "image": "mysql:8.1"}]}}}}
-                    """);
+        patch("""
+            {"spec": {"template": {"spec": {"containers": [{"name": "mysql", "image": "mysql:8.1"}]}}}}
+            """);
         assertThat(step.observe(approved).state()).isEqualTo(Step.Observation.State.DONE);
-        client.apps().statefulSets().inNamespace("production").withName("db").delete();
+        db().delete();
         assertThat(step.observe(approved).state()).isEqualTo(Step.Observation.State.DONE);
-    }
-
-    private Step.Observation.State observe() {
-        return step.observe(context(Guard.NONE)).state();
     }
 
     @Test
@@ -180,13 +174,9 @@ class DeleteStuckPodsStepTest {
     void templateThatWasChanged_voids() {
         pod(4, "db-bad", false);
         StepContext approved = context(Guard.NONE);
-        client.apps()
-                .statefulSets()
-                .inNamespace("production")
-                .withName("db")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), """
-                    {"spec": {"template": {"spec": {"containers": [{"name": "mysql", "image": "mysql:8.1"}]}}}}
-                    """);
+        patch("""
+            {"spec": {"template": {"spec": {"containers": [{"name": "mysql", "image": "mysql:8.1"}]}}}}
+            """);
 
         assertThat(step.start(approved))
                 .isInstanceOfSatisfying(
@@ -198,17 +188,17 @@ class DeleteStuckPodsStepTest {
     void otherStrategies_needNoDeletion() {
         pod(4, "db-bad", false);
         StepContext approved = context(Guard.NONE);
-        client.apps()
-                .statefulSets()
-                .inNamespace("production")
-                .withName("db")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), """
-                    {"spec": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": null}}}
-                    """);
+        patch("""
+            {"spec": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": null}}}
+            """);
         observed("db-good");
 
         assertThat(step.start(approved)).isEqualTo(new Step.Start.Started());
         assertThat(pods()).containsExactly("db-4");
+    }
+
+    private Step.Observation.State observe() {
+        return step.observe(context(Guard.NONE)).state();
     }
 
     private Step.Start start(Guard guard) {
@@ -241,23 +231,20 @@ class DeleteStuckPodsStepTest {
 
     /** The controller has seen the newest spec, and this is the revision that it makes pods of. */
     private void observed(String revision) {
-        client.apps()
-                .statefulSets()
-                .inNamespace("production")
-                .withName("db")
-                .subresource("status")
+        long generation = db().require().getMetadata().getGeneration();
+        db().subresource("status")
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"status\": {\"replicas\": 5, \"observedGeneration\": %d, \"updateRevision\": \"%s\"}}"
-                                .formatted(
-                                        client.apps()
-                                                .statefulSets()
-                                                .inNamespace("production")
-                                                .withName("db")
-                                                .require()
-                                                .getMetadata()
-                                                .getGeneration(),
-                                        revision));
+                                .formatted(generation, revision));
+    }
+
+    private void patch(String merged) {
+        db().patch(PatchContext.of(PatchType.JSON_MERGE), merged);
+    }
+
+    private RollableScalableResource<StatefulSet> db() {
+        return client.apps().statefulSets().inNamespace("production").withName("db");
     }
 
     private void pod(int ordinal, String revision, boolean ready) {

@@ -2,10 +2,8 @@ package dev.stepback.target.workload.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -13,22 +11,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FitTest {
     private static final String MODEST = "{requests: {cpu: 1, memory: 512Mi}, limits: {cpu: 1, memory: 512Mi}}";
     private static final String PLAIN = "{containers: [{name: web, image: 'web:2'}]}";
-    private static Ground ground;
 
-    @BeforeAll
-    static void open() {
-        ground = new Ground();
-    }
-
-    @AfterAll
-    static void close() {
-        ground.close();
-    }
-
-    @BeforeEach
-    void namespace() {
-        ground.newNamespace();
-    }
+    @RegisterExtension
+    static final Ground ground = new Ground();
 
     private static String with(String resources) {
         return "{containers: [{name: web, image: 'web:1', resources: " + resources + "}]}";

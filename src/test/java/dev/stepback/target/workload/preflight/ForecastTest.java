@@ -4,31 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How the rollout will go, and what goes on beside it. */
 class ForecastTest {
-    private static Ground ground;
 
-    @BeforeAll
-    static void open() {
-        ground = new Ground();
-    }
-
-    @AfterAll
-    static void close() {
-        ground.close();
-    }
-
-    @BeforeEach
-    void namespace() {
-        ground.newNamespace();
-    }
+    @RegisterExtension
+    static final Ground ground = new Ground();
 
     private static void released(String rolling) {
         ground.released(

@@ -24,12 +24,15 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A cluster without controllers, whose time goes on when the test says so, with one Deployment {@code web} of two
  * revisions: what is checked is made through the API, and the plan goes back to revision 1.
  */
-final class Ground implements AutoCloseable {
+final class Ground implements BeforeEachCallback, AfterAllCallback {
     private final TurnedClock clock = new TurnedClock();
     final SandboxCluster cluster = SandboxCluster.start(0, clock);
     final KubernetesClient client = Clients.of(cluster.kubeconfig());
@@ -73,6 +76,11 @@ final class Ground implements AutoCloseable {
     }
 
     /** A namespace of its own for each test. */
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        newNamespace();
+    }
+
     void newNamespace() {
         namespace = "ns-" + ++namespaces;
         client.resource(new NamespaceBuilder()
@@ -167,7 +175,7 @@ final class Ground implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterAll(ExtensionContext context) {
         client.close();
         cluster.close();
     }

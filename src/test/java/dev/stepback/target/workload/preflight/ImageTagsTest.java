@@ -2,28 +2,13 @@ package dev.stepback.target.workload.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ImageTagsTest {
-    private static Ground ground;
 
-    @BeforeAll
-    static void open() {
-        ground = new Ground();
-    }
-
-    @AfterAll
-    static void close() {
-        ground.close();
-    }
-
-    @BeforeEach
-    void namespace() {
-        ground.newNamespace();
-    }
+    @RegisterExtension
+    static final Ground ground = new Ground();
 
     private static String spec(String image) {
         return "{containers: [{name: web, image: '" + image + "'}]}";

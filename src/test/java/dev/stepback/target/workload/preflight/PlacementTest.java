@@ -2,29 +2,15 @@ package dev.stepback.target.workload.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PlacementTest {
     private static final String PLAIN = "{containers: [{name: web, image: 'web:2'}]}";
-    private static Ground ground;
 
-    @BeforeAll
-    static void open() {
-        ground = new Ground();
-    }
-
-    @AfterAll
-    static void close() {
-        ground.close();
-    }
-
-    @BeforeEach
-    void namespace() {
-        ground.newNamespace();
-    }
+    @RegisterExtension
+    static final Ground ground = new Ground();
 
     private static void node(String name, String labels, String spec) {
         ground.apply("{apiVersion: v1, kind: Node, metadata: {name: " + name + ", labels: " + labels + "}, spec: "

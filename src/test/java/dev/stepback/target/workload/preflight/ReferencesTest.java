@@ -6,10 +6,8 @@ import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -19,22 +17,9 @@ class ReferencesTest {
             "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: '1'}}";
     private static final String PASSWORD =
             "{apiVersion: v1, kind: Secret, metadata: {name: password}, stringData: {p: hunter2}}";
-    private static Ground ground;
 
-    @BeforeAll
-    static void open() {
-        ground = new Ground();
-    }
-
-    @AfterAll
-    static void close() {
-        ground.close();
-    }
-
-    @BeforeEach
-    void namespace() {
-        ground.newNamespace();
-    }
+    @RegisterExtension
+    static final Ground ground = new Ground();
 
     private static String with(String container) {
         return "{containers: [{name: web, image: 'web:1', " + container + "}]}";

@@ -2,29 +2,14 @@ package dev.stepback.target.workload.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ServicesTest {
     private static final String HTTP = "{name: http, containerPort: 8080}";
-    private static Ground ground;
 
-    @BeforeAll
-    static void open() {
-        ground = new Ground();
-    }
-
-    @AfterAll
-    static void close() {
-        ground.close();
-    }
-
-    @BeforeEach
-    void namespace() {
-        ground.newNamespace();
-    }
+    @RegisterExtension
+    static final Ground ground = new Ground();
 
     private static String service(String selector, String port) {
         return "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: " + selector
