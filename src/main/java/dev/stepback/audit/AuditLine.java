@@ -11,7 +11,7 @@ import java.util.Optional;
  * One line of the record, as JSON. What is empty is left out. Text from outside is bounded, redacted, and has no line breaks
  * and no control characters.
  */
-public final class AuditLine {
+final class AuditLine {
     private static final int MAX_TEXT = 1000;
     private static final int MAX_NAME = 120;
 

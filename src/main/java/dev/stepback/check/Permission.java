@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the only object that it is for; null for all
  * @param why what is lost without it
  */
-public record Permission(
+record Permission(
         String verb,
         String group,
         String resource,

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What somebody asks for. */
-public sealed interface Command {
+sealed interface Command {
 
     /** A command about one target. */
     sealed interface OnTarget extends Command {

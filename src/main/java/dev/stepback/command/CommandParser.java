@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Reads the text of a command: a target, and in any order what to do with it. Forgives what Slack, phones and habits
  * from kubectl do to a text; never guesses a target or a revision. Accepts every text and never throws.
  */
-public final class CommandParser {
+final class CommandParser {
     /** Longer texts are refused. */
     public static final int MAX_LENGTH = 2_000;
 

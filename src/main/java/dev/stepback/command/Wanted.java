@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param name a valid name of a Kubernetes object, in lower case
  */
-public record Wanted(Optional<String> namespace, Optional<Kind> kind, String name) {
+record Wanted(Optional<String> namespace, Optional<Kind> kind, String name) {
 
     public boolean matches(TargetRef target) {
         return name.equals(target.name())

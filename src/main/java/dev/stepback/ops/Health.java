@@ -37,7 +37,7 @@ public final class Health {
     }
 
     /** The notes that say something. */
-    public Map<String, String> notes() {
+    Map<String, String> notes() {
         Map<String, String> said = states(notes);
         said.values().removeIf(String::isEmpty);
         return said;

@@ -34,7 +34,7 @@ public enum Permission {
     }
 
     /** Whether who has this has {@code other} too. */
-    public boolean includes(Permission other) {
+    boolean includes(Permission other) {
         return this == other || (other == VIEW && this != CONFIGURE);
     }
 

@@ -53,7 +53,7 @@ public final class Redactor {
                 .toList();
     }
 
-    public boolean isSecret(String name) {
+    boolean isSecret(String name) {
         return names.isSecret(name);
     }
 

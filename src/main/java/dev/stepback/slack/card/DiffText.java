@@ -23,7 +23,7 @@ public final class DiffText {
      * @param maxFences how many sections there may be
      * @param maxChange how many characters one change may take; longer ones end with an ellipsis
      */
-    public static Fences fences(List<Change> changes, int maxFences, int maxChange) {
+    static Fences fences(List<Change> changes, int maxFences, int maxChange) {
         List<String> fences = new ArrayList<>();
         StringBuilder current = new StringBuilder();
         for (int i = 0; i < changes.size(); i++) {

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** The revisions of a target, newest first, each with its buttons. */
-public final class HistoryMessage {
+final class HistoryMessage {
     // Two blocks a revision, with room for the head and the note below.
     private static final int MAX_ROWS = 20;
 

@@ -44,7 +44,7 @@ public final class Blame {
     }
 
     /** Says that what would be restored is another template now. */
-    public static String revisionChanged(TargetRef target, long revision, JsonNode stored) {
+    static String revisionChanged(TargetRef target, long revision, JsonNode stored) {
         String kind = target.kind() == Kind.DEPLOYMENT ? "ReplicaSet" : "ControllerRevision";
         String writer = Writer.ofTemplate(stored).map(w -> " " + w).orElse("");
         return "The template of revision %d of %s (%s %s) was changed%s."
@@ -63,7 +63,7 @@ public final class Blame {
     }
 
     /** Says that what {@code kubectl apply} remembers is something else now, although the template is the same. */
-    public static String appliedSince(TargetRef target, JsonNode live) {
+    static String appliedSince(TargetRef target, JsonNode live) {
         String writer = Writer.ofAnnotation(live, LastApplied.ANNOTATION)
                 .map(w -> " " + w)
                 .orElse("");

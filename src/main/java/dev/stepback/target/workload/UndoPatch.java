@@ -147,7 +147,7 @@ public record UndoPatch(ArrayNode operations) {
     }
 
     /** Whether it begins with the precondition. */
-    public static boolean hasTests(ArrayNode operations) {
+    static boolean hasTests(ArrayNode operations) {
         return is(operations.path(0), "test", UID) && is(operations.path(1), "test", TEMPLATE);
     }
 
@@ -164,7 +164,7 @@ public record UndoPatch(ArrayNode operations) {
     }
 
     /** Says who has changed what it would borrow; empty when nobody has. */
-    public Optional<String> strategyChanged(Optional<Borrowed> borrowed, TargetRef target, JsonNode live) {
+    Optional<String> strategyChanged(Optional<Borrowed> borrowed, TargetRef target, JsonNode live) {
         return borrowed.filter(b -> !value("test", b.path()).equals(b.now(live)))
                 .map(b -> Blame.strategyChanged(target, live, b));
     }
@@ -184,7 +184,7 @@ public record UndoPatch(ArrayNode operations) {
     }
 
     /** With what sets annotations; see {@link Annotating}. */
-    public ArrayNode annotating(ObjectNode live, ObjectNode annotations) {
+    ArrayNode annotating(ObjectNode live, ObjectNode annotations) {
         return Annotating.of(operations, live, annotations);
     }
 }
