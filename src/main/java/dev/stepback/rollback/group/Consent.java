@@ -23,7 +23,15 @@ final class Consent {
         boolean all = each.stream().allMatch(Approvals::granted);
         // Who approves, approves all of it: nothing is let go by one person here and by another there.
         boolean granted = all && (unapproved || !counted.isEmpty());
+        int most = each.stream()
+                .filter(a -> !a.granted())
+                .mapToInt(Approvals::required)
+                .max()
+                .orElse(1);
         String missing = each.stream()
+                // Where another of them still needs more, fewer says nothing.
+                .filter(a -> a.required() == most
+                        || !a.missing().equals(Approvals.tally(a.counted().size(), a.required())))
                 .map(Approvals::missing)
                 .filter(m -> !m.isEmpty())
                 .distinct()

@@ -462,6 +462,20 @@ class GroupDecisionTest {
         assertThat(both.missing()).isEqualTo("1 of 2 approvals is there.");
     }
 
+    @Test
+    void targetThatNeedsFewer_saysNothingOfItsNumber_butAllElse() {
+        Approvals one = approvals(1, List.of(), false, "One approval is needed.");
+        Approvals two = approvals(2, List.of(), false, "2 approvals are needed.");
+        Approvals locked = approvals(1, List.of(), false, "lead has locked it.");
+
+        assertThat(Consent.of(List.of(one, two)).missing()).isEqualTo("2 approvals are needed.");
+        assertThat(Consent.of(List.of(one, one)).missing()).isEqualTo("One approval is needed.");
+        assertThat(Consent.of(List.of(one, approvals(2, List.of(), true, ""))).missing())
+                .isEqualTo("One approval is needed.");
+        assertThat(Consent.of(List.of(one, two, locked)).missing())
+                .isEqualTo("2 approvals are needed. lead has locked it.");
+    }
+
     /** One person here and another there is nobody who has approved all of it. */
     @Test
     void approvalsOfDifferentPeople_letNothingGo() {
