@@ -51,8 +51,7 @@ final class JobRun {
     String ending() {
         JsonNode condition = Json.condition(job.path("status"), "Failed").orElseThrow();
         if (condition.path("reason").asText().equals("DeadlineExceeded")) {
-            return "it did not end within %d s".formatted(timeout(job).toSeconds())
-                    + noPods().map(why -> ": " + why).orElse("");
+            return "it did not end within %d s".formatted(timeout(job).toSeconds()) + hindrance();
         }
         return statuses()
                 .filter(JobRun::hasFailed)
@@ -60,6 +59,31 @@ final class JobRun {
                 .map(JobRun::exit)
                 .orElseGet(() -> line(condition.path("reason").asText() + ", "
                         + condition.path("message").asText()));
+    }
+
+    /** What kept it from running, with what separates the two; empty when nothing is known. Its pods go when its time is over. */
+    private String hindrance() {
+        String waiting = waiting();
+        return waiting.isEmpty()
+                ? warningOfGonePods()
+                        .map(why -> "; the last warning was: " + why)
+                        .orElse("")
+                : ": " + waiting;
+    }
+
+    private Optional<String> warningOfGonePods() {
+        if (!pods().isEmpty()) {
+            return Optional.empty();
+        }
+        String pods = Json.name(job) + "-";
+        return new PodEvents(api)
+                .warnings(target).stream()
+                        .filter(event -> event.path("involvedObject")
+                                .path("name")
+                                .asText()
+                                .startsWith(pods))
+                        .reduce((before, last) -> last)
+                        .map(event -> line(event.path("message").asText()));
     }
 
     private static String exit(JsonNode container) {

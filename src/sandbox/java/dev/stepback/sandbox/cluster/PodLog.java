@@ -26,9 +26,23 @@ final class PodLog {
         if (!wanted.isEmpty() && !names.contains(wanted)) {
             throw Failures.badRequest("container " + wanted + " is not valid for pod " + Json.name(pod));
         }
+        if (neverStarted(pod, wanted.isEmpty() ? names.get(0) : wanted)) {
+            throw Failures.badRequest("container \"" + (wanted.isEmpty() ? names.get(0) : wanted) + "\" in pod \""
+                    + Json.name(pod) + "\" is waiting to start");
+        }
         JsonNode annotation = pod.path("metadata").path("annotations").path(ANNOTATION);
         String log = annotation.asText("");
         return log.isEmpty() || log.endsWith("\n") ? tail(log, request) : tail(log + "\n", request);
+    }
+
+    private static boolean neverStarted(ObjectNode pod, String container) {
+        for (JsonNode status : pod.path("status").path("containerStatuses")) {
+            if (status.path("name").asText().equals(container)) {
+                return status.path("state").has("waiting")
+                        && !status.path("lastState").has("terminated");
+            }
+        }
+        return false;
     }
 
     private static String tail(String log, ApiRequest request) {

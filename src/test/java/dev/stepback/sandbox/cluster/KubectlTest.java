@@ -128,6 +128,16 @@ class KubectlTest {
         assertThat(kubectl("describe", "deploy", "web")).contains("Name:", "app:1");
         assertThat(kubectl("run", "one", "--image=app:1")).contains("pod/one created");
         assertThat(kubectl("logs", "one")).isEmpty();
+        kubectl(
+                "patch",
+                "pod",
+                "one",
+                "--subresource=status",
+                "--type=merge",
+                "-p",
+                "{\"status\":{\"containerStatuses\":[{\"name\":\"one\",\"image\":\"app:1\",\"imageID\":\"\",\"ready\":false,"
+                    + "\"restartCount\":0,\"state\":{\"waiting\":{\"reason\":\"ErrImagePull\"}}}]}}");
+        assertThat(kubectl("logs", "one")).contains("is waiting to start");
         Path editor = Files.writeString(home.resolve("editor"), "#!/bin/sh\nsed -i s/app:1/app:9/ \"$1\"\n");
         assertThat(editor.toFile().setExecutable(true)).isTrue();
         assertThat(kubectl("edit", "--validate=false", "deploy", "web")).contains("edited");

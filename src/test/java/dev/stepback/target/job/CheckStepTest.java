@@ -302,6 +302,11 @@ class CheckStepTest {
 
         assertThat(observe("db-1").message())
                 .isEqualTo("The data check mysql-data failed: it did not end within 60 s.");
+
+        warning("Pod", jobs().get(0).getMetadata().getName() + "-x7k2p", "Failed", "image not found");
+        assertThat(observe("db-1").message())
+                .isEqualTo("The data check mysql-data failed: it did not end within 60 s; the last warning was: image"
+                        + " not found.");
     }
 
     private void takesTooLong(Job job) {
