@@ -3,6 +3,9 @@ package dev.stepback.rollback.group;
 import dev.stepback.rollback.Members;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackSpec.Cancellation;
+import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.group.RollbackGroupStatus.Member;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +18,18 @@ record GroupMoment(GroupView view, Instant now) {
 
     RollbackGroupStatus status() {
         return view.group().statusOrInitial();
+    }
+
+    String stoppedBy() {
+        Cancellation cancellation = view.group().getSpec().cancellation();
+        return cancellation == null ? "" : "stopped by " + cancellation.by().name();
+    }
+
+    Optional<Decision> rejection() {
+        return view.group().getSpec().decisions().stream()
+                .filter(d -> d.verdict() == Verdict.Rejected)
+                .filter(d -> d.planHash().equals(status().hash()))
+                .findFirst();
     }
 
     GroupAction endIn(Phase phase, String message) {
