@@ -98,7 +98,7 @@ public final class PolicyAuthorizer implements Authorizer {
             return rule.get().required(now).isPresent()
                             || may(policy, who, Permission.BREAK_GLASS, facts).allowed()
                     ? Authorization.ALLOWED
-                    : Authorization.denied(Sentences.quiet(rule.get(), now) + " Ask again then.");
+                    : Authorization.denied(Sentences.quietForAsking(rule.get(), now));
         });
     }
 

@@ -21,6 +21,12 @@ final class Sentences {
         return "These are quiet hours, in which nothing can be approved." + end;
     }
 
+    /** The same for who wants to ask: quiet hours that never end have no "then". */
+    static String quietForAsking(ApprovalRule rule, Instant now) {
+        boolean end = rule.quietHours().flatMap(q -> q.end(now)).isPresent();
+        return quiet(rule, now) + (end ? " Ask again then." : "");
+    }
+
     static String unknownRule(TargetRef target) {
         return "The labels of " + target + " cannot be read, so I do not know which approvals it needs."
                 + " Try again in a moment.";

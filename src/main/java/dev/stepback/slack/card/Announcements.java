@@ -101,7 +101,7 @@ public final class Announcements {
     }
 
     private static String reason(RollbackSpec.Decision decision) {
-        return Mrkdwn.line(String.valueOf(decision.reason()), 500);
+        return Mrkdwn.quoted(String.valueOf(decision.reason()), 500);
     }
 
     private static List<Person> approvers(Rollback rollback) {

@@ -128,7 +128,7 @@ final class ApprovalLines {
         stand.decisions(Verdict.BrokeGlass).stream()
                 .limit(1)
                 .forEach(d -> out.append("\n🚨 *Glass broken by* " + Mrkdwn.mention(d.by()) + ", " + Mrkdwn.time(d.at())
-                        + ": " + Mrkdwn.line(String.valueOf(d.reason()), 500) + ". No approval was waited for."));
+                        + ": " + Mrkdwn.quoted(String.valueOf(d.reason()), 500) + ". No approval was waited for."));
         ApprovalStatus approvals = stand.approvals();
         if (approvals != null
                 && (approvals.required() > 1 || !approvals.from().isEmpty())

@@ -52,17 +52,17 @@ final class AuditMessage {
                 .append(": *")
                 .append(status.phase().apiName())
                 .append("*\nasked by ")
-                .append(Mrkdwn.line(spec.requestedBy().name(), 80));
+                .append(Mrkdwn.quoted(spec.requestedBy().name(), 80));
         String created = rollback.getMetadata().getCreationTimestamp();
         if (created != null) {
             text.append(", ").append(Mrkdwn.time(Instant.parse(created)));
         }
         text.append(people(rollback, Verdict.Approved, ", approved by "));
         if (!spec.reason().isBlank()) {
-            text.append("\nbecause ").append(Mrkdwn.line(spec.reason(), MAX_REASON));
+            text.append("\nbecause ").append(Mrkdwn.quoted(spec.reason(), MAX_REASON));
         }
         for (RollbackSpec.Decision alone : ApprovalLines.Stand.of(rollback).decisions(Verdict.BrokeGlass)) {
-            String reason = alone.reason() == null ? "" : ": " + Mrkdwn.line(alone.reason(), MAX_REASON);
+            String reason = alone.reason() == null ? "" : ": " + Mrkdwn.quoted(alone.reason(), MAX_REASON);
             text.append("\n🚨 *broke the glass*, without approval").append(reason);
         }
         if (status.phase().terminal()
@@ -75,7 +75,7 @@ final class AuditMessage {
 
     private static String people(Rollback rollback, Verdict verdict, String before) {
         String names = ApprovalLines.Stand.of(rollback).decisions(verdict).stream()
-                .map(d -> Mrkdwn.line(d.by().name(), 80))
+                .map(d -> Mrkdwn.quoted(d.by().name(), 80))
                 .distinct()
                 .collect(Collectors.joining(", "));
         return names.isEmpty() ? "" : before + names;

@@ -93,7 +93,7 @@ public final class Card {
                                         : "starts by itself unless somebody presses Stop")
                 + (status.phase() == Phase.AWAITING_APPROVAL
                         ? ", asked for by "
-                                + Mrkdwn.line(rollback.getSpec().requestedBy().name(), 80)
+                                + Mrkdwn.quoted(rollback.getSpec().requestedBy().name(), 80)
                         : "");
     }
 
@@ -102,7 +102,7 @@ public final class Card {
         StringBuilder out = new StringBuilder("*Asked by* " + Mrkdwn.mention(spec.requestedBy()));
         out.append(Words.then(spec.toTime()));
         if (!spec.reason().isBlank()) {
-            out.append(" because ").append(Mrkdwn.line(spec.reason(), 700));
+            out.append(" because ").append(Mrkdwn.quoted(spec.reason(), 700));
         }
         if (spec.wantedOptions().updateLastApplied() && !rollback.choicePending()) {
             out.append("\n*Also* rolls back what `kubectl apply` remembers");

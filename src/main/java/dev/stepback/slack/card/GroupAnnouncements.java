@@ -106,6 +106,6 @@ public final class GroupAnnouncements {
     }
 
     private static String reason(Decision decision) {
-        return Mrkdwn.line(String.valueOf(decision.reason()), 500);
+        return Mrkdwn.quoted(String.valueOf(decision.reason()), 500);
     }
 }

@@ -155,7 +155,7 @@ public final class GroupCard {
         StringBuilder out = new StringBuilder("*Asked by* " + Mrkdwn.mention(spec.requestedBy()));
         out.append(Words.then(spec.toTime()));
         if (!spec.reason().isBlank()) {
-            out.append(" because ").append(Mrkdwn.line(spec.reason(), 700));
+            out.append(" because ").append(Mrkdwn.quoted(spec.reason(), 700));
         }
         out.append(
                 spec.inOrder()

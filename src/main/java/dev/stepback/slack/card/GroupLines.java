@@ -147,7 +147,7 @@ final class GroupLines {
                 .forEach(p -> out.append("\n• ")
                         .append(Mrkdwn.code(p.pod(), 100))
                         .append(" *")
-                        .append(Mrkdwn.line(p.reason(), 60))
+                        .append(Mrkdwn.quoted(p.reason(), 60))
                         .append('*'));
         return out.toString();
     }

@@ -16,7 +16,7 @@ final class LockMessages {
         Lock lock = reply.lock();
         String unlock = command + " unlock" + lock.namespace().map(n -> " " + n).orElse("");
         return Message.of("🔒 " + Mrkdwn.mention(lock.by()) + " has *locked rollbacks* " + where(lock) + ": "
-                + Mrkdwn.line(lock.reason(), 600) + "\nNone may start until "
+                + Mrkdwn.quoted(lock.reason(), 600) + "\nNone may start until "
                 + Mrkdwn.code(unlock, 150) + "; what runs may finish."
                 + (reply.known()
                         ? ""
@@ -27,7 +27,7 @@ final class LockMessages {
         Lock lock = reply.lock();
         return Message.of("🔓 " + Mrkdwn.mention(reply.by()) + " has *unlocked rollbacks* " + where(lock)
                 + ". What waits may start."
-                + (lock.reason().isBlank() ? "" : " They were locked: " + Mrkdwn.line(lock.reason(), 600)));
+                + (lock.reason().isBlank() ? "" : " They were locked: " + Mrkdwn.quoted(lock.reason(), 600)));
     }
 
     /** Empty when nothing is locked. */

@@ -37,6 +37,11 @@ public final class Mrkdwn {
         return text(oneLine(raw), limit);
     }
 
+    /** What somebody outside has said, on one line: backticks are taken literally, too. */
+    static String quoted(String raw, int limit) {
+        return line(raw.replace('`', '\''), limit);
+    }
+
     /** One line in a code span; an empty text gives an empty span's placeholder. */
     public static String code(String raw, int limit) {
         String line = bounded(oneLine(visible(raw)).replace('`', '\''), limit - 2);
@@ -96,7 +101,7 @@ public final class Mrkdwn {
 
     /** A mention of the person, or the name when the id is not one of Slack's. */
     public static String mention(Person person) {
-        return SLACK_ID.matcher(person.id()).matches() ? "<@" + person.id() + ">" : line(person.name(), 80);
+        return SLACK_ID.matcher(person.id()).matches() ? "<@" + person.id() + ">" : quoted(person.name(), 80);
     }
 
     /** The moment in the reader's own time zone. */

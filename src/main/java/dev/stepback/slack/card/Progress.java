@@ -45,10 +45,10 @@ final class Progress {
             out.append("\n• ")
                     .append(Mrkdwn.code(problem.pod(), 100))
                     .append(" *")
-                    .append(Mrkdwn.line(problem.reason(), 60))
+                    .append(Mrkdwn.quoted(problem.reason(), 60))
                     .append('*');
             if (!problem.detail().isBlank()) {
-                out.append(": ").append(Mrkdwn.line(problem.detail(), 80));
+                out.append(": ").append(Mrkdwn.quoted(problem.detail(), 80));
             }
         }
         return out + Words.more(rollout.problems().size() - shown, "pod");

@@ -160,15 +160,15 @@ final class Words {
     /** Such as {@code rolled back from by ana, today 14:02}. */
     static String why(BadRevision bad) {
         return switch (bad.why()) {
-            case ROLLED_BACK -> "rolled back from by " + Mrkdwn.line(bad.detail(), 80) + ", " + Mrkdwn.time(bad.at());
+            case ROLLED_BACK -> "rolled back from by " + Mrkdwn.quoted(bad.detail(), 80) + ", " + Mrkdwn.time(bad.at());
             case ROLLOUT_FAILED ->
                 "its rollout failed, " + Mrkdwn.time(bad.at())
-                        + (bad.detail().isBlank() ? "" : ": " + Mrkdwn.line(bad.detail(), 160));
+                        + (bad.detail().isBlank() ? "" : ": " + Mrkdwn.quoted(bad.detail(), 160));
         };
     }
 
     static String changeCause(String changeCause) {
-        return Mrkdwn.line(changeCause.isBlank() ? "<none>" : changeCause, 250);
+        return Mrkdwn.quoted(changeCause.isBlank() ? "<none>" : changeCause, 250);
     }
 
     /** A line {@code … and 3 more pods}; empty when there are none. */

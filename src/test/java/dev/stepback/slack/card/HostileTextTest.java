@@ -31,6 +31,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /** Whatever people write into names, reasons and change causes: messages stay valid and mention nobody. */
 class HostileTextTest {
@@ -182,6 +183,28 @@ class HostileTextTest {
                 Confirmations.breakGlass(rollback, text, "ref"),
                 Confirmations.outcome(Mrkdwn.text(text + "x", 1500)))) {
             assertThat(SlackRules.violations(view)).isEmpty();
+        }
+    }
+
+    /** A code span would lend what somebody has said the looks of what Stepback says. */
+    @Test
+    void reasonNameAndChangeCause_areNoCode() {
+        Rollback rollback = Samples.running(1);
+        RollbackSpec spec = rollback.getSpec();
+        rollback.setSpec(Specs.undo(
+                spec.target(), null, "`why`", new Person("?", "`who`"), spec.origin(), 600, null, spec.decisions()));
+        rollback.setStatus(rollback.getStatus().with(s -> {
+            s.plan = Samples.plan(Map.of(), Map.of(), "`cause`", List.of(), List.of());
+            s.rollout = new Rollout("", 3, 3, 1, 0, List.of(new Rollout.PodProblem("p", "`bad`", "`worse`")));
+        }));
+        for (Message message : List.of(
+                Card.of(rollback, Samples.NOW),
+                Announcements.outcome(rollback, Samples.NOW, Optional.empty()),
+                REPLIES.draw(
+                        new Reply.ShowAudit(Optional.empty(), Optional.empty(), List.of(rollback), false),
+                        Samples.NOW))) {
+            assertThat(SlackRules.json(message))
+                    .doesNotContain("`why", "`who", "`cause", "`bad", "`worse", "why`", "cause`");
         }
     }
 

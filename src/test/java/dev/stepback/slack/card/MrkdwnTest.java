@@ -31,6 +31,11 @@ class MrkdwnTest {
     }
 
     @Test
+    void whatSomebodyOutsideHasSaid_hasNoCodeEither() {
+        assertThat(Mrkdwn.quoted("`x` and ```y```\n<!here> *b*", 500)).isEqualTo("'x' and '''y''' &lt;!here&gt; ∗b∗");
+    }
+
+    @Test
     void linkAndFence_areNone() {
         assertThat(Mrkdwn.text("<http://evil|safe>", 500)).isEqualTo("&lt;http://evil|safe&gt;");
         assertThat(Mrkdwn.text("```fence```", 500)).doesNotContain("```");
