@@ -2,6 +2,7 @@ package dev.stepback.command;
 
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
+import dev.stepback.text.Bounded;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -299,9 +300,7 @@ final class Clauses {
             known.add("because " + TargetText.echo(reason));
         }
         return new Command.NotUnderstood(
-                String.join(", ", known),
-                String.valueOf(misfit.problem()),
-                SlackText.bounded(wished(misfit.instead()), 150));
+                String.join(", ", known), String.valueOf(misfit.problem()), Bounded.of(wished(misfit.instead()), 150));
     }
 
     /** Who asks for something else is not told to type what would be a rollback. */

@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.target.Denial;
+import dev.stepback.text.Bounded;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -37,7 +38,7 @@ final class ClusterErrors {
 
     private static Optional<String> denied(KubernetesClientException e, UnaryOperator<String> safe) {
         return Denial.of(e)
-                .map(denial -> SlackText.bounded(safe.apply(denial.sentence()), MESSAGE)
+                .map(denial -> Bounded.of(safe.apply(denial.sentence()), MESSAGE)
                         + (denial.user().startsWith("system:serviceaccount:")
                                 ? " What Stepback needs is listed by `java -jar stepback.jar check`."
                                 : ""));
@@ -48,6 +49,6 @@ final class ClusterErrors {
         if (message == null || message.isBlank()) {
             return " (it answered " + e.getCode() + ")";
         }
-        return ": " + SlackText.bounded(safe.apply(message.strip()), MESSAGE);
+        return ": " + Bounded.of(safe.apply(message.strip()), MESSAGE);
     }
 }

@@ -2,6 +2,7 @@ package dev.stepback.command;
 
 import dev.stepback.command.Words.Word;
 import dev.stepback.target.Kind;
+import dev.stepback.text.Bounded;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -151,7 +152,7 @@ final class CommandParser {
             clauses.noReason();
             return;
         }
-        clauses.reason(SlackText.bounded(safe.apply(reason), MAX_REASON));
+        clauses.reason(Bounded.of(safe.apply(reason), MAX_REASON));
     }
 
     /** Behind {@code to}, {@code to revision} or {@code revision}: a number, or a time. */

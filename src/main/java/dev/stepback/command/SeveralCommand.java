@@ -13,6 +13,7 @@ import dev.stepback.target.PlanResult;
 import dev.stepback.target.PointInTime;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
+import dev.stepback.text.Bounded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,9 +95,9 @@ final class SeveralCommand {
         names.forEach((namespace, in) -> commands.add("`" + slashCommand + " -n " + namespace + " "
                 + command.selector().map(s -> "-l " + s).orElseGet(() -> String.join(" ", in)) + "`"));
         return Optional.of(new Reply.Refused("These are in " + names.size() + " namespaces, "
-                + SlackText.bounded(String.join(", ", names.keySet()), 300)
+                + Bounded.of(String.join(", ", names.keySet()), 300)
                 + ", and one request is for one of them. Ask for "
-                + SlackText.bounded(String.join(" or ", commands), 1000) + "."));
+                + Bounded.of(String.join(" or ", commands), 1000) + "."));
     }
 
     /** What can be known at once, so that nobody waits for a card that only says no. */

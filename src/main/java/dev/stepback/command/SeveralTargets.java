@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.target.TargetRef;
+import dev.stepback.text.Bounded;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -79,10 +80,9 @@ final class SeveralTargets {
             return visibility.notFromHere(known.get(0), command, invocation.by());
         }
         return found.isEmpty()
-                ? new Reply.Refused(
-                        "Nothing with the labels " + SlackText.bounded(selector, ECHO) + " can be rolled back "
-                                + command.namespace().map(n -> "in " + n).orElse("in the namespaces that I serve")
-                                + ": no Deployment, StatefulSet or DaemonSet has them.")
+                ? new Reply.Refused("Nothing with the labels " + Bounded.of(selector, ECHO) + " can be rolled back "
+                        + command.namespace().map(n -> "in " + n).orElse("in the namespaces that I serve")
+                        + ": no Deployment, StatefulSet or DaemonSet has them.")
                 : open(command, new LinkedHashSet<>(found), invocation);
     }
 

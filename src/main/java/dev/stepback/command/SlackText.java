@@ -65,13 +65,4 @@ final class SlackText {
         }
         return token.substring(start, end);
     }
-
-    /** At most {@code max} characters; what is cut off is marked. */
-    static String bounded(String text, int max) {
-        if (text.length() <= max) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(max - 2)) ? max - 2 : max - 1;
-        return text.substring(0, end) + "…";
-    }
 }

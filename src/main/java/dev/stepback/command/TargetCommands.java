@@ -2,6 +2,7 @@ package dev.stepback.command;
 
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.target.TargetRef;
+import dev.stepback.text.Bounded;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +93,6 @@ final class TargetCommands {
     Reply notFound(Wanted wanted, String remaining, Invocation invocation) {
         List<TargetRef> near = workloads.suggest(
                 wanted, SUGGESTIONS, t -> authorizer.mayView(invocation.by(), t).allowed());
-        return new Reply.NotFound(SlackText.bounded(wanted.toString(), ECHO), near, remaining);
+        return new Reply.NotFound(Bounded.of(wanted.toString(), ECHO), near, remaining);
     }
 }

@@ -1,6 +1,7 @@
 package dev.stepback.command;
 
 import dev.stepback.target.Kind;
+import dev.stepback.text.Bounded;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -103,6 +104,6 @@ final class TargetText {
     }
 
     static String echo(String text) {
-        return SlackText.bounded(text, 60);
+        return Bounded.of(text, 60);
     }
 }

@@ -14,6 +14,7 @@ import dev.stepback.target.Revision;
 import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
+import dev.stepback.text.Bounded;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,7 +93,7 @@ final class ViewCommands {
             List<Change> changes = type(target, who).diff(target, from.getAsLong(), to.getAsLong());
             return new Reply.ShowDiff(target, from.getAsLong(), to.getAsLong(), changes);
         } catch (IllegalArgumentException e) {
-            return new Reply.Refused(SlackText.bounded(String.valueOf(e.getMessage()), 300));
+            return new Reply.Refused(Bounded.of(String.valueOf(e.getMessage()), 300));
         }
     }
 

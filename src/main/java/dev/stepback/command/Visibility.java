@@ -4,6 +4,7 @@ import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
+import dev.stepback.text.Bounded;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -103,7 +104,7 @@ final class Visibility {
                                 .allowed()))
                 .toList();
         return Optional.of(new Reply.Refused("Stepback does not serve the namespace " + namespace
-                + (others.isEmpty() ? "" : "; it serves " + SlackText.bounded(String.join(", ", others), NAMESPACES))
+                + (others.isEmpty() ? "" : "; it serves " + Bounded.of(String.join(", ", others), NAMESPACES))
                 + "."));
     }
 

@@ -12,11 +12,6 @@ public final class OneLine {
 
     /** At most {@code max} characters; what exceeds them gives way to an ellipsis. */
     public static String of(String text, int max) {
-        String line = UNFIT.matcher(text).replaceAll(" ").strip();
-        if (line.length() <= max) {
-            return line;
-        }
-        int end = Character.isHighSurrogate(line.charAt(max - 2)) ? max - 2 : max - 1;
-        return line.substring(0, end) + "…";
+        return Bounded.of(UNFIT.matcher(text).replaceAll(" ").strip(), max);
     }
 }

@@ -11,6 +11,7 @@ import com.slack.api.model.block.composition.PlainTextObject;
 import com.slack.api.model.block.composition.TextObject;
 import com.slack.api.model.block.element.BlockElement;
 import com.slack.api.model.block.element.ButtonElement;
+import dev.stepback.text.Bounded;
 import java.util.List;
 
 /** The few blocks that messages are made of. */
@@ -75,16 +76,8 @@ final class Kit {
     // Nothing in it means anything to Slack, not even the names of emoji.
     static PlainTextObject plain(String text, int limit) {
         return PlainTextObject.builder()
-                .text(cut(Mrkdwn.oneLine(Mrkdwn.visible(text)), limit))
+                .text(Bounded.of(Mrkdwn.oneLine(Mrkdwn.visible(text)), limit))
                 .emoji(false)
                 .build();
-    }
-
-    private static String cut(String text, int limit) {
-        if (text.length() <= limit) {
-            return text;
-        }
-        int end = limit - 1;
-        return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
     }
 }

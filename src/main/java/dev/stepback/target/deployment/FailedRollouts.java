@@ -7,7 +7,7 @@ import dev.stepback.target.BadRevision;
 import dev.stepback.target.workload.FailureMark;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodEvents;
-import dev.stepback.target.workload.Text;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,7 +122,7 @@ final class FailedRollouts {
                 .filter(e -> e.path("involvedObject").path("name").asText().startsWith(pods))
                 .reduce((a, b) -> b)
                 .map(e -> BadRevision.rolloutFailed(
-                        Text.line(
+                        OneLine.of(
                                 redactor.text(e.path("reason").asText() + ": "
                                         + IN_POD.matcher(e.path("message").asText())
                                                 .replaceAll("")),

@@ -10,7 +10,7 @@ import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.Text;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +108,6 @@ public final class CheckPlan {
     private static Finding refused(String name, String why) {
         return Finding.warn(
                 FINDING,
-                "The data check %s, which has to pass first, cannot run: %s".formatted(name, Text.line(why, 500)));
+                "The data check %s, which has to pass first, cannot run: %s".formatted(name, OneLine.of(why, 500)));
     }
 }

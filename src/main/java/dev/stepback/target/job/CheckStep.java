@@ -11,8 +11,8 @@ import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.Text;
 import dev.stepback.target.workload.UndoStep;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
@@ -200,7 +200,7 @@ public final class CheckStep implements Step {
     }
 
     private static String cannotRun(StepContext context, String why) {
-        return "The data check %s cannot run: %s".formatted(check(context), Text.line(why, 500));
+        return "The data check %s cannot run: %s".formatted(check(context), OneLine.of(why, 500));
     }
 
     /** The same for every attempt at the same step of the same Rollback; fits into a label, as the names of Jobs have to. */

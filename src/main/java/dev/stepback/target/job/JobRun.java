@@ -8,7 +8,7 @@ import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.Owned;
 import dev.stepback.target.workload.PodEvents;
-import dev.stepback.target.workload.Text;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Comparator;
@@ -92,7 +92,7 @@ final class JobRun {
         return "exit code %d%s"
                 .formatted(
                         terminated.path("exitCode").asInt(),
-                        reason.equals("Error") ? "" : ", " + Text.line(reason, 60));
+                        reason.equals("Error") ? "" : ", " + OneLine.of(reason, 60));
     }
 
     /** What keeps it from running; empty when nothing does. */
@@ -160,7 +160,7 @@ final class JobRun {
             // As a whole: a secret may take several lines.
             return redactor.text(log)
                     .lines()
-                    .map(line -> Text.line(line, LINE))
+                    .map(line -> OneLine.of(line, LINE))
                     .filter(line -> !line.isBlank())
                     .collect(Collectors.joining("\n"));
         } catch (KubernetesClientException e) {
@@ -201,6 +201,6 @@ final class JobRun {
     }
 
     private String line(String text) {
-        return Text.line(redactor.text(text), 300);
+        return OneLine.of(redactor.text(text), 300);
     }
 }

@@ -17,8 +17,8 @@ import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.Text;
 import dev.stepback.target.workload.UndoStep;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Comparator;
 import java.util.List;
@@ -94,7 +94,7 @@ final class HoldStep implements Step {
                 if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
                     throw e;
                 }
-                refused = Text.line(redactor.text(String.valueOf(e.getMessage())), 300);
+                refused = OneLine.of(redactor.text(String.valueOf(e.getMessage())), 300);
             }
         }
         return new Start.Failed("The API server refuses to raise its partition: " + refused);

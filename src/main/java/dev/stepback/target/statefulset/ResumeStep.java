@@ -16,8 +16,8 @@ import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.DryRun;
 import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.Text;
 import dev.stepback.target.workload.UndoStep;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +92,7 @@ final class ResumeStep implements Step {
                 if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
                     throw e;
                 }
-                refused = Text.line(redactor.text(String.valueOf(e.getMessage())), 300);
+                refused = OneLine.of(redactor.text(String.valueOf(e.getMessage())), 300);
             }
         }
         return new Start.Failed("The API server refuses to put its partition back: " + refused);

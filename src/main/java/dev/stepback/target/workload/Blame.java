@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
+import dev.stepback.text.OneLine;
 import java.util.stream.Collectors;
 
 /** Sentences about who did what to a workload. */
@@ -80,10 +81,10 @@ public final class Blame {
         String images = workload.template().images(redactor).entrySet().stream()
                 .map(image -> image.getKey() + "=" + image.getValue())
                 .collect(Collectors.joining(", "));
-        text.append("; its images are now ").append(Text.line(images, 500));
+        text.append("; its images are now ").append(OneLine.of(images, 500));
         String cause = workload.changeCause();
         if (!cause.isEmpty()) {
-            text.append("; change cause: ").append(Text.line(redactor.text(cause), 200));
+            text.append("; change cause: ").append(OneLine.of(redactor.text(cause), 200));
         }
         return text.append('.').toString();
     }

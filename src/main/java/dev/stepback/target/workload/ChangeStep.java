@@ -12,6 +12,7 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetRef;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
@@ -162,7 +163,7 @@ public final class ChangeStep implements Step {
         }
         String why = refused == null ? "" : String.valueOf(refused.getMessage());
         return new Start.Failed("The API server refuses to %s %s: %s"
-                .formatted(operation.lowerCase(), Blame.title(context.target()), Text.line(redactor.text(why), 500)));
+                .formatted(operation.lowerCase(), Blame.title(context.target()), OneLine.of(redactor.text(why), 500)));
     }
 
     @Override

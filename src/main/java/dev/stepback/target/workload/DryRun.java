@@ -5,6 +5,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Denial;
 import dev.stepback.target.Finding;
 import dev.stepback.target.TargetRef;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,7 +21,7 @@ public final class DryRun {
             api.patch(ApiServer.path(target), patch, true);
             return Finding.pass(CHECK, "The API server accepts the change.");
         } catch (KubernetesClientException e) {
-            String message = Text.line(redactor.text(String.valueOf(e.getMessage())), 500);
+            String message = OneLine.of(redactor.text(String.valueOf(e.getMessage())), 500);
             if (message.toLowerCase(Locale.ROOT).contains("does not support dry run")) {
                 return Finding.warn(CHECK, "The change cannot be tried beforehand: " + message);
             }
@@ -30,7 +31,7 @@ public final class DryRun {
                 return Finding.warn(
                         CHECK,
                         "The change could not be tried beforehand. "
-                                + Text.line(denial.get().sentence(), 500));
+                                + OneLine.of(denial.get().sentence(), 500));
             }
             return switch (e.getCode()) {
                 case 400, 403, 404, 413, 422 -> Finding.block(CHECK, "The API server refuses the change: " + message);

@@ -7,6 +7,7 @@ import dev.stepback.target.Rollout;
 import dev.stepback.target.Rollout.PodProblem;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.TargetRef;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
@@ -212,7 +213,8 @@ public final class PodProblems {
     }
 
     private PodProblem problem(String pod, String reason, String detail) {
-        return new PodProblem(pod, Text.line(redactor.text(reason), 60), Text.line(redactor.text(detail), MAX_DETAIL));
+        return new PodProblem(
+                pod, OneLine.of(redactor.text(reason), 60), OneLine.of(redactor.text(detail), MAX_DETAIL));
     }
 
     public static boolean ready(ObjectNode pod) {

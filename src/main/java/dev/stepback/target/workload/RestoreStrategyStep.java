@@ -9,6 +9,7 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetRef;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +81,7 @@ public final class RestoreStrategyStep implements Step {
                 if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
                     throw e;
                 }
-                refused = Text.line(redactor.text(String.valueOf(e.getMessage())), 300);
+                refused = OneLine.of(redactor.text(String.valueOf(e.getMessage())), 300);
             }
         }
         return new Start.Failed("%s could not be put back to %s, put it back by hand: %s"

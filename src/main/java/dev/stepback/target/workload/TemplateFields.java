@@ -3,6 +3,7 @@ package dev.stepback.target.workload;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
+import dev.stepback.text.OneLine;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +157,16 @@ final class TemplateFields {
 
     private static void put(Map<String, Value> fields, String path, String raw, String shown) {
         boolean image = path.endsWith("].image");
-        fields.put(path, new Value(raw, image ? shown : Text.counted(shown, MAX_VALUE)));
+        fields.put(path, new Value(raw, image ? shown : counted(shown)));
+    }
+
+    /** In one line; of a longer one the beginning, and how long it is. */
+    private static String counted(String text) {
+        String line = OneLine.of(text, Integer.MAX_VALUE);
+        if (line.length() <= MAX_VALUE) {
+            return line;
+        }
+        int end = Character.isHighSurrogate(line.charAt(MAX_VALUE - 1)) ? MAX_VALUE - 1 : MAX_VALUE;
+        return "%s… (%d characters)".formatted(line.substring(0, end), line.length());
     }
 }

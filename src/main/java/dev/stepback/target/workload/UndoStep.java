@@ -7,6 +7,7 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +108,7 @@ public final class UndoStep implements Step {
         return new Start.Failed("The API server refuses to restore revision %s: %s"
                 .formatted(
                         parameter(context, "revision"),
-                        Text.line(redactor.text(refused == null ? "" : String.valueOf(refused.getMessage())), 500)));
+                        OneLine.of(redactor.text(refused == null ? "" : String.valueOf(refused.getMessage())), 500)));
     }
 
     @Override

@@ -6,7 +6,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
-import dev.stepback.target.workload.Text;
+import dev.stepback.text.OneLine;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,7 +63,7 @@ final class ImageTags {
     }
 
     private String shown(List<String> images) {
-        return Text.line(
+        return OneLine.of(
                 images.stream().map(image -> redactor.value("image", image)).collect(Collectors.joining(", ")), 120);
     }
 

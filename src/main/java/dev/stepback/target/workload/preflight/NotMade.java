@@ -3,7 +3,7 @@ package dev.stepback.target.workload.preflight;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Denial;
 import dev.stepback.target.Finding;
-import dev.stepback.target.workload.Text;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +39,7 @@ final class NotMade {
     }
 
     void add(String check, Throwable cause) {
-        String message = Text.line(redactor.text(String.valueOf(cause.getMessage())), 300);
+        String message = OneLine.of(redactor.text(String.valueOf(cause.getMessage())), 300);
         if (cause instanceof KubernetesClientException e && e.getCode() == FORBIDDEN) {
             Optional<Denial> denial = Denial.of(e);
             String lacks = who + " lacks the permission";

@@ -8,7 +8,7 @@ import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.NodeFit;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Requests;
-import dev.stepback.target.workload.Text;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +78,7 @@ final class Placement {
                         "Pod %s finds no node now (%s), and the restored pods ask for no others: they may stay Pending, too. Look at the node pools first."
                                 .formatted(
                                         Json.name(pod),
-                                        Text.line(c.path("message").asText(), 100))));
+                                        OneLine.of(c.path("message").asText(), 100))));
     }
 
     private static Finding pending(String why) {
@@ -114,7 +114,7 @@ final class Placement {
         if (spec.path("affinity").path("nodeAffinity").has("requiredDuringSchedulingIgnoredDuringExecution")) {
             wanted.add("node affinity");
         }
-        return Text.line(String.join(", ", wanted), 150);
+        return OneLine.of(String.join(", ", wanted), 150);
     }
 
     private static String taints(List<ObjectNode> nodes) {
@@ -127,6 +127,6 @@ final class Placement {
                 taints.add("cordoned");
             }
         });
-        return Text.line(String.join(", ", taints), 150);
+        return OneLine.of(String.join(", ", taints), 150);
     }
 }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.Text;
 import dev.stepback.target.workload.Writer;
+import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
@@ -122,7 +122,7 @@ final class References {
     private record Names(List<String> all) {
         /** As many as leave room for what to do about them. */
         String text() {
-            StringBuilder named = new StringBuilder(Text.line(all.get(0), MAX_NAMED));
+            StringBuilder named = new StringBuilder(OneLine.of(all.get(0), MAX_NAMED));
             int shown = 1;
             while (shown < all.size() && named.length() + all.get(shown).length() <= MAX_NAMED) {
                 named.append(", ").append(all.get(shown++));
@@ -144,7 +144,7 @@ final class References {
     private Optional<String> changedSince(ObjectNode object, Instant since) {
         Optional<Writer> last = Writer.ofContent(object);
         Instant at = last.map(Writer::time).orElseGet(() -> Json.createdAt(object));
-        String by = last.map(writer -> "by " + Text.line(writer.manager(), 60) + ", ")
+        String by = last.map(writer -> "by " + OneLine.of(writer.manager(), 60) + ", ")
                 .orElse("");
         return at.isAfter(since) ? Optional.of(by + ago(at)) : Optional.empty();
     }

@@ -2,7 +2,7 @@ package dev.stepback.target.workload.preflight;
 
 import dev.stepback.target.Finding;
 import dev.stepback.target.workload.PodTemplate;
-import dev.stepback.target.workload.Text;
+import dev.stepback.text.OneLine;
 import java.util.List;
 
 /** Whether both revisions work with the same version of their database's schema, where their templates say with which. */
@@ -35,7 +35,7 @@ final class SchemaVersion {
     }
 
     private static String version(PodTemplate template) {
-        return Text.line(
+        return OneLine.of(
                 template.json()
                         .path("metadata")
                         .path("annotations")

@@ -6,7 +6,7 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
-import dev.stepback.target.workload.Text;
+import dev.stepback.text.OneLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,7 +62,7 @@ final class Services {
                 .filter(label -> !label.getValue().equals(labels.path(label.getKey())))
                 .map(label -> label.getKey() + "=" + label.getValue().asText())
                 .toList();
-        return Text.line(String.join(", ", missing), 100);
+        return OneLine.of(String.join(", ", missing), 100);
     }
 
     private record LostPort(String service, String port, String target) {}

@@ -8,8 +8,8 @@ import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LastApplied;
-import dev.stepback.target.workload.Text;
 import dev.stepback.target.workload.Writer;
+import dev.stepback.text.OneLine;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -103,7 +103,7 @@ final class Surroundings {
         return Finding.warn(
                 "last-applied",
                 "It is deployed by server-side apply (%s). Correct the manifest: applying anything but revision %d meets a conflict with Stepback's change, or with --force-conflicts undoes it."
-                        .formatted(Text.line(writer.manager(), 40), subject.to()));
+                        .formatted(OneLine.of(writer.manager(), 40), subject.to()));
     }
 
     private static Finding applied(Preflight.Subject subject) {
@@ -125,6 +125,6 @@ final class Surroundings {
         return Finding.warn(
                 "managed-by",
                 "Managed by %s: the next %s may bring the bad release back. Correct the source too."
-                        .formatted(Text.line(source, 150), next));
+                        .formatted(OneLine.of(source, 150), next));
     }
 }
