@@ -1,5 +1,7 @@
-/** The configuration: read once at start, checked completely, handed out as values. Of the
- * bot it uses {@code policy}, which it builds, and {@code text}. */
+/**
+ * The configuration: read at the start and, in part, when the file changes; checked completely, handed out as values. Of the
+ * bot it uses {@code policy}, which it builds, and {@code text}.
+ */
 @NullMarked
 package dev.stepback.config;
 

@@ -1,4 +1,4 @@
-/** What operators see: health, readiness and metrics over HTTP. Uses nothing else of the bot. */
+/** What operators see: health, readiness and metrics over HTTP. Of the bot it uses {@code redaction} alone. */
 @NullMarked
 package dev.stepback.ops;
 

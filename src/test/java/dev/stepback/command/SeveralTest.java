@@ -11,6 +11,8 @@ import dev.stepback.rollback.group.NewGroup;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
 import dev.stepback.target.TargetRef;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,7 +43,7 @@ class SeveralTest {
             audited::add,
             t -> t,
             Zones.UNKNOWN,
-            Clock.systemUTC());
+            Clock.fixed(Instant.parse("2026-11-21T12:00:00Z"), ZoneOffset.UTC));
 
     @Test
     void severalNames_areOneRequestInTheirOrder() {
