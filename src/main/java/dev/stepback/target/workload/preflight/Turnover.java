@@ -106,14 +106,16 @@ record Turnover(int pods, int surge, int unavailable, String why) {
         return paced(pods == 1 ? "1 pod" : pods + " " + each);
     }
 
-    /** As in {@code 2 of 10 pods, the others run revision 3 already, one at a time (maxSurge 1, maxUnavailable 0)}. */
+    /** As in {@code 2 of 10 pods, the others still run revision 3, one at a time (maxSurge 1, maxUnavailable 0)}. */
     String words(int all, long revision) {
         String wanted = all == 1
-                ? "Its pod runs"
-                : all == 2 ? "Both pods that are wanted run" : "All %d pods that are wanted run".formatted(all);
+                ? "Its pod still runs"
+                : all == 2
+                        ? "Both pods that are wanted still run"
+                        : "All %d pods that are wanted still run".formatted(all);
         return pods == 0
-                ? "%s revision %d already".formatted(wanted, revision)
-                : paced("%d of %d pods, the others run revision %d already".formatted(pods, all, revision));
+                ? "%s revision %d".formatted(wanted, revision)
+                : paced("%d of %d pods, the others still run revision %d".formatted(pods, all, revision));
     }
 
     private String paced(String count) {

@@ -126,10 +126,10 @@ class ForecastTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "3 | 1 of 4 pods, the others run revision 1 already (maxSurge 1, maxUnavailable 0).",
-                "2 | 2 of 4 pods, the others run revision 1 already, one at a time (maxSurge 1, maxUnavailable 0).",
-                "4 | All 4 pods that are wanted run revision 1 already.",
-                "5 | All 4 pods that are wanted run revision 1 already."
+                "3 | 1 of 4 pods, the others still run revision 1 (maxSurge 1, maxUnavailable 0).",
+                "2 | 2 of 4 pods, the others still run revision 1, one at a time (maxSurge 1, maxUnavailable 0).",
+                "4 | All 4 pods that are wanted still run revision 1.",
+                "5 | All 4 pods that are wanted still run revision 1."
             })
     void podsThatRunTheRestoredRevision_areNotReplaced(int left, String expected) {
         released(rolling("1", "0"));
