@@ -1,6 +1,8 @@
 package dev.stepback.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.stage.Stage;
@@ -114,6 +116,8 @@ final class CrowdedNamespace implements AutoCloseable {
     /** The uid of what owns its pods. */
     private String deployment(TargetRef ref, ObjectNode deployment) {
         annotate(deployment, REVISIONS);
+        // A controller must not make a ReplicaSet of its own before all are there.
+        ((ObjectNode) deployment.path("spec")).put("paused", sandbox.isEmpty());
         ObjectNode live = create("/apis/apps/v1", "deployments", deployment);
         String newest = "";
         for (int revision = 1; revision <= REVISIONS; revision++) {
@@ -135,13 +139,19 @@ final class CrowdedNamespace implements AutoCloseable {
                     .set("template", template);
             newest = Json.uid(create("/apis/apps/v1", "replicasets", set));
         }
+        if (sandbox.isEmpty()) {
+            touch("deployments", ref, "/spec/paused", Json.parse("false"));
+        }
         return newest;
     }
 
     private String statefulSet(TargetRef ref, ObjectNode set) {
         ((ObjectNode) set.path("spec")).put("serviceName", ref.name());
         ObjectNode live = create("/apis/apps/v1", "statefulsets", set);
-        for (int revision = 1; revision <= REVISIONS; revision++) {
+        // Of the present template a controller has made one by itself, and gives it the highest number when it looks
+        // again.
+        int made = sandbox.isPresent() ? REVISIONS : REVISIONS - 1;
+        for (int revision = 1; revision <= made; revision++) {
             ObjectNode stored = object("apps/v1", "ControllerRevision", ref.name() + "-" + revision);
             stored.put("revision", revision);
             ((ObjectNode) stored.path("metadata")).putObject("labels").put("app", ref.name());
@@ -153,7 +163,17 @@ final class CrowdedNamespace implements AutoCloseable {
             stored.putObject("data").putObject("spec").set("template", template);
             create("/apis/apps/v1", "controllerrevisions", stored);
         }
+        if (sandbox.isEmpty()) {
+            touch("statefulsets", ref, "/metadata/labels", Json.object().put("app", ref.name()));
+        }
         return Json.uid(live);
+    }
+
+    /** Changes a field, so that the controller looks at what has been made meanwhile. */
+    private void touch(String resource, TargetRef ref, String path, JsonNode value) {
+        ArrayNode patch = JsonNodeFactory.instance.arrayNode();
+        patch.addObject().put("op", "add").put("path", path).set("value", value);
+        api.patch("/apis/apps/v1/namespaces/" + namespace + "/" + resource + "/" + ref.name(), patch, false);
     }
 
     private static ObjectNode pod(TargetRef ref, String owner, int i) {
