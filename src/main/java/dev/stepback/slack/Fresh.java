@@ -177,10 +177,12 @@ final class Fresh<V> {
             if (known != null && ticker.read() - known.at() < AHEAD.toNanos()) {
                 continue;
             }
-            if (known == null && answers.getIfPresent(key) != null) {
+            CompletableFuture<Asked<V>> first = new CompletableFuture<>();
+            if (known == null && answers.asMap().putIfAbsent(key, first) != null) {
                 continue; // somebody waits for it already
             }
             Asked<V> asked = ask(key);
+            first.complete(asked);
             if (asked.value() == null) {
                 return; // what is known holds until it is too old; the others would hardly fare better
             }

@@ -30,6 +30,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -211,6 +212,9 @@ class StatefulSetRollbackTest {
     /** It comes to the same, and so whoever may only cancel it may stop it. */
     @Test
     void byPartition_stoppedByWhoMayNotApprove_standsStill_andTheNextOneGoesOn() {
+        // Who wrote the template last is known to the second.
+        long released = Instant.now().getEpochSecond();
+        await().until(() -> Instant.now().getEpochSecond() > released);
         String name = open(true);
         approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
         await().atMost(Duration.ofSeconds(30)).until(() -> partition() == 2);

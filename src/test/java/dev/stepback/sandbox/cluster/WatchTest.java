@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -117,12 +118,13 @@ class WatchTest {
         for (int i = 0; i < 300; i++) {
             watches.add(api.watch(CONFIG_MAPS + "?watch=true"));
         }
-        await().until(() -> watches.stream().allMatch(events -> events.code() == 200));
+        await().atMost(Duration.ofSeconds(30)).until(() -> watches.stream().allMatch(events -> events.code() == 200));
 
         create("a", "web");
 
-        await().untilAsserted(() -> assertThat(watches)
-                .allSatisfy(events -> assertThat(events.summary()).containsExactly("ADDED a")));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(watches)
+                        .allSatisfy(events -> assertThat(events.summary()).containsExactly("ADDED a")));
     }
 
     private ObjectNode create(String name, String app) {
