@@ -80,7 +80,7 @@ final class Credentials {
             new Form(
                     Pattern.compile(
                             "(?<![A-Za-z0-9])(?:A[KS]IA|gh[opusr]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|xapp-|AIza|eyJ|[srp]k_live_"
-                                + "|npm_|hv[sbr]\\.|sk-|SG\\.|pypi-|dckr_)[\\w.+/=-]{0,80}+(?=…)"),
+                                    + "|npm_|hv[sbr]\\.|sk-|SG\\.|pypi-|dckr_)[\\w.+/=-]{0,80}+(?=…)"),
                     "…"),
             token(
                     "(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{12,}+",
@@ -123,8 +123,8 @@ final class Credentials {
             token("(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}+", "_live_", "_test_"),
             token(
                     "(?:whsec_|npm_|pypi-|dckr_(?:pat|oat)_|hf_|glsa_|glc_|lin_api_|rubygems_|dapi|shp(?:at|ca|pa|ss)_|do[opr]_v1_"
-                        + "|NRAK-|ATATT3|PMAK-|sntr[yus]+_|figd_|ghs_|tfp_|pscale_tkn_|dp\\.(?:pt|st|sa|ct)\\.)"
-                        + "(?=[\\w-]{0,20}\\d)[\\w=-]{16,}+",
+                            + "|NRAK-|ATATT3|PMAK-|sntr[yus]+_|figd_|ghs_|tfp_|pscale_tkn_|dp\\.(?:pt|st|sa|ct)\\.)"
+                            + "(?=[\\w-]{0,20}\\d)[\\w=-]{16,}+",
                     "whsec_",
                     "npm_",
                     "pypi-",
@@ -173,7 +173,7 @@ final class Credentials {
             new Form(
                     Pattern.compile(
                             "\\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|sshpass|mongo|mongosh|mongodump|cqlsh|clickhouse-client|influx)\\b[^\\n"
-                                + "|;&]{0,200}?\\s-p ?(?!\\d{1,5}(?:\\s|$))([^\\s\"'`-][^\\s\"'`]*+)"),
+                                    + "|;&]{0,200}?\\s-p ?(?!\\d{1,5}(?:\\s|$))([^\\s\"'`-][^\\s\"'`]*+)"),
                     "mysql",
                     "mariadb",
                     "sshpass",

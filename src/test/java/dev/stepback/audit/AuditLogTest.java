@@ -50,10 +50,10 @@ class AuditLogTest {
 
         assertThat(record.text())
                 .containsExactly("{\"logger\":\"audit\",\"time\":\"2026-11-21T03:00:00.123Z\",\"event\":\"approval\","
-                                     + "\"actor\":{\"id\":\"U1\",\"name\":\"ana\",\"team\":\"T1\"},\"channel\":\"C1\","
-                                     + "\"target\":{\"cluster\":\"prod-eu\",\"namespace\":\"production\",\"kind\":\"Deployment\","
-                                     + "\"name\":\"checkout\"},\"rollback\":\"checkout-1\",\"operation\":\"Undo\",\"planHash\":\"abc123\",\"verdict\":\"Approved\",\"reason\":\"looks"
-                                     + " right\"}");
+                        + "\"actor\":{\"id\":\"U1\",\"name\":\"ana\",\"team\":\"T1\"},\"channel\":\"C1\","
+                        + "\"target\":{\"cluster\":\"prod-eu\",\"namespace\":\"production\",\"kind\":\"Deployment\","
+                        + "\"name\":\"checkout\"},\"rollback\":\"checkout-1\",\"operation\":\"Undo\",\"planHash\":\"abc123\",\"verdict\":\"Approved\",\"reason\":\"looks"
+                        + " right\"}");
     }
 
     @Test

@@ -109,7 +109,7 @@ class StatefulSetFlowIT {
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
                         ("{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"mysql\",\"image\":\"%s\","
-                            + "\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/var/lib/mysql\"}]}]}}}}")
+                                        + "\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/var/lib/mysql\"}]}]}}}}")
                                 .formatted(BAD));
         await().atMost(PATIENCE)
                 .until(() -> pods().size() == 3 && image(pods().get(2)).equals(BAD));

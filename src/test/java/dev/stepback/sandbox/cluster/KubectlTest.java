@@ -136,7 +136,7 @@ class KubectlTest {
                 "--type=merge",
                 "-p",
                 "{\"status\":{\"containerStatuses\":[{\"name\":\"one\",\"image\":\"app:1\",\"imageID\":\"\",\"ready\":false,"
-                    + "\"restartCount\":0,\"state\":{\"waiting\":{\"reason\":\"ErrImagePull\"}}}]}}");
+                        + "\"restartCount\":0,\"state\":{\"waiting\":{\"reason\":\"ErrImagePull\"}}}]}}");
         assertThat(kubectl("logs", "one")).contains("is waiting to start");
         Path editor = Files.writeString(home.resolve("editor"), "#!/bin/sh\nsed -i s/app:1/app:9/ \"$1\"\n");
         assertThat(editor.toFile().setExecutable(true)).isTrue();

@@ -43,10 +43,10 @@ class DataFindingsTest {
                 "{containers: [{name: db, image: 'mysql:8.4', MOUNT}]} | {containers: [{name: mysqld, image:"
                         + " 'mysql:8.0', MOUNT}]} | mysql 8.4 → 8.0",
                 "{containers: [{name: log, image: 'fluent-bit:3.1'}, {name: db, image: 'mysql:8.4', MOUNT}]} |"
-                    + " {containers: [{name: log, image: 'fluent-bit:2.2'}, {name: db, image: 'mysql:8.4', MOUNT}]} |",
+                        + " {containers: [{name: log, image: 'fluent-bit:2.2'}, {name: db, image: 'mysql:8.4', MOUNT}]} |",
                 "{initContainers: [{name: fix, image: 'mysql:8.4', MOUNT}], containers: [{name: db, image:"
-                    + " 'mysql:8.4', MOUNT}]} | {initContainers: [{name: fix, image: 'mysql:8.0', MOUNT}], containers:"
-                    + " [{name: db, image: 'mysql:8.0', MOUNT}]} | mysql 8.4 → 8.0"
+                        + " 'mysql:8.4', MOUNT}]} | {initContainers: [{name: fix, image: 'mysql:8.0', MOUNT}], containers:"
+                        + " [{name: db, image: 'mysql:8.0', MOUNT}]} | mysql 8.4 → 8.0"
             })
     void ofClaims_areNamedOnce(String now, String restored, String expected) {
         assertThat(downgrades(CLAIMS, now.replace("MOUNT", MOUNT), restored.replace("MOUNT", MOUNT)))

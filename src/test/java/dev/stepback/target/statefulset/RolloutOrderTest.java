@@ -20,8 +20,8 @@ class RolloutOrderTest {
                 "{replicas: 3}                                                         | : one at a time from db-2"
                         + " down to db-0, each waits until the others are ready",
                 "{replicas: 10, podManagementPolicy: OrderedReady, updateStrategy: {type: RollingUpdate,"
-                    + " rollingUpdate: {partition: 4}}} | : one at a time from db-9 down to db-4, each waits until the"
-                    + " others are ready",
+                        + " rollingUpdate: {partition: 4}}} | : one at a time from db-9 down to db-4, each waits until the"
+                        + " others are ready",
                 "{replicas: 3, podManagementPolicy: Parallel}                          | : one at a time from db-2"
                         + " down to db-0, and broken ones hold nothing up (Parallel)",
                 "{replicas: 9, updateStrategy: {rollingUpdate: {maxUnavailable: 3}}}   | : up to 3 at a time"

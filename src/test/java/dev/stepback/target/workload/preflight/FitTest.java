@@ -77,20 +77,20 @@ class FitTest {
                 "{limits.memory: 8Gi} | {limits.memory: 4Gi} | {limits: {memory: 1Gi}} | {maxSurge: 1, maxUnavailable:"
                         + " 0} | PASS",
                 "{limits.memory: 4Gi} | {limits.memory: 4Gi} | {limits: {memory: 1Gi}} | {maxSurge: 1, maxUnavailable:"
-                    + " 0} | WARN ResourceQuota compute has no room for one more pod (limits.memory), and no old one"
-                    + " stops before a new one is ready",
+                        + " 0} | WARN ResourceQuota compute has no room for one more pod (limits.memory), and no old one"
+                        + " stops before a new one is ready",
                 "{limits.memory: 4Gi} | {limits.memory: 4Gi} | {limits: {memory: 1Gi}} | {maxSurge: 0, maxUnavailable:"
                         + " 1} | PASS",
                 "{limits.memory: 5Gi} | {limits.memory: 4Gi} | {limits: {memory: 2Gi}} | {maxSurge: 0, maxUnavailable:"
                         + " 1} | WARN ResourceQuota compute has no room for all restored pods",
                 "{pods: 3} | {pods: 4} | {limits: {memory: 1Gi}} | {maxSurge: 0, maxUnavailable: 1} | WARN"
-                    + " ResourceQuota compute has no room for all restored pods (pods), for it was lowered, and more"
-                    + " is in use than it allows: some would not start. Raise the quota first.",
+                        + " ResourceQuota compute has no room for all restored pods (pods), for it was lowered, and more"
+                        + " is in use than it allows: some would not start. Raise the quota first.",
                 "{pods: 4} | {pods: 4} | {limits: {memory: 1Gi}} | {maxSurge: 1, maxUnavailable: 0} | WARN"
                         + " ResourceQuota compute has no room for one more pod (pods)",
                 "{requests.cpu: 4} | {requests.cpu: 0} | {limits: {memory: 1Gi}} | {maxSurge: 1, maxUnavailable: 0} |"
-                    + " BLOCK The restored pods would be refused: ResourceQuota compute wants every container to say"
-                    + " its requests.cpu, and container web does not.",
+                        + " BLOCK The restored pods would be refused: ResourceQuota compute wants every container to say"
+                        + " its requests.cpu, and container web does not.",
                 "{configmaps: 1} | {configmaps: 1} | {} | {maxSurge: 1, maxUnavailable: 0} | PASS"
             })
     void quota_passesWarnsOrBlocks(String hard, String used, String resources, String rolling, String expected) {

@@ -36,8 +36,8 @@ class SchemaVersionTest {
                         + " schema version 42, revision 1 with 41, and the database is not rolled back. Can revision 1"
                         + " work with what is there?",
                 "{stepback.dev/schema-version: '42'} | {app: web} | WARN Revision 2 works with schema version 42,"
-                    + " revision 1 with one that it does not name, and the database is not rolled back. Can revision 1"
-                    + " work with what is there?"
+                        + " revision 1 with one that it does not name, and the database is not rolled back. Can revision 1"
+                        + " work with what is there?"
             })
     void versions_areCompared(String now, String restored, String expected) {
         Live live = new Live(new TargetRef("production", Kind.DEPLOYMENT, "web"), (ObjectNode)
