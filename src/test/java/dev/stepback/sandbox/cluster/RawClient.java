@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /** Talks to the API server as it is, with no client in between that makes things right. */
 final class RawClient {
@@ -82,14 +83,25 @@ final class RawClient {
         HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
                 .header("Authorization", "Bearer " + token)
                 .build();
-        var unused = http.sendAsync(request, BodyHandlers.ofLines()).whenComplete((response, failure) -> {
-            if (response != null) {
-                events.code = response.statusCode();
-                response.body().forEach(line -> events.list.add(parse(line)));
-            }
-            events.ended = true;
-        });
+        // With a thread of its own: to read the lines blocks.
+        Thread reader = new Thread(() -> read(request, events), "watch");
+        reader.setDaemon(true);
+        reader.start();
         return events;
+    }
+
+    private void read(HttpRequest request, Events events) {
+        try {
+            HttpResponse<Stream<String>> response = http.send(request, BodyHandlers.ofLines());
+            events.code = response.statusCode();
+            response.body().forEach(line -> events.list.add(parse(line)));
+        } catch (IOException | UncheckedIOException e) {
+            // The server has ended it.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            events.ended = true;
+        }
     }
 
     private static ObjectNode parse(String line) {
