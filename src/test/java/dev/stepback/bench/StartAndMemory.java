@@ -32,6 +32,7 @@ final class StartAndMemory {
                 try (BotProcess bot = started(kubeconfig, slack, starts)) {
                     if (i == 0) {
                         report.add("resident memory, empty cluster", mebibytes(bot));
+                        report.add("CPU while nothing happens", atRest(bot));
                     }
                 }
             }
@@ -44,7 +45,7 @@ final class StartAndMemory {
                 String size = LargeCluster.DEPLOYMENTS + " Deployments of " + LargeCluster.REVISIONS + " revisions";
                 report.add("start to ready, " + size, large);
                 report.add("resident memory, " + size, mebibytes(bot));
-                report.add("CPU while nothing happens", atRest(bot));
+                report.add("CPU while none of their rollouts ends", atRest(bot));
             }
         }
     }
