@@ -13,13 +13,13 @@ import dev.stepback.target.controllerrevision.RevisionPod;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.workload.Annotating;
-import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.ConditionalWrite;
+import dev.stepback.target.workload.ConditionalWrite.Look;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.UndoStep;
 import dev.stepback.text.OneLine;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +33,6 @@ final class HoldStep implements Step {
     private static final String TYPE = "statefulset.hold";
     private static final String TEMPLATE = "template";
     private static final String STRATEGY = "/spec/updateStrategy";
-    private static final int UNPROCESSABLE = 422;
-    private static final int NOT_FOUND = 404;
     private static final int ATTEMPTS = 5;
     private static final int NAMED = 5;
 
@@ -65,39 +63,31 @@ final class HoldStep implements Step {
 
     @Override
     public Start start(StepContext context) {
-        String refused = "";
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<RevisionedWorkload> live = workloads.workload(context.target());
-            if (live.isEmpty()) {
-                return new Start.Void(Blame.gone(context.target()));
-            }
-            RevisionedWorkload workload = live.get();
-            if (!workload.uid().equals(context.targetUid())) {
-                return new Start.Void(Blame.anotherOne(context.target(), workload.object()));
-            }
-            if (!workload.template().fingerprint().equals(PodDeletion.parameter(context, TEMPLATE))) {
-                return new Start.Void(Blame.templateChanged(workload, redactor));
-            }
-            UpdatePolicy policy = UpdatePolicy.of(workload);
-            int partition = still(workload, policy);
-            if (!policy.rolling() || partition <= policy.partition()) {
-                return new Start.Started();
-            }
-            Optional<Start> objection = context.guard().objection();
-            if (objection.isPresent()) {
-                return objection.get();
-            }
-            try {
-                workloads.api().patch(ApiServer.path(context.target()), patch(context, workload, partition), false);
-                return new Start.Started();
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
-                    throw e;
-                }
-                refused = OneLine.of(redactor.text(String.valueOf(e.getMessage())), 300);
-            }
+        return new ConditionalWrite(workloads.api(), redactor)
+                .start(
+                        context,
+                        ATTEMPTS,
+                        () -> look(context),
+                        why -> "The API server refuses to raise its partition: " + OneLine.of(why, 300));
+    }
+
+    private Look look(StepContext context) {
+        Optional<RevisionedWorkload> live = workloads.workload(context.target());
+        if (live.isEmpty()) {
+            return Look.instead(new Start.Void(Blame.gone(context.target())));
         }
-        return new Start.Failed("The API server refuses to raise its partition: " + refused);
+        RevisionedWorkload workload = live.get();
+        if (!workload.uid().equals(context.targetUid())) {
+            return Look.instead(new Start.Void(Blame.anotherOne(context.target(), workload.object())));
+        }
+        if (!workload.template().fingerprint().equals(PodDeletion.parameter(context, TEMPLATE))) {
+            return Look.instead(new Start.Void(Blame.templateChanged(workload, redactor)));
+        }
+        UpdatePolicy policy = UpdatePolicy.of(workload);
+        int partition = still(workload, policy);
+        return !policy.rolling() || partition <= policy.partition()
+                ? Look.instead(new Start.Started())
+                : new Look.Send(patch(context, workload, partition));
     }
 
     /** The partition at which nothing is left to be replaced. */

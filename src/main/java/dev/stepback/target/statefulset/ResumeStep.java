@@ -11,14 +11,14 @@ import dev.stepback.target.StepContext;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.workload.Annotating;
-import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.ConditionalWrite;
+import dev.stepback.target.workload.ConditionalWrite.Look;
 import dev.stepback.target.workload.DryRun;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.UndoStep;
 import dev.stepback.text.OneLine;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,9 +29,6 @@ final class ResumeStep implements Step {
     private static final String TEMPLATE = "template";
     private static final String PARTITION = "partition";
     private static final String FORMER = "former";
-    private static final int UNPROCESSABLE = 422;
-    private static final int NOT_FOUND = 404;
-    private static final int ATTEMPTS = 3;
 
     private final RevisionedWorkloads workloads;
     private final Redactor redactor;
@@ -74,28 +71,22 @@ final class ResumeStep implements Step {
 
     @Override
     public Start start(StepContext context) {
-        String refused = "";
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<RevisionedWorkload> live = workloads.workload(context.target());
-            if (live.isEmpty()) {
-                return new Start.Void(Blame.gone(context.target()));
-            }
-            Optional<Start> instead = settled(context, live.get()).or(context.guard()::objection);
-            if (instead.isPresent()) {
-                return instead.get();
-            }
-            try {
-                String rollback = context.attribution().rollback();
-                workloads.api().patch(ApiServer.path(context.target()), patch(live.get(), rollback), false);
-                return new Start.Started();
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
-                    throw e;
-                }
-                refused = OneLine.of(redactor.text(String.valueOf(e.getMessage())), 300);
-            }
+        return new ConditionalWrite(workloads.api(), redactor)
+                .start(
+                        context,
+                        () -> look(context),
+                        why -> "The API server refuses to put its partition back: " + OneLine.of(why, 300));
+    }
+
+    private Look look(StepContext context) {
+        Optional<RevisionedWorkload> live = workloads.workload(context.target());
+        if (live.isEmpty()) {
+            return Look.instead(new Start.Void(Blame.gone(context.target())));
         }
-        return new Start.Failed("The API server refuses to put its partition back: " + refused);
+        return settled(context, live.get())
+                .map(Look::instead)
+                .orElseGet(() ->
+                        new Look.Send(patch(live.get(), context.attribution().rollback())));
     }
 
     /** What needs no patch: it is done already, or must not be done any more. */

@@ -12,8 +12,8 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.ConditionalWrite.Look;
 import dev.stepback.text.OneLine;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -23,10 +23,6 @@ import java.util.stream.Stream;
 public final class ChangeStep implements Step {
     /** The parameter that says that the state counts, and not the mark. */
     private static final String STOP = "stop";
-
-    private static final int UNPROCESSABLE = 422;
-    private static final int NOT_FOUND = 404;
-    private static final int ATTEMPTS = 3;
 
     private final Kind kind;
     private final Operation operation;
@@ -141,29 +137,22 @@ public final class ChangeStep implements Step {
         } catch (IllegalArgumentException e) {
             return new Start.Failed("The stored plan cannot be carried out: " + e.getMessage() + ".");
         }
-        KubernetesClientException refused = null;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<ObjectNode> live = live(context);
-            if (live.isEmpty()) {
-                return new Start.Void(Blame.gone(context.target()));
-            }
-            Optional<Start> instead = settled(context, patch, live.get()).or(context.guard()::objection);
-            if (instead.isPresent()) {
-                return instead.get();
-            }
-            try {
-                api.patch(ApiServer.path(context.target()), patch.annotating(live.get(), annotations(context)), false);
-                return new Start.Started();
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
-                    throw e;
-                }
-                refused = e;
-            }
+        return new ConditionalWrite(api, redactor)
+                .start(
+                        context,
+                        () -> look(context, patch),
+                        why -> "The API server refuses to %s %s: %s"
+                                .formatted(operation.lowerCase(), Blame.title(context.target()), OneLine.of(why, 500)));
+    }
+
+    private Look look(StepContext context, ChangePatch patch) {
+        Optional<ObjectNode> live = live(context);
+        if (live.isEmpty()) {
+            return Look.instead(new Start.Void(Blame.gone(context.target())));
         }
-        String why = refused == null ? "" : String.valueOf(refused.getMessage());
-        return new Start.Failed("The API server refuses to %s %s: %s"
-                .formatted(operation.lowerCase(), Blame.title(context.target()), OneLine.of(redactor.text(why), 500)));
+        return settled(context, patch, live.get())
+                .map(Look::instead)
+                .orElseGet(() -> new Look.Send(patch.annotating(live.get(), annotations(context))));
     }
 
     @Override

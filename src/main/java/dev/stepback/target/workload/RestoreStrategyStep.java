@@ -9,6 +9,7 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.ConditionalWrite.Look;
 import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
@@ -20,9 +21,6 @@ import java.util.Optional;
  */
 public final class RestoreStrategyStep implements Step {
     private static final String BORROWED = "borrowed";
-    private static final int UNPROCESSABLE = 422;
-    private static final int NOT_FOUND = 404;
-    private static final int ATTEMPTS = 3;
 
     private final Kind kind;
     private final ApiServer api;
@@ -64,28 +62,15 @@ public final class RestoreStrategyStep implements Step {
         } catch (IllegalArgumentException e) {
             return new Start.Failed("The stored plan cannot be carried out: " + e.getMessage() + ".");
         }
-        String refused = "";
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<ObjectNode> live = live(context);
-            if (live.isEmpty() || !isOurs(context, live.get())) {
-                return new Start.Started();
-            }
-            Optional<Start> objection = context.guard().objection();
-            if (objection.isPresent()) {
-                return objection.get();
-            }
-            try {
-                api.patch(ApiServer.path(context.target()), borrowed.back(live.get()), false);
-                return new Start.Started();
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
-                    throw e;
-                }
-                refused = OneLine.of(redactor.text(String.valueOf(e.getMessage())), 300);
-            }
-        }
-        return new Start.Failed("%s could not be put back to %s, put it back by hand: %s"
-                .formatted(borrowed.field(), borrowed.former().asText(), refused));
+        return new ConditionalWrite(api, redactor)
+                .start(
+                        context,
+                        () -> live(context)
+                                .filter(live -> isOurs(context, live))
+                                .<Look>map(live -> new Look.Send(borrowed.back(live)))
+                                .orElseGet(() -> Look.instead(new Start.Started())),
+                        why -> "%s could not be put back to %s, put it back by hand: %s"
+                                .formatted(borrowed.field(), borrowed.former().asText(), OneLine.of(why, 300)));
     }
 
     @Override
@@ -157,7 +142,7 @@ public final class RestoreStrategyStep implements Step {
             api.patch(ApiServer.path(target), back.back(live.get()), false);
             return true;
         } catch (KubernetesClientException e) {
-            if (e.getCode() == UNPROCESSABLE || e.getCode() == NOT_FOUND) {
+            if (ConditionalWrite.missed(e)) {
                 return false;
             }
             throw e;

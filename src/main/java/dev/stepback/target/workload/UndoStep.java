@@ -7,8 +7,8 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.workload.ConditionalWrite.Look;
 import dev.stepback.text.OneLine;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -20,10 +20,6 @@ public final class UndoStep implements Step {
 
     /** The parameter that says what is borrowed. */
     private static final String BORROWS = "borrows";
-
-    private static final int UNPROCESSABLE = 422;
-    private static final int NOT_FOUND = 404;
-    private static final int ATTEMPTS = 3;
 
     private final Undoable kind;
     private final ApiServer api;
@@ -85,30 +81,22 @@ public final class UndoStep implements Step {
         } catch (IllegalArgumentException e) {
             return new Start.Failed("The stored plan cannot be carried out: " + e.getMessage() + ".");
         }
-        KubernetesClientException refused = null;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<ObjectNode> live = api.get(ApiServer.path(context.target()));
-            if (live.isEmpty()) {
-                return new Start.Void(Blame.gone(context.target()));
-            }
-            Optional<Start> instead = settled(context, patch, live.get()).or(context.guard()::objection);
-            if (instead.isPresent()) {
-                return instead.get();
-            }
-            try {
-                api.patch(ApiServer.path(context.target()), sent(context, patch, live.get()), false);
-                return new Start.Started();
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != UNPROCESSABLE && e.getCode() != NOT_FOUND) {
-                    throw e;
-                }
-                refused = e;
-            }
+        return new ConditionalWrite(api, redactor)
+                .start(
+                        context,
+                        () -> look(context, patch),
+                        why -> "The API server refuses to restore revision %s: %s"
+                                .formatted(parameter(context, "revision"), OneLine.of(why, 500)));
+    }
+
+    private Look look(StepContext context, UndoPatch patch) {
+        Optional<ObjectNode> live = api.get(ApiServer.path(context.target()));
+        if (live.isEmpty()) {
+            return Look.instead(new Start.Void(Blame.gone(context.target())));
         }
-        return new Start.Failed("The API server refuses to restore revision %s: %s"
-                .formatted(
-                        parameter(context, "revision"),
-                        OneLine.of(redactor.text(refused == null ? "" : String.valueOf(refused.getMessage())), 500)));
+        return settled(context, patch, live.get())
+                .map(Look::instead)
+                .orElseGet(() -> new Look.Send(sent(context, patch, live.get())));
     }
 
     @Override
