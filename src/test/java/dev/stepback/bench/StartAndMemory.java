@@ -19,6 +19,8 @@ final class StartAndMemory {
     private static final long SETTLED_MILLIS = 8000;
 
     private static final Duration REST = Duration.ofSeconds(20);
+    /** Until each rollout that has not ended has been looked at once. */
+    private static final Duration FIRST_LOOKS = Duration.ofSeconds(40);
 
     private StartAndMemory() {}
 
@@ -32,7 +34,7 @@ final class StartAndMemory {
                 try (BotProcess bot = started(kubeconfig, slack, starts)) {
                     if (i == 0) {
                         report.add("resident memory, empty cluster", mebibytes(bot));
-                        report.add("CPU while nothing happens", atRest(bot));
+                        report.add("CPU while nothing happens", cpu(bot, REST));
                     }
                 }
             }
@@ -45,7 +47,10 @@ final class StartAndMemory {
                 String size = LargeCluster.DEPLOYMENTS + " Deployments of " + LargeCluster.REVISIONS + " revisions";
                 report.add("start to ready, " + size, large);
                 report.add("resident memory, " + size, mebibytes(bot));
-                report.add("CPU while none of their rollouts ends", atRest(bot));
+                report.add(
+                        "CPU while their rollouts, none of which has ended, are first looked at",
+                        cpu(bot, FIRST_LOOKS));
+                report.add("CPU while none of their rollouts ends", cpu(bot, REST));
             }
         }
     }
@@ -67,10 +72,10 @@ final class StartAndMemory {
         return String.format(Locale.ROOT, "%.0f MiB", bot.residentMebibytes());
     }
 
-    private static String atRest(BotProcess bot) throws InterruptedException {
+    private static String cpu(BotProcess bot, Duration time) throws InterruptedException {
         Duration before = bot.cpu();
-        Thread.sleep(REST.toMillis());
-        double share = (double) bot.cpu().minus(before).toMillis() / REST.toMillis();
+        Thread.sleep(time.toMillis());
+        double share = (double) bot.cpu().minus(before).toMillis() / time.toMillis();
         return String.format(Locale.ROOT, "%.1f %% of a core", 100 * share);
     }
 
