@@ -41,7 +41,7 @@ public final class PodDeletion {
             if (!workload.uid().equals(context.targetUid())) {
                 return new Step.Start.Void(Blame.anotherOne(context.target(), workload.object()));
             }
-            if (!workload.template().fingerprint().equals(parameter(context, "template"))) {
+            if (!workload.template().fingerprint().equals(context.parameter("template"))) {
                 return new Step.Start.Void(Blame.templateChanged(workload, redactor));
             }
             Optional<String> hash = restored(workload);
@@ -81,13 +81,6 @@ public final class PodDeletion {
                 .map(workload::hash);
     }
 
-    public static String parameter(StepContext context, String name) {
-        String value = context.step().parameters().get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("step " + context.step().type() + " has no parameter " + name);
-        }
-        return value;
-    }
 
     /** What a dry run of it says. */
     public static Finding dryRun() {

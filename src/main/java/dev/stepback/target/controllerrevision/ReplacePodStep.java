@@ -70,7 +70,7 @@ public final class ReplacePodStep implements Step {
 
     @Override
     public Start start(StepContext context) {
-        String wanted = PodDeletion.parameter(context, POD);
+        String wanted = context.parameter(POD);
         return deletion.start(context, (workload, hash) -> doomed(workload, hash, wanted));
     }
 
@@ -93,11 +93,11 @@ public final class ReplacePodStep implements Step {
             return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
         }
         RevisionedWorkload workload = live.get();
-        if (!workload.template().fingerprint().equals(PodDeletion.parameter(context, "template"))) {
+        if (!workload.template().fingerprint().equals(context.parameter("template"))) {
             return new Observation(
                     Observation.State.FAILED, "The pod template was changed while pods were being replaced.", null);
         }
-        String wanted = PodDeletion.parameter(context, POD);
+        String wanted = context.parameter(POD);
         List<RevisionPod> there = workload.pods().stream()
                 .filter(pod -> place.of(pod).equals(wanted))
                 .toList();

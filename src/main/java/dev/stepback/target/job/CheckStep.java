@@ -71,12 +71,12 @@ public final class CheckStep implements Step {
             return ours(there.get(), context);
         }
         // The plan lies in an object that others may be able to write, and the Job is made with Stepback's rights.
-        long revision = Long.parseLong(parameter(context, CheckPlan.REVISION));
+        long revision = Long.parseLong(context.parameter(CheckPlan.REVISION));
         if (!configured.checks(context.target(), revision).contains(context.step())) {
             // When more than the checks has changed, the guard knows what, and who did it.
             return context.guard().objection().orElseGet(() -> new Start.Void(CheckPlan.changed(context.target())));
         }
-        ObjectNode job = (ObjectNode) Json.parse(parameter(context, CheckPlan.JOB));
+        ObjectNode job = (ObjectNode) Json.parse(context.parameter(CheckPlan.JOB));
         Optional<String> unresolved = JobManifest.unresolved(job);
         if (unresolved.isPresent()) {
             return new Start.Failed(cannotRun(context, noSuchThing(unresolved.get())));
@@ -107,7 +107,7 @@ public final class CheckStep implements Step {
         if (!isOf(context, job)) {
             return new Start.Failed(cannotRun(context, "somebody else made a Job " + Json.name(job) + "."));
         }
-        ObjectNode again = (ObjectNode) Json.parse(parameter(context, CheckPlan.JOB));
+        ObjectNode again = (ObjectNode) Json.parse(context.parameter(CheckPlan.JOB));
         again.withObject("/metadata").put("generateName", "stepback-");
         try {
             // Admission and defaults change what is made: only the API server knows what would come of the plan.
@@ -207,7 +207,7 @@ public final class CheckStep implements Step {
     private static String name(StepContext context) {
         String rollback = context.attribution().rollback();
         String check = check(context);
-        String hash = hash(rollback + "\n" + check + "\n" + parameter(context, CheckPlan.JOB));
+        String hash = hash(rollback + "\n" + check + "\n" + context.parameter(CheckPlan.JOB));
         return cut(rollback.replace('.', '-'), 35) + "-" + cut(check, 16) + "-" + hash;
     }
 
@@ -233,14 +233,6 @@ public final class CheckStep implements Step {
     }
 
     private static String check(StepContext context) {
-        return parameter(context, CheckPlan.NAME);
-    }
-
-    private static String parameter(StepContext context, String name) {
-        String value = context.step().parameters().get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("step " + context.step().type() + " has no parameter " + name);
-        }
-        return value;
+        return context.parameter(CheckPlan.NAME);
     }
 }

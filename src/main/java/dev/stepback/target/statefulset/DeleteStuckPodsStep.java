@@ -71,7 +71,7 @@ final class DeleteStuckPodsStep implements Step {
 
     @Override
     public Start start(StepContext context) {
-        int approved = Integer.parseInt(PodDeletion.parameter(context, "partition"));
+        int approved = Integer.parseInt(context.parameter("partition"));
         return deletion.start(context, (workload, hash) -> stuck(workload, hash, approved));
     }
 
@@ -96,7 +96,7 @@ final class DeleteStuckPodsStep implements Step {
         Optional<String> hash = live.flatMap(PodDeletion::restored);
         if (live.isEmpty()
                 || !live.get().uid().equals(context.targetUid())
-                || !live.get().template().fingerprint().equals(PodDeletion.parameter(context, "template"))) {
+                || !live.get().template().fingerprint().equals(context.parameter("template"))) {
             return new Observation(Observation.State.DONE, "There is nothing to delete any more.", null);
         }
         if (!UpdatePolicy.of(live.get()).rolling()) {
@@ -107,7 +107,7 @@ final class DeleteStuckPodsStep implements Step {
             return new Observation(Observation.State.DONE, "No pod blocks the rollout any more.", rollout.rollout());
         }
         // Until the rollout has ended a pod may become stuck that was not when the others were deleted.
-        int approved = Integer.parseInt(PodDeletion.parameter(context, "partition"));
+        int approved = Integer.parseInt(context.parameter("partition"));
         boolean again =
                 hash.isPresent() && !stuck(live.get(), hash.get(), approved).isEmpty();
         return RevisionedTarget.withProblems(

@@ -80,7 +80,7 @@ final class HoldStep implements Step {
         if (!workload.uid().equals(context.targetUid())) {
             return Look.instead(new Start.Void(Blame.anotherOne(context.target(), workload.object())));
         }
-        if (!workload.template().fingerprint().equals(PodDeletion.parameter(context, TEMPLATE))) {
+        if (!workload.template().fingerprint().equals(context.parameter(TEMPLATE))) {
             return Look.instead(new Start.Void(Blame.templateChanged(workload, redactor)));
         }
         UpdatePolicy policy = UpdatePolicy.of(workload);

@@ -130,7 +130,7 @@ final class RollByPartitionStep implements Step {
         if (!stuck.isEmpty()) {
             return new Next.Delete(stuck);
         }
-        Duration ready = workload.minReady().plus(Duration.parse(PodDeletion.parameter(context, PAUSE)));
+        Duration ready = workload.minReady().plus(Duration.parse(context.parameter(PAUSE)));
         for (int ordinal = policy.top() - 1; ordinal >= policy.start() + Math.max(partition, original); ordinal--) {
             if (!isDone(workload, hash, ordinal, ready)) {
                 return new Next.Await("Waiting for pod %s-%d to be ready for %d s"
@@ -217,7 +217,7 @@ final class RollByPartitionStep implements Step {
             return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
         }
         RevisionedWorkload workload = live.get();
-        if (!workload.template().fingerprint().equals(PodDeletion.parameter(context, "template"))) {
+        if (!workload.template().fingerprint().equals(context.parameter("template"))) {
             return new Observation(
                     Observation.State.FAILED, "The pod template was changed while pods were being replaced.", null);
         }
@@ -285,6 +285,6 @@ final class RollByPartitionStep implements Step {
     }
 
     private static int original(StepContext context) {
-        return Integer.parseInt(PodDeletion.parameter(context, PARTITION));
+        return Integer.parseInt(context.parameter(PARTITION));
     }
 }

@@ -229,10 +229,6 @@ public final class ChangeStep implements Step {
     }
 
     private ChangePatch patch(StepContext context) {
-        String text = context.step().parameters().get("patch");
-        if (text == null) {
-            throw new IllegalArgumentException("step " + type() + " has no parameter patch");
-        }
-        return ChangePatch.parse(operation, text);
+        return ChangePatch.parse(operation, context.parameter("patch"));
     }
 }

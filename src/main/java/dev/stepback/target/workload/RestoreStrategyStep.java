@@ -112,11 +112,7 @@ public final class RestoreStrategyStep implements Step {
     }
 
     private static Borrowed borrowed(StepContext context) {
-        String text = context.step().parameters().get(BORROWED);
-        if (text == null) {
-            throw new IllegalArgumentException("step " + context.step().type() + " does not say what was borrowed");
-        }
-        return Borrowed.parse(text);
+        return Borrowed.parse(context.parameter(BORROWED));
     }
 
     /**

@@ -86,7 +86,7 @@ public final class UndoStep implements Step {
                         context,
                         () -> look(context, patch),
                         why -> "The API server refuses to restore revision %s: %s"
-                                .formatted(parameter(context, "revision"), OneLine.of(why, 500)));
+                                .formatted(context.parameter("revision"), OneLine.of(why, 500)));
     }
 
     private Look look(StepContext context, UndoPatch patch) {
@@ -106,7 +106,7 @@ public final class UndoStep implements Step {
             return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
         }
         if (marked(context, live.get())) {
-            String done = "The template of revision %s is restored.".formatted(parameter(context, "revision"));
+            String done = "The template of revision %s is restored.".formatted(context.parameter("revision"));
             return new Observation(Observation.State.DONE, done, null);
         }
         // Once started it was written; if the mark is gone, somebody has changed the workload since.
@@ -132,7 +132,7 @@ public final class UndoStep implements Step {
                     now.sameAs(patch.after())
                             ? why
                                     + " It already has the template of revision %s."
-                                            .formatted(parameter(context, "revision"))
+                                            .formatted(context.parameter("revision"))
                             : why));
         }
         Optional<String> strategy = patch.strategyChanged(borrowed(context.step()), context.target(), live);
@@ -150,9 +150,9 @@ public final class UndoStep implements Step {
      * and the patch is sent with Stepback's rights.
      */
     private Optional<Start> foreign(StepContext context, UndoPatch patch) {
-        String revision = parameter(context, "revision");
+        String revision = context.parameter("revision");
         Optional<PodTemplate> stored =
-                kind.stored(context.target(), context.targetUid(), parameter(context, kind.storedIn()));
+                kind.stored(context.target(), context.targetUid(), context.parameter(kind.storedIn()));
         if (stored.isEmpty()) {
             return Optional.of(new Start.Void("Revision %s is no longer in the history of %s."
                     .formatted(revision, Blame.title(context.target()))));
@@ -181,7 +181,7 @@ public final class UndoStep implements Step {
         ObjectNode annotations = Json.object()
                 .put(
                         ChangeCause.ANNOTATION,
-                        ChangeCause.of(parameter(context, "revision"), context.attribution(), redactor::text))
+                        ChangeCause.of(context.parameter("revision"), context.attribution(), redactor::text))
                 .put(MARK, context.attribution().rollback());
         borrowed(context.step())
                 .filter(b -> !b.givesBack())
@@ -191,18 +191,10 @@ public final class UndoStep implements Step {
     }
 
     private static UndoPatch patch(StepContext context) {
-        UndoPatch patch = UndoPatch.parse(parameter(context, "patch"));
+        UndoPatch patch = UndoPatch.parse(context.parameter("patch"));
         if (!patch.borrows(borrowed(context.step()))) {
             throw new IllegalArgumentException("its patch does not borrow what it says");
         }
         return patch;
-    }
-
-    private static String parameter(StepContext context, String name) {
-        String value = context.step().parameters().get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("step " + context.step().type() + " has no parameter " + name);
-        }
-        return value;
     }
 }
