@@ -51,7 +51,7 @@ final class CurrentStep {
         }
         if (outcome instanceof Step.Start.Failed failed) {
             return overrides()
-                    ? done(Overridden, new Step.Observation(Step.Observation.State.FAILED, failed.why(), null))
+                    ? done(Overridden, Step.Observation.failed(failed.why()))
                     : moment.finish(Phase.FAILED, failed.why(), s -> s.steps = ended(Failed, failed.why()));
         }
         return moment.write(s -> {

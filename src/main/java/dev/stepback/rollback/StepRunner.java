@@ -135,7 +135,7 @@ final class StepRunner {
         PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
         Step step = steps.get(planned.type());
         return step == null
-                ? new Step.Observation(Step.Observation.State.FAILED, unknown(planned), null)
+                ? Step.Observation.failed(unknown(planned))
                 : step.observe(context(rollback, planned, Guard.NONE));
     }
 

@@ -78,6 +78,16 @@ public interface Step {
             this(state, message, rollout, "");
         }
 
+        /** Of a step that has nothing more to do. */
+        public static Observation done(String message) {
+            return new Observation(State.DONE, message, null);
+        }
+
+        /** Of a step that has nothing more to do because it cannot. */
+        public static Observation failed(String message) {
+            return new Observation(State.FAILED, message, null);
+        }
+
         public enum State {
             RUNNING,
             /** There is something more to do: the step has to be started again. */

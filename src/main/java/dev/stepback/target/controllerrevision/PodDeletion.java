@@ -6,6 +6,7 @@ import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LiveTarget;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,38 +34,37 @@ public final class PodDeletion {
     /** As {@link Step#start}: the parameter {@code template} is the fingerprint of the restored template. */
     public Step.Start start(StepContext context, Selection selection) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<RevisionedWorkload> live = workloads.workload(context.target());
-            if (live.isEmpty()) {
-                return new Step.Start.Void(Blame.gone(context.target()));
-            }
-            RevisionedWorkload workload = live.get();
-            if (!workload.uid().equals(context.targetUid())) {
-                return new Step.Start.Void(Blame.anotherOne(context.target(), workload.object()));
-            }
-            if (!workload.template().fingerprint().equals(context.parameter("template"))) {
-                return new Step.Start.Void(Blame.templateChanged(workload, redactor));
-            }
-            Optional<String> hash = restored(workload);
-            if (hash.isEmpty()) {
-                return new Step.Start.NotYet("The controller has not seen the restored template yet.");
-            }
-            List<RevisionPod> doomed = selection.doomed(workload, hash.get());
-            if (doomed.isEmpty()) {
-                return new Step.Start.Started();
-            }
-            Optional<Step.Start> objection = context.guard().objection();
-            if (objection.isPresent()) {
-                return objection.get();
-            }
-            boolean all = true;
-            for (RevisionPod pod : doomed) {
-                all &= workloads.delete(context.target(), pod);
-            }
-            if (all) {
-                return new Step.Start.Started();
+            Optional<Step.Start> end = LiveTarget.of(context, workloads::workload)
+                    .orVoid(live -> attempt(context, live, selection), Optional::of);
+            if (end.isPresent()) {
+                return end.get();
             }
         }
         return new Step.Start.NotYet("The pods change too fast to be deleted safely.");
+    }
+
+    /** Empty when a pod has changed since it was seen. */
+    private Optional<Step.Start> attempt(StepContext context, RevisionedWorkload workload, Selection selection) {
+        if (!workload.template().fingerprint().equals(context.parameter("template"))) {
+            return Optional.of(new Step.Start.Void(Blame.templateChanged(workload, redactor)));
+        }
+        Optional<String> hash = restored(workload);
+        if (hash.isEmpty()) {
+            return Optional.of(new Step.Start.NotYet("The controller has not seen the restored template yet."));
+        }
+        List<RevisionPod> doomed = selection.doomed(workload, hash.get());
+        if (doomed.isEmpty()) {
+            return Optional.of(new Step.Start.Started());
+        }
+        Optional<Step.Start> objection = context.guard().objection();
+        if (objection.isPresent()) {
+            return objection;
+        }
+        boolean all = true;
+        for (RevisionPod pod : doomed) {
+            all &= workloads.delete(context.target(), pod);
+        }
+        return all ? Optional.of(new Step.Start.Started()) : Optional.empty();
     }
 
     /**
@@ -80,7 +80,6 @@ public final class PodDeletion {
                 .filter(revision -> update.isEmpty() || Json.name(revision).equals(update))
                 .map(workload::hash);
     }
-
 
     /** What a dry run of it says. */
     public static Finding dryRun() {

@@ -6,7 +6,7 @@ import dev.stepback.target.Kind;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
-import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.LiveTarget;
 import dev.stepback.target.workload.PodProblems;
 import java.time.Clock;
 import java.util.List;
@@ -88,14 +88,12 @@ public final class ReplacePodStep implements Step {
 
     @Override
     public Observation observe(StepContext context) {
-        Optional<RevisionedWorkload> live = workloads.workload(context.target());
-        if (live.isEmpty() || !live.get().uid().equals(context.targetUid())) {
-            return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
-        }
-        RevisionedWorkload workload = live.get();
+        return LiveTarget.of(context, workloads::workload).observe(live -> observe(context, live));
+    }
+
+    private Observation observe(StepContext context, RevisionedWorkload workload) {
         if (!workload.template().fingerprint().equals(context.parameter("template"))) {
-            return new Observation(
-                    Observation.State.FAILED, "The pod template was changed while pods were being replaced.", null);
+            return Observation.failed("The pod template was changed while pods were being replaced.");
         }
         String wanted = context.parameter(POD);
         List<RevisionPod> there = workload.pods().stream()
@@ -108,7 +106,7 @@ public final class ReplacePodStep implements Step {
         // Scaled down, or its node has gone: there will be no successor.
         boolean gone = there.isEmpty() && !expected(workload, wanted);
         if (replaced || gone) {
-            return new Observation(Observation.State.DONE, "The pod of %s is replaced.".formatted(wanted), null);
+            return Observation.done("The pod of %s is replaced.".formatted(wanted));
         }
         boolean again = !hash.isEmpty() && !doomed(workload, hash, wanted).isEmpty();
         String waiting = place.before(workload, wanted).stream()

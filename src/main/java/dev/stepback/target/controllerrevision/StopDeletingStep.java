@@ -5,9 +5,8 @@ import dev.stepback.target.Kind;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
-import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.LiveTarget;
 import java.util.Map;
-import java.util.Optional;
 
 /** With {@code OnDelete} nothing is replaced that nobody deletes: to stop there is nothing to write, only something to say. */
 final class StopDeletingStep implements Step {
@@ -44,10 +43,7 @@ final class StopDeletingStep implements Step {
 
     @Override
     public Observation observe(StepContext context) {
-        Optional<RevisionedWorkload> live = workloads.workload(context.target());
-        return live.isEmpty() || !live.get().uid().equals(context.targetUid())
-                ? new Observation(Observation.State.FAILED, Blame.gone(context.target()), null)
-                : new Observation(Observation.State.DONE, words(live.get()), null);
+        return LiveTarget.of(context, workloads::workload).observe(live -> Observation.done(words(live)));
     }
 
     private static String words(RevisionedWorkload workload) {

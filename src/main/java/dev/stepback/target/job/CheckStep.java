@@ -104,7 +104,7 @@ public final class CheckStep implements Step {
 
     /** Whoever may create Jobs could have made one of this name that does something else. */
     private Start ours(ObjectNode job, StepContext context) {
-        if (!isOf(context, job)) {
+        if (!UndoStep.marked(context, job)) {
             return new Start.Failed(cannotRun(context, "somebody else made a Job " + Json.name(job) + "."));
         }
         ObjectNode again = (ObjectNode) Json.parse(context.parameter(CheckPlan.JOB));
@@ -162,7 +162,7 @@ public final class CheckStep implements Step {
     @Override
     public String abandon(StepContext context) {
         Optional<ObjectNode> job = api.get(path(context))
-                .filter(j -> isOf(context, j))
+                .filter(j -> UndoStep.marked(context, j))
                 .filter(j -> !holds(j, "Complete") && !holds(j, "Failed"));
         if (job.isEmpty()) {
             return "";
@@ -179,10 +179,6 @@ public final class CheckStep implements Step {
                 default -> throw e;
             };
         }
-    }
-
-    private static boolean isOf(StepContext context, ObjectNode job) {
-        return Json.annotation(job, UndoStep.MARK).equals(context.attribution().rollback());
     }
 
     private static Observation failed(String message, String log) {

@@ -79,8 +79,8 @@ final class DeleteStuckPodsStep implements Step {
     private static Observation switched(RevisionedWorkload workload) {
         String hash = workload.current().map(workload::hash).orElse("");
         return workload.pods().stream().allMatch(pod -> pod.runs(hash))
-                ? new Observation(Observation.State.DONE, "There is nothing to delete any more.", null)
-                : new Observation(Observation.State.FAILED, RollByPartitionStep.SWITCHED, null);
+                ? Observation.done("There is nothing to delete any more.")
+                : Observation.failed(RollByPartitionStep.SWITCHED);
     }
 
     private static List<RevisionPod> stuck(RevisionedWorkload workload, String hash, int partition) {
@@ -97,7 +97,7 @@ final class DeleteStuckPodsStep implements Step {
         if (live.isEmpty()
                 || !live.get().uid().equals(context.targetUid())
                 || !live.get().template().fingerprint().equals(context.parameter("template"))) {
-            return new Observation(Observation.State.DONE, "There is nothing to delete any more.", null);
+            return Observation.done("There is nothing to delete any more.");
         }
         if (!UpdatePolicy.of(live.get()).rolling()) {
             return switched(live.get());

@@ -8,7 +8,6 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
-import dev.stepback.target.controllerrevision.PodDeletion;
 import dev.stepback.target.controllerrevision.RevisionPod;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
@@ -18,6 +17,7 @@ import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.ConditionalWrite;
 import dev.stepback.target.workload.ConditionalWrite.Look;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LiveTarget;
 import dev.stepback.target.workload.UndoStep;
 import dev.stepback.text.OneLine;
 import java.util.Comparator;
@@ -67,19 +67,12 @@ final class HoldStep implements Step {
                 .start(
                         context,
                         ATTEMPTS,
-                        () -> look(context),
+                        () -> LiveTarget.of(context, workloads::workload)
+                                .orVoid(live -> look(context, live), Look::instead),
                         why -> "The API server refuses to raise its partition: " + OneLine.of(why, 300));
     }
 
-    private Look look(StepContext context) {
-        Optional<RevisionedWorkload> live = workloads.workload(context.target());
-        if (live.isEmpty()) {
-            return Look.instead(new Start.Void(Blame.gone(context.target())));
-        }
-        RevisionedWorkload workload = live.get();
-        if (!workload.uid().equals(context.targetUid())) {
-            return Look.instead(new Start.Void(Blame.anotherOne(context.target(), workload.object())));
-        }
+    private Look look(StepContext context, RevisionedWorkload workload) {
         if (!workload.template().fingerprint().equals(context.parameter(TEMPLATE))) {
             return Look.instead(new Start.Void(Blame.templateChanged(workload, redactor)));
         }
@@ -130,10 +123,7 @@ final class HoldStep implements Step {
 
     @Override
     public Observation observe(StepContext context) {
-        Optional<RevisionedWorkload> live = workloads.workload(context.target());
-        return live.isEmpty() || !live.get().uid().equals(context.targetUid())
-                ? new Observation(Observation.State.FAILED, Blame.gone(context.target()), null)
-                : new Observation(Observation.State.DONE, words(live.get()), null);
+        return LiveTarget.of(context, workloads::workload).observe(live -> Observation.done(words(live)));
     }
 
     private static String words(RevisionedWorkload workload) {

@@ -14,9 +14,9 @@ import dev.stepback.target.workload.Annotating;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.ConditionalWrite;
-import dev.stepback.target.workload.ConditionalWrite.Look;
 import dev.stepback.target.workload.DryRun;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LiveTarget;
 import dev.stepback.target.workload.UndoStep;
 import dev.stepback.text.OneLine;
 import java.util.Map;
@@ -59,14 +59,12 @@ final class ResumeStep implements Step {
 
     @Override
     public Finding dryRun(StepContext context) {
-        return workloads
-                .workload(context.target())
-                .map(workload -> DryRun.of(
+        return LiveTarget.of(context, workloads::workload)
+                .dryRun(live -> DryRun.of(
                         workloads.api(),
                         redactor,
                         context.target(),
-                        patch(workload, context.attribution().rollback())))
-                .orElseGet(() -> Finding.block(DryRun.CHECK, Blame.gone(context.target())));
+                        patch(live, context.attribution().rollback())));
     }
 
     @Override
@@ -74,26 +72,16 @@ final class ResumeStep implements Step {
         return new ConditionalWrite(workloads.api(), redactor)
                 .start(
                         context,
-                        () -> look(context),
+                        () -> LiveTarget.of(context, workloads::workload)
+                                .look(
+                                        live -> settled(context, live),
+                                        live -> patch(
+                                                live, context.attribution().rollback())),
                         why -> "The API server refuses to put its partition back: " + OneLine.of(why, 300));
-    }
-
-    private Look look(StepContext context) {
-        Optional<RevisionedWorkload> live = workloads.workload(context.target());
-        if (live.isEmpty()) {
-            return Look.instead(new Start.Void(Blame.gone(context.target())));
-        }
-        return settled(context, live.get())
-                .map(Look::instead)
-                .orElseGet(() ->
-                        new Look.Send(patch(live.get(), context.attribution().rollback())));
     }
 
     /** What needs no patch: it is done already, or must not be done any more. */
     private Optional<Start> settled(StepContext context, RevisionedWorkload live) {
-        if (!live.uid().equals(context.targetUid())) {
-            return Optional.of(new Start.Void(Blame.anotherOne(context.target(), live.object())));
-        }
         if (isDone(context, live.object())) {
             return Optional.of(new Start.Started());
         }
@@ -120,8 +108,7 @@ final class ResumeStep implements Step {
     }
 
     private static boolean isDone(StepContext context, ObjectNode live) {
-        return Json.annotation(live, UndoStep.MARK).equals(context.attribution().rollback())
-                && Borrowed.on(live).isEmpty();
+        return UndoStep.marked(context, live) && Borrowed.on(live).isEmpty();
     }
 
     /** Only as it was looked at: uid, template, note and partition. */
@@ -139,13 +126,8 @@ final class ResumeStep implements Step {
 
     @Override
     public Observation observe(StepContext context) {
-        Optional<RevisionedWorkload> live = workloads.workload(context.target());
-        if (live.isEmpty() || !live.get().uid().equals(context.targetUid())) {
-            return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
-        }
-        return new Observation(
-                Observation.State.DONE,
-                "Its partition is %d.".formatted(UpdatePolicy.of(live.get()).partition()),
-                null);
+        return LiveTarget.of(context, workloads::workload)
+                .observe(live -> Observation.done(
+                        "Its partition is %d.".formatted(UpdatePolicy.of(live).partition())));
     }
 }

@@ -17,9 +17,9 @@ import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.controllerrevision.Rollouts;
 import dev.stepback.target.workload.Annotating;
 import dev.stepback.target.workload.ApiServer;
-import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LiveTarget;
 import dev.stepback.target.workload.PodProblems;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -212,14 +212,12 @@ final class RollByPartitionStep implements Step {
 
     @Override
     public Observation observe(StepContext context) {
-        Optional<RevisionedWorkload> live = workloads.workload(context.target());
-        if (live.isEmpty() || !live.get().uid().equals(context.targetUid())) {
-            return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
-        }
-        RevisionedWorkload workload = live.get();
+        return LiveTarget.of(context, workloads::workload).observe(live -> observe(context, live));
+    }
+
+    private Observation observe(StepContext context, RevisionedWorkload workload) {
         if (!workload.template().fingerprint().equals(context.parameter("template"))) {
-            return new Observation(
-                    Observation.State.FAILED, "The pod template was changed while pods were being replaced.", null);
+            return Observation.failed("The pod template was changed while pods were being replaced.");
         }
         Optional<String> hash = PodDeletion.restored(workload);
         Observation observation = hash.map(h -> observe(context, workload, h))

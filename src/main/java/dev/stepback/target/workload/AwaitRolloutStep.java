@@ -68,15 +68,16 @@ public final class AwaitRolloutStep<W extends LiveWorkload> implements Step {
     public Observation observe(StepContext context) {
         Optional<W> live = workloads.apply(context.target());
         if (live.isEmpty()) {
-            return failed(Blame.title(context.target()) + " was deleted during the rollout.");
+            return Observation.failed(Blame.title(context.target()) + " was deleted during the rollout.");
         }
         W workload = live.get();
         if (!workload.uid().equals(context.targetUid())) {
-            return failed("%s was deleted during the rollout and created again at %s."
+            return Observation.failed("%s was deleted during the rollout and created again at %s."
                     .formatted(Blame.title(context.target()), Json.createdAt(workload.object())));
         }
         if (replaced(context, workload)) {
-            return failed("The rollback was replaced before it finished. " + Blame.templateChanged(workload, redactor));
+            return Observation.failed(
+                    "The rollback was replaced before it finished. " + Blame.templateChanged(workload, redactor));
         }
         return progress.apply(workload);
     }
@@ -86,15 +87,9 @@ public final class AwaitRolloutStep<W extends LiveWorkload> implements Step {
             return false;
         }
         // A mutating webhook may have added to what Stepback wrote; then nobody else is the template's last writer.
-        boolean marked = Json.annotation(workload.object(), UndoStep.MARK)
-                .equals(context.attribution().rollback());
-        return !(marked
+        return !(UndoStep.marked(context, workload.object())
                 && Writer.ofTemplate(workload.object())
                         .filter(writer -> writer.manager().equals(ApiServer.FIELD_MANAGER))
                         .isPresent());
-    }
-
-    private static Observation failed(String why) {
-        return new Observation(Observation.State.FAILED, why, null);
     }
 }

@@ -12,7 +12,6 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetRef;
-import dev.stepback.target.workload.ConditionalWrite.Look;
 import dev.stepback.text.OneLine;
 import java.util.Map;
 import java.util.Optional;
@@ -123,10 +122,9 @@ public final class ChangeStep implements Step {
 
     @Override
     public Finding dryRun(StepContext context) {
-        return live(context)
-                .map(live -> DryRun.of(
-                        api, redactor, context.target(), patch(context).annotating(live, annotations(context))))
-                .orElseGet(() -> Finding.block(DryRun.CHECK, Blame.gone(context.target())));
+        return LiveTarget.of(context, api)
+                .dryRun(live -> DryRun.of(
+                        api, redactor, context.target(), patch(context).annotating(live, annotations(context))));
     }
 
     @Override
@@ -140,28 +138,21 @@ public final class ChangeStep implements Step {
         return new ConditionalWrite(api, redactor)
                 .start(
                         context,
-                        () -> look(context, patch),
+                        () -> LiveTarget.of(context, api)
+                                .look(
+                                        live -> settled(context, patch, live),
+                                        live -> patch.annotating(live, annotations(context))),
                         why -> "The API server refuses to %s %s: %s"
                                 .formatted(operation.lowerCase(), Blame.title(context.target()), OneLine.of(why, 500)));
     }
 
-    private Look look(StepContext context, ChangePatch patch) {
-        Optional<ObjectNode> live = live(context);
-        if (live.isEmpty()) {
-            return Look.instead(new Start.Void(Blame.gone(context.target())));
-        }
-        return settled(context, patch, live.get())
-                .map(Look::instead)
-                .orElseGet(() -> new Look.Send(patch.annotating(live.get(), annotations(context))));
-    }
-
     @Override
     public Observation observe(StepContext context) {
-        Optional<ObjectNode> live = live(context);
-        if (live.isEmpty() || !Json.uid(live.get()).equals(context.targetUid())) {
-            return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
-        }
-        boolean paused = paused(live.get());
+        return LiveTarget.of(context, api).observe(live -> observe(context, live));
+    }
+
+    private Observation observe(StepContext context, ObjectNode live) {
+        boolean paused = paused(live);
         return switch (operation) {
             case PAUSE ->
                 observed(
@@ -173,11 +164,10 @@ public final class ChangeStep implements Step {
             case RESUME -> observed(!paused, "It is resumed.", "It was paused again in the meantime.");
             case RESTART, UNDO ->
                 observed(
-                        marked(context, live.get())
-                                || PodTemplate.of(live.get())
-                                        .sameAs(patch(context).after()),
+                        UndoStep.marked(context, live)
+                                || PodTemplate.of(live).sameAs(patch(context).after()),
                         "New pods are asked for.",
-                        Blame.templateChanged(workloads.apply(context.target(), live.get()), redactor));
+                        Blame.templateChanged(workloads.apply(context.target(), live), redactor));
         };
     }
 
@@ -186,16 +176,12 @@ public final class ChangeStep implements Step {
     }
 
     private static Observation observed(boolean done, String sentence, String otherwise) {
-        return new Observation(
-                done ? Observation.State.DONE : Observation.State.FAILED, done ? sentence : otherwise, null);
+        return done ? Observation.done(sentence) : Observation.failed(otherwise);
     }
 
     /** What needs no patch: it is done already, or must not be done any more. */
     private Optional<Start> settled(StepContext context, ChangePatch patch, ObjectNode live) {
-        if (!Json.uid(live).equals(context.targetUid())) {
-            return Optional.of(new Start.Void(Blame.anotherOne(context.target(), live)));
-        }
-        if (isStop(context) ? paused(live) : marked(context, live)) {
+        if (isStop(context) ? paused(live) : UndoStep.marked(context, live)) {
             return Optional.of(new Start.Started());
         }
         if (!PodTemplate.of(live).json().equals(patch.before().json())) {
@@ -207,16 +193,8 @@ public final class ChangeStep implements Step {
                         .formatted(paused(live) ? "paused" : "resumed", refused.message())));
     }
 
-    private Optional<ObjectNode> live(StepContext context) {
-        return api.get(ApiServer.path(context.target()));
-    }
-
     private static boolean paused(ObjectNode live) {
         return live.path("spec").path("paused").asBoolean(false);
-    }
-
-    private static boolean marked(StepContext context, ObjectNode live) {
-        return Json.annotation(live, UndoStep.MARK).equals(context.attribution().rollback());
     }
 
     /** The controller copies a change cause to the present revision, which a pause did not cause. */

@@ -78,12 +78,12 @@ public final class RestoreStrategyStep implements Step {
         Borrowed borrowed = borrowed(context);
         Optional<ObjectNode> live = live(context);
         if (live.isEmpty()) {
-            return new Observation(Observation.State.DONE, "", null);
+            return Observation.done("");
         }
         if (isOurs(context, live.get())) {
             return new Observation(Observation.State.AGAIN, "%s is to be put back.".formatted(borrowed.field()), null);
         }
-        return new Observation(Observation.State.DONE, asItIs(borrowed, live.get()), null);
+        return Observation.done(asItIs(borrowed, live.get()));
     }
 
     private static String asItIs(Borrowed borrowed, JsonNode live) {

@@ -1,5 +1,6 @@
 package dev.stepback.target.workload;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
@@ -7,7 +8,6 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
-import dev.stepback.target.workload.ConditionalWrite.Look;
 import dev.stepback.text.OneLine;
 import java.util.Map;
 import java.util.Optional;
@@ -66,11 +66,8 @@ public final class UndoStep implements Step {
 
     @Override
     public Finding dryRun(StepContext context) {
-        Optional<ObjectNode> live = api.get(ApiServer.path(context.target()));
-        if (live.isEmpty()) {
-            return Finding.block(DryRun.CHECK, Blame.gone(context.target()));
-        }
-        return DryRun.of(api, redactor, context.target(), sent(context, patch(context), live.get()));
+        return LiveTarget.of(context, api)
+                .dryRun(live -> DryRun.of(api, redactor, context.target(), sent(context, patch(context), live)));
     }
 
     @Override
@@ -84,44 +81,31 @@ public final class UndoStep implements Step {
         return new ConditionalWrite(api, redactor)
                 .start(
                         context,
-                        () -> look(context, patch),
+                        () -> LiveTarget.of(context, api)
+                                .look(live -> settled(context, patch, live), live -> sent(context, patch, live)),
                         why -> "The API server refuses to restore revision %s: %s"
                                 .formatted(context.parameter("revision"), OneLine.of(why, 500)));
     }
 
-    private Look look(StepContext context, UndoPatch patch) {
-        Optional<ObjectNode> live = api.get(ApiServer.path(context.target()));
-        if (live.isEmpty()) {
-            return Look.instead(new Start.Void(Blame.gone(context.target())));
-        }
-        return settled(context, patch, live.get())
-                .map(Look::instead)
-                .orElseGet(() -> new Look.Send(sent(context, patch, live.get())));
-    }
-
     @Override
     public Observation observe(StepContext context) {
-        Optional<ObjectNode> live = api.get(ApiServer.path(context.target()));
-        if (live.isEmpty() || !Json.uid(live.get()).equals(context.targetUid())) {
-            return new Observation(Observation.State.FAILED, Blame.gone(context.target()), null);
-        }
-        if (marked(context, live.get())) {
-            String done = "The template of revision %s is restored.".formatted(context.parameter("revision"));
-            return new Observation(Observation.State.DONE, done, null);
+        return LiveTarget.of(context, api).observe(live -> observe(context, live));
+    }
+
+    private Observation observe(StepContext context, ObjectNode live) {
+        if (marked(context, live)) {
+            return Observation.done(
+                    "The template of revision %s is restored.".formatted(context.parameter("revision")));
         }
         // Once started it was written; if the mark is gone, somebody has changed the workload since.
-        LiveWorkload workload = kind.workload(context.target(), live.get());
-        if (workload.template().sameAs(patch(context).after())) {
-            return new Observation(Observation.State.DONE, "The template is restored.", null);
-        }
-        return new Observation(Observation.State.FAILED, Blame.templateChanged(workload, redactor), null);
+        LiveWorkload workload = kind.workload(context.target(), live);
+        return workload.template().sameAs(patch(context).after())
+                ? Observation.done("The template is restored.")
+                : Observation.failed(Blame.templateChanged(workload, redactor));
     }
 
     /** What needs no patch: it is done already, or must not be done any more. */
     private Optional<Start> settled(StepContext context, UndoPatch patch, ObjectNode live) {
-        if (!Json.uid(live).equals(context.targetUid())) {
-            return Optional.of(new Start.Void(Blame.anotherOne(context.target(), live)));
-        }
         if (marked(context, live)) {
             return Optional.of(new Start.Started());
         }
@@ -164,7 +148,8 @@ public final class UndoStep implements Step {
                                 .formatted(revision, Blame.title(context.target()))));
     }
 
-    private static boolean marked(StepContext context, ObjectNode live) {
+    /** Whether the Rollback that the step belongs to was the last one to change this object, or made it. */
+    public static boolean marked(StepContext context, JsonNode live) {
         return Json.annotation(live, MARK).equals(context.attribution().rollback());
     }
 
