@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Room;
+import dev.stepback.target.workload.Room.Count;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a rollout is made fast: its maxSurge is raised so far that all new pods start at once, or as many as there is room for.
@@ -21,7 +24,13 @@ record Pace(Optional<Borrowed> borrowed, Optional<Finding> finding) {
     private static final String CHECK = "fast";
     private static final JsonNode ALL = TextNode.valueOf("100%");
 
-    /** @param room for pods of the restored template */
+    /**
+     * Where the nodes' room is not known, the quotas alone limit it: the old pods stay until new ones are ready, so pods that
+     * find no node do no worse than wait, and who typed it wants speed. An API server that does not even tell the quotas in
+     * time has trouble enough without a burst of pods.
+     *
+     * @param room for pods of the restored template
+     */
     static Pace fast(Workload workload, Room room) {
         JsonNode spec = workload.deployment().path("spec");
         if (spec.path("strategy").path("type").asText().equals("Recreate")) {
@@ -39,6 +48,10 @@ record Pace(Optional<Borrowed> borrowed, Optional<Finding> finding) {
         }
         if (surge >= replicas) {
             return none("with maxSurge %s all new pods start at once anyway".formatted(former.asText()));
+        }
+        if (room.quotas() instanceof Count.Late late) {
+            return none("the room in the quotas could not be counted within %d s; ask again to have it tried once more"
+                    .formatted(late.waited().toSeconds()));
         }
         int most = Math.min(replicas, room.pods().orElse(replicas));
         if (most <= surge) {
@@ -72,18 +85,30 @@ record Pace(Optional<Borrowed> borrowed, Optional<Finding> finding) {
     }
 
     private static Finding finding(Room room, int most, int replicas) {
-        if (most < replicas) {
-            return Finding.warn(
-                    CHECK,
-                    "There is room for %d of %d new pods at once; the others follow as old ones stop."
-                            .formatted(most, replicas));
+        String unknown = Stream.of(unknown("quotas", room.quotas()), unknown("nodes", room.nodes()))
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining(" and "));
+        if (unknown.isEmpty()) {
+            return most < replicas
+                    ? Finding.warn(
+                            CHECK,
+                            "There is room for %d of %d new pods at once; the others follow as old ones stop."
+                                    .formatted(most, replicas))
+                    : Finding.pass(CHECK, "There is room for %d more pods.".formatted(replicas));
         }
-        return room.unread().isEmpty()
-                ? Finding.pass(CHECK, "There is room for %d more pods.".formatted(replicas))
-                : Finding.warn(
-                        CHECK,
-                        "Whether there is room for %d more pods could not be looked at (%s); pods without room wait."
-                                .formatted(replicas, String.join(" and ", room.unread())));
+        String known = most < replicas ? "At most %d of %d new pods start at once. ".formatted(most, replicas) : "";
+        return Finding.warn(
+                CHECK,
+                "%sWhether %s have room for %d more pods is not known: those that find none wait for old ones to stop."
+                        .formatted(known, unknown, most));
+    }
+
+    private static Optional<String> unknown(String what, Count count) {
+        if (count instanceof Count.Late late) {
+            return Optional.of(
+                    "%s (not counted within %d s)".formatted(what, late.waited().toSeconds()));
+        }
+        return count instanceof Count.Unread ? Optional.of(what + " (cannot be looked at)") : Optional.empty();
     }
 
     /** As in {@code , all new pods at once (maxSurge 25% → 100%, put back afterwards)}. */

@@ -27,11 +27,11 @@ import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Refusals;
 import dev.stepback.target.workload.RestoreStrategyStep;
-import dev.stepback.target.workload.Room;
 import dev.stepback.target.workload.TemplateDiff;
 import dev.stepback.target.workload.UndoPatch;
 import dev.stepback.target.workload.UndoStep;
 import dev.stepback.target.workload.preflight.Preflight;
+import dev.stepback.target.workload.preflight.Underway;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,11 +61,7 @@ final class Planner {
         if (choice instanceof Choice.None none) {
             return none.why();
         }
-        Choice.Restore restore = (Choice.Restore) choice;
-        Pace pace = request.options().fast()
-                ? Pace.fast(workload, Room.of(deployments.api(), workload.ref().namespace(), restore.template()))
-                : Pace.USUAL;
-        return planned(workload, restore, pace, request);
+        return planned(workload, (Choice.Restore) choice, request);
     }
 
     Optional<Refused> refusal(Workload workload, PlanRequest request) {
@@ -161,26 +157,27 @@ final class Planner {
                 : new Choice.Restore(to, replicaSet, UndoPatch.from(workload, restored, applied));
     }
 
-    private PlanResult planned(Workload workload, Choice.Restore restore, Pace pace, PlanRequest request) {
+    private PlanResult planned(Workload workload, Choice.Restore restore, PlanRequest request) {
         Revision to = restore.revision();
-        PodTemplate restored = restore.template();
-        List<PlannedStep> steps = steps(workload, restore, pace.borrowed());
         PlannedRevision from = Choosing.current(workload.history(redactor), workload, redactor);
-        List<Change> changes = diff.bounded(workload.template(), restored);
-        List<Finding> findings = new ArrayList<>(Choosing.findings(workload.history(redactor), request, to));
-        pace.finding().ifPresent(findings::add);
-        findings.addAll(preflight.run(
-                new Preflight.Subject(
-                        workload,
-                        restore.replicaSet(),
-                        UndoPatch.of(steps).orElse(restore.patch()),
-                        from.number(),
-                        to.number()),
+        List<PlannedStep> usual = steps(workload, restore, Optional.empty());
+        Underway<UndoPatch> underway = preflight.begin(
+                new Preflight.Subject(workload, restore.replicaSet(), restore.patch(), from.number(), to.number()),
                 Map.of(
                         CheckPlan.FINDING,
-                        () -> checks.findings(workload.ref(), steps),
+                        () -> checks.findings(workload.ref(), usual),
                         "rollout",
-                        () -> RolloutStatus.findings(workload))));
+                        () -> RolloutStatus.findings(workload)));
+        Pace pace = request.options().fast()
+                ? Pace.fast(workload, underway.room(workload.ref(), restore.template()))
+                : Pace.USUAL;
+        List<PlannedStep> steps = pace.borrowed()
+                .map(borrowed -> steps(workload, restore, Optional.of(borrowed)))
+                .orElse(usual);
+        List<Change> changes = diff.bounded(workload.template(), restore.template());
+        List<Finding> findings = new ArrayList<>(Choosing.findings(workload.history(redactor), request, to));
+        pace.finding().ifPresent(findings::add);
+        findings.addAll(underway.findings(UndoPatch.of(steps).orElse(restore.patch())));
         return new PlanResult.Planned(new Plan(
                 hash(workload, to, steps), workload.uid(), from, PlannedRevision.of(to), changes, findings, steps));
     }

@@ -5,62 +5,76 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * How many more pods of a template there is room for now: an estimate by the ResourceQuotas of the namespace and by what the
  * nodes have left.
- *
- * @param quota by the quotas; empty when none limits it, or they may not be read
- * @param nodes by the nodes; empty when they may not be read
- * @param unread what could not be looked at
  */
-public record Room(OptionalInt quota, OptionalInt nodes, List<String> unread) {
+public record Room(Count quotas, Count nodes) {
     private static final int PAGE = 500;
     private static final int MAX_PAGES = 20;
 
-    /** The least of what is known; empty when nothing limits it as far as is known. */
-    public OptionalInt pods() {
-        return quota.isPresent() && nodes.isPresent()
-                ? OptionalInt.of(Math.min(quota.getAsInt(), nodes.getAsInt()))
-                : quota.isPresent() ? quota : nodes;
+    /** For how many pods there is room, by one of the two. */
+    public sealed interface Count {
+        record Pods(int number) implements Count {}
+
+        /** Nothing is said about what these pods ask for. */
+        record Unlimited() implements Count {}
+
+        /** It may not be read, or is too much to be counted. */
+        record Unread() implements Count {}
+
+        /** @param waited how long it was waited for */
+        record Late(Duration waited) implements Count {}
     }
 
-    public static Room of(ApiServer api, String namespace, PodTemplate template) {
+    /** The least of what is known; empty when nothing limits it as far as is known. */
+    public OptionalInt pods() {
+        return Stream.of(quotas, nodes)
+                .filter(Count.Pods.class::isInstance)
+                .mapToInt(count -> ((Count.Pods) count).number())
+                .min();
+    }
+
+    /** By the quotas of the namespace. Throws nothing: that it cannot be read is said by the answer. */
+    public static Count byQuotas(ApiServer api, String namespace, PodTemplate template) {
+        Requests each = Requests.of(template.json().path("spec"));
+        try {
+            OptionalInt least = api.list("/api/v1/namespaces/" + namespace + "/resourcequotas").stream()
+                    .flatMapToInt(quota -> left(quota, each).stream())
+                    .min();
+            return least.isPresent() ? new Count.Pods(least.getAsInt()) : new Count.Unlimited();
+        } catch (KubernetesClientException e) {
+            return new Count.Unread();
+        }
+    }
+
+    /** By the nodes that take such pods, and all pods that they run: it may take a while. Throws nothing, as well. */
+    public static Count byNodes(ApiServer api, PodTemplate template) {
         JsonNode spec = template.json().path("spec");
         Requests each = Requests.of(spec);
-        List<String> unread = new ArrayList<>();
-        OptionalInt quota = OptionalInt.empty();
-        OptionalInt nodes = OptionalInt.empty();
-        try {
-            quota = api.list("/api/v1/namespaces/" + namespace + "/resourcequotas").stream()
-                    .flatMapToInt(q -> left(q, each).stream())
-                    .min();
-        } catch (KubernetesClientException e) {
-            unread.add("quotas");
-        }
         try {
             List<ObjectNode> usable = api.list("/api/v1/nodes").stream()
                     .filter(node -> takes(node, spec))
                     .toList();
-            Optional<Map<String, Used>> used = usable.isEmpty() ? Optional.empty() : used(api);
-            if (used.isPresent()) {
-                Map<String, Used> byNode = used.get();
-                nodes = OptionalInt.of(usable.stream()
-                        .mapToInt(node -> fits(node, byNode.getOrDefault(Json.name(node), Used.NONE), each))
-                        .sum());
-            } else {
-                unread.add("nodes");
+            if (usable.isEmpty()) {
+                return new Count.Pods(0);
             }
+            return used(api)
+                    .<Count>map(byNode -> new Count.Pods(usable.stream()
+                            .mapToInt(node -> fits(node, byNode.getOrDefault(Json.name(node), Used.NONE), each))
+                            .sum()))
+                    .orElseGet(Count.Unread::new);
         } catch (KubernetesClientException e) {
-            unread.add("nodes");
+            return new Count.Unread();
         }
-        return new Room(quota, nodes, List.copyOf(unread));
     }
 
     private static OptionalInt left(ObjectNode quota, Requests each) {

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -39,6 +40,8 @@ final class FakeApiServer implements AutoCloseable, AfterEachCallback {
     volatile Runnable beforePatch = () -> {};
     /** The next PATCH takes effect, but its answer is an error. */
     volatile boolean loseAnswer;
+    /** Told the path of every request before it is carried out; may hold it up. */
+    volatile Consumer<String> beforeRequest = path -> {};
     /** Every PATCH is invalid. */
     volatile boolean refusePatches;
 
@@ -91,6 +94,7 @@ final class FakeApiServer implements AutoCloseable, AfterEachCallback {
         try (exchange) {
             connections.add(exchange.getRemoteAddress());
             String path = exchange.getRequestURI().getPath();
+            beforeRequest.accept(path);
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             Integer failure = failures.entrySet().stream()
                     .filter(f -> path.contains(f.getKey()))

@@ -16,11 +16,17 @@ import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.job.CheckPlan;
+import dev.stepback.target.job.DataChecks;
+import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Yaml;
+import dev.stepback.target.workload.preflight.Preflight;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A Deployment with maxSurge 25% on a node with room, and a fast rollback of it to revision 2. */
@@ -79,6 +85,20 @@ final class FastShop implements AutoCloseable {
     Plan plan() {
         PlanResult result = target.plan(Shop.CHECKOUT, fast());
         assertThat(result).isInstanceOf(PlanResult.Planned.class);
+        return ((PlanResult.Planned) result).plan();
+    }
+
+    /** @param limit how long its checks may take */
+    Plan plan(Duration limit) {
+        ApiServer server = new ApiServer(api.client(), Optional.empty());
+        Redactor redactor = new Redactor(List.of());
+        Deployments deployments = new Deployments(server);
+        PlanResult result = new Planner(
+                        deployments,
+                        redactor,
+                        new Preflight(server, redactor, Clock.systemUTC(), limit),
+                        new CheckPlan(server, DataChecks.NONE, redactor))
+                .plan(deployments.workload(Shop.CHECKOUT).orElseThrow(), fast());
         return ((PlanResult.Planned) result).plan();
     }
 

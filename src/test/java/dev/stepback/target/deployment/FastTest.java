@@ -12,8 +12,15 @@ import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.workload.Refusals;
+import dev.stepback.target.workload.Room;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,8 +111,92 @@ class FastTest {
         assertThat(shop.finding(plan))
                 .isEqualTo(Finding.warn(
                         "fast",
-                        "Whether there is room for 3 more pods could not be looked at (quotas and nodes); pods without"
-                                + " room wait."));
+                        "Whether quotas (cannot be looked at) and nodes (cannot be looked at) have room for 3 more pods"
+                                + " is not known: those that find none wait for old ones to stop."));
+    }
+
+    @Test
+    void room_isCountedWhileTheChecksAreMade() {
+        CountDownLatch checked = new CountDownLatch(1);
+        AtomicBoolean beside = new AtomicBoolean();
+        shop.api.beforeRequest = path -> {
+            if (path.endsWith("/selfsubjectaccessreviews")) {
+                checked.countDown();
+            } else if (path.equals("/api/v1/pods")) {
+                beside.set(waited(checked));
+            }
+        };
+
+        assertThat(shop.how(shop.plan())).contains("maxSurge 25% → 100%");
+        assertThat(beside).isTrue();
+    }
+
+    /** With what is waited for little: 600 ms. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/api/v1/pods                                   | 3 | maxSurge 25% → 100% | Whether nodes (not counted"
+                        + " within",
+                "/api/v1/namespaces/production/resourcequotas   | 2 |                     | Fast changes nothing: the"
+                        + " room in the quotas could not be counted"
+            })
+    void roomThatIsNotCountedInTime_isNotWaitedFor(String held, int steps, String how, String said) {
+        CountDownLatch released = new CountDownLatch(1);
+        shop.api.beforeRequest = path -> {
+            if (path.equals(held)) {
+                waited(released);
+            }
+        };
+        Plan plan = shop.plan(Duration.ofMillis(900));
+        released.countDown();
+
+        assertThat(plan.steps()).hasSize(steps);
+        assertThat(shop.how(plan)).contains(how == null ? "Restore the template of revision 2" : how);
+        assertThat(shop.finding(plan).verdict()).isEqualTo(Finding.Verdict.WARN);
+        assertThat(shop.finding(plan).message()).contains(said);
+        assertThat(plan.findings()).filteredOn(f -> f.check().equals("dry-run")).hasSize(1);
+    }
+
+    private static boolean waited(CountDownLatch latch) {
+        try {
+            return latch.await(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2    | late   | 2    | At most 2 of 3 new pods start at once. Whether nodes (not counted within 2 s)"
+                        + " have room for 2 more pods is not known: those that find none wait for old ones to stop.",
+                "0    | late   |      | Fast changes nothing: there is no room for more pods, and maxSurge is 25%"
+                        + " already.",
+                "none | late   | 100% | Whether nodes (not counted within 2 s) have room for 3 more pods is not known:"
+                        + " those that find none wait for old ones to stop.",
+                "none | unread | 100% | Whether nodes (cannot be looked at) have room for 3 more pods is not known:"
+                        + " those that find none wait for old ones to stop.",
+                "late | 9      |      | Fast changes nothing: the room in the quotas could not be counted within 2 s;"
+                        + " ask again to have it tried once more."
+            })
+    void whatIsNotKnown_isSaid_andTakenCarefully(String quotas, String nodes, String surge, String said) {
+        Workload workload = new Workload(Shop.CHECKOUT, shop.api.get(Shop.PATH), List.of());
+        Pace pace = Pace.fast(workload, new Room(count(quotas), count(nodes)));
+
+        assertThat(pace.borrowed().map(b -> b.meanwhile().asText())).isEqualTo(Optional.ofNullable(surge));
+        assertThat(pace.finding()).contains(Finding.warn("fast", said));
+    }
+
+    private static Room.Count count(String text) {
+        return switch (text) {
+            case "none" -> new Room.Count.Unlimited();
+            case "late" -> new Room.Count.Late(Duration.ofSeconds(2));
+            case "unread" -> new Room.Count.Unread();
+            default -> new Room.Count.Pods(Integer.parseInt(text));
+        };
     }
 
     @Test

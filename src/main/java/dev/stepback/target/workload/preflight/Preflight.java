@@ -13,16 +13,11 @@ import dev.stepback.target.workload.UndoPatch;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +35,7 @@ public final class Preflight {
     }
 
     /** @param limit how long all checks together are waited for */
-    Preflight(ApiServer api, Redactor redactor, Clock clock, Duration limit) {
+    public Preflight(ApiServer api, Redactor redactor, Clock clock, Duration limit) {
         this.api = api;
         this.redactor = redactor;
         this.clock = clock;
@@ -59,6 +54,10 @@ public final class Preflight {
         public PodTemplate restored() {
             return patch.after();
         }
+
+        Subject with(UndoPatch other) {
+            return new Subject(workload, revision, other, from, to);
+        }
     }
 
     /** One check; it may throw {@link KubernetesClientException} and may take its time. */
@@ -68,22 +67,32 @@ public final class Preflight {
 
     /** @param own what this kind of workload has to be checked for beyond the rest, by name */
     public List<Finding> run(Subject subject, Map<String, Check> own) {
+        return begin(subject, own).findings(subject.patch());
+    }
+
+    /**
+     * Begins with all checks that do not depend on the strategy, which may be settled while they are made.
+     *
+     * @param own as for {@link #run(Subject, Map)}
+     */
+    public Underway<UndoPatch> begin(Subject subject, Map<String, Check> own) {
         Supplier<List<ObjectNode>> pods = once(() -> pods(subject.workload()));
-        Map<String, Check> checks = common(subject.workload(), subject.patch().operations());
-        checks.put(References.CHECK, () -> new References(api, clock).findings(subject));
-        checks.put(PriorityClasses.CHECK, () -> new PriorityClasses(api).findings(subject));
-        checks.put(Limits.CHECK, () -> new Limits(api).findings(subject));
-        checks.put(Quotas.CHECK, () -> new Quotas(api).findings(subject));
-        checks.put(Placement.CHECK, () -> new Placement(api, pods).findings(subject));
-        checks.put(Services.CHECK, () -> new Services(api).findings(subject));
-        checks.put(ImageTags.CHECK, () -> new ImageTags(redactor, pods).findings(subject));
-        checks.put(SchemaVersion.CHECK, () -> SchemaVersion.findings(subject));
-        checks.putAll(new TreeMap<>(own));
-        checks.put("source", () -> Surroundings.source(subject));
-        checks.put("autoscaler", () -> new Disturbances(api).autoscaler(subject));
-        checks.put("disruption-budget", () -> new Disturbances(api).disruptionBudget(subject));
-        checks.put(Forecast.CHECK, () -> new Forecast(pods).findings(subject));
-        return all(checks);
+        Underway<UndoPatch> underway = begin(subject.workload(), UndoPatch::operations);
+        underway.start(References.CHECK, () -> new References(api, clock).findings(subject));
+        underway.start(PriorityClasses.CHECK, () -> new PriorityClasses(api).findings(subject));
+        underway.start(Limits.CHECK, () -> new Limits(api).findings(subject));
+        underway.startSettled(Quotas.CHECK, patch -> new Quotas(api).findings(subject.with(patch)));
+        underway.start(Placement.CHECK, () -> new Placement(api, pods).findings(subject));
+        underway.start(Services.CHECK, () -> new Services(api).findings(subject));
+        underway.start(ImageTags.CHECK, () -> new ImageTags(redactor, pods).findings(subject));
+        underway.start(SchemaVersion.CHECK, () -> SchemaVersion.findings(subject));
+        new TreeMap<>(own).forEach(underway::start);
+        underway.start("source", () -> Surroundings.source(subject));
+        underway.startSettled("autoscaler", patch -> new Disturbances(api).autoscaler(subject.with(patch)));
+        underway.startSettled(
+                "disruption-budget", patch -> new Disturbances(api).disruptionBudget(subject.with(patch)));
+        underway.startSettled(Forecast.CHECK, patch -> new Forecast(pods).findings(subject.with(patch)));
+        return underway;
     }
 
     private List<ObjectNode> pods(LiveWorkload workload) {
@@ -112,42 +121,15 @@ public final class Preflight {
 
     /** For what restores no revision. */
     public List<Finding> run(LiveWorkload workload, JsonNode patch) {
-        return all(common(workload, patch));
+        return begin(workload, Function.<JsonNode>identity()).findings(patch);
     }
 
-    private Map<String, Check> common(LiveWorkload workload, JsonNode patch) {
-        Map<String, Check> checks = new LinkedHashMap<>();
-        checks.put(DryRun.CHECK, () -> List.of(DryRun.of(api, redactor, workload.ref(), patch)));
-        checks.put("permission", () -> new Surroundings(api).permission(workload.ref()));
-        return checks;
-    }
-
-    private List<Finding> all(Map<String, Check> checks) {
-        Map<String, Future<List<Finding>>> running = new LinkedHashMap<>();
-        checks.forEach((name, check) -> running.put(name, SideBySide.start(check::findings)));
-        long end = System.nanoTime() + limit.toNanos();
-        String noAnswer = "the API server gave no answer within %d s".formatted(limit.toSeconds());
-        List<Finding> findings = new ArrayList<>();
-        NotMade notMade = new NotMade(api.who(), redactor);
-        running.forEach((name, check) -> {
-            try {
-                findings.addAll(check.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
-            } catch (TimeoutException e) {
-                check.cancel(true);
-                notMade.add(name, noAnswer);
-            } catch (ExecutionException e) {
-                notMade.add(name, e.getCause() == null ? e : e.getCause());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                notMade.add(name, "interrupted");
-            }
-        });
-        findings.addAll(notMade.findings());
-        return findings.stream().map(this::safe).toList();
-    }
-
-    /** Names and labels are others' text. */
-    private Finding safe(Finding finding) {
-        return new Finding(finding.check(), finding.verdict(), redactor.text(finding.message()));
+    /** @param operations of the patch, as it is settled */
+    private <S> Underway<S> begin(LiveWorkload workload, Function<S, JsonNode> operations) {
+        Underway<S> underway = new Underway<>(api, redactor, limit);
+        underway.startSettled(
+                DryRun.CHECK, patch -> List.of(DryRun.of(api, redactor, workload.ref(), operations.apply(patch))));
+        underway.start("permission", () -> new Surroundings(api).permission(workload.ref()));
+        return underway;
     }
 }
