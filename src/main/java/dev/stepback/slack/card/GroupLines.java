@@ -50,8 +50,9 @@ final class GroupLines {
             out.append(warnings(plan, waits(view)));
         }
         out.append(Checks.news(member.get()));
-        boolean standsStill = status.phase() == Phase.CANCELLED && status.patchedAt() != null;
-        if (status.phase() == Phase.RUNNING || status.phase() == Phase.VERIFYING || standsStill) {
+        boolean halfway = status.patchedAt() != null
+                && (status.phase() == Phase.CANCELLED || status.phase() == Phase.FAILED);
+        if (status.phase() == Phase.RUNNING || status.phase() == Phase.VERIFYING || halfway) {
             out.append(progress(status));
         }
         return out.toString();
@@ -140,15 +141,10 @@ final class GroupLines {
         if (rollout == null) {
             return "";
         }
-        StringBuilder out = new StringBuilder("\n" + Progress.bar(rollout.available(), rollout.desired()) + "  "
-                + Mrkdwn.line(rollout.sentence(), 200));
-        rollout.problems().stream()
-                .limit(MAX_PROBLEMS)
-                .forEach(p -> out.append("\n• ")
-                        .append(Mrkdwn.code(p.pod(), 100))
-                        .append(" *")
-                        .append(Mrkdwn.quoted(p.reason(), 60))
-                        .append('*'));
+        // What failed has its sentence in the first line.
+        String sentence = status.phase() == Phase.FAILED ? "" : "  " + Mrkdwn.line(rollout.sentence(), 200);
+        StringBuilder out = new StringBuilder("\n" + Progress.bar(rollout.available(), rollout.desired()) + sentence);
+        rollout.problems().stream().limit(MAX_PROBLEMS).forEach(p -> out.append(Progress.problem(p)));
         return out.toString();
     }
 }

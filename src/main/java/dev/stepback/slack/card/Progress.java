@@ -41,17 +41,14 @@ final class Progress {
         StringBuilder out = new StringBuilder(bar(rollout.available(), rollout.desired()));
         out.append('\n').append(Mrkdwn.line(rollout.sentence(), 300));
         int shown = Math.min(Rollout.MAX_PROBLEMS, rollout.problems().size());
-        for (Rollout.PodProblem problem : rollout.problems().subList(0, shown)) {
-            out.append("\n• ")
-                    .append(Mrkdwn.code(problem.pod(), 100))
-                    .append(" *")
-                    .append(Mrkdwn.quoted(problem.reason(), 60))
-                    .append('*');
-            if (!problem.detail().isBlank()) {
-                out.append(": ").append(Mrkdwn.quoted(problem.detail(), 80));
-            }
-        }
+        rollout.problems().subList(0, shown).forEach(problem -> out.append(problem(problem)));
         return out + Words.more(rollout.problems().size() - shown, "pod");
+    }
+
+    /** A line of its own: which pod is not ready, and why. */
+    static String problem(Rollout.PodProblem problem) {
+        return "\n• " + Mrkdwn.code(problem.pod(), 100) + " *" + Mrkdwn.quoted(problem.reason(), 60) + "*"
+                + (problem.detail().isBlank() ? "" : ": " + Mrkdwn.quoted(problem.detail(), 80));
     }
 
     /** Such as {@code ▓▓▓░░ 3/5}; at most ten cells wide. */
