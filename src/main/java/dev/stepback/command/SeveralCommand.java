@@ -55,7 +55,7 @@ final class SeveralCommand {
             return unfit.get();
         }
         for (TargetRef target : targets) {
-            Authorizer.Authorization may = authorizer.mayRequest(invocation.by(), target);
+            Authorizer.Authorization may = authorizer.mayRequest(invocation.by(), target, Operation.UNDO);
             if (!may.allowed()) {
                 return denials.refused(invocation.by(), Wish.REQUEST, target, may.why() + about(target));
             }

@@ -38,7 +38,7 @@ final class UndoCommands {
 
     /** Empty when there is no such target. */
     Optional<Reply> rollback(Command.Rollback command, TargetRef target, Invocation invocation) {
-        Authorizer.Authorization may = authorizer.mayRequest(invocation.by(), target);
+        Authorizer.Authorization may = authorizer.mayRequest(invocation.by(), target, command.operation());
         if (!may.allowed()) {
             return Optional.of(denials.refused(invocation.by(), Wish.REQUEST, target, may.why()));
         }

@@ -151,7 +151,7 @@ final class Evaluation {
             // Names no target: whether somebody may even know of it is what cannot be told.
             return Verdict.undecided("I cannot tell right now whether you may do that. " + String.join(" ", doubts));
         }
-        String what = permission.phrase(place.text());
+        String what = permission.phrase(place.operation(), place.text());
         if (elsewhere) {
             return Verdict.denied("You may " + what
                             + (channel.isPresent()

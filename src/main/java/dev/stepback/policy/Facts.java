@@ -1,5 +1,6 @@
 package dev.stepback.policy;
 
+import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import java.util.Map;
 import java.util.Optional;
@@ -12,10 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param cluster the name by which people know the cluster
  * @param labels the workload's labels, asked for only when a rule depends on them; empty when they cannot be read, which
  *     makes every such rule undecided. Asked once at most
+ * @param operation what is to be done with it; decides nothing, but refusals name it
  */
-public record Facts(String cluster, TargetRef target, Supplier<Optional<Map<String, String>>> labels) {
+public record Facts(
+        String cluster, TargetRef target, Supplier<Optional<Map<String, String>>> labels, Operation operation) {
     public Facts {
         labels = new Once(labels);
+    }
+
+    /** Facts for a rollback. */
+    public Facts(String cluster, TargetRef target, Supplier<Optional<Map<String, String>>> labels) {
+        this(cluster, target, labels, Operation.UNDO);
     }
 
     /** Facts with labels that are known already. */

@@ -1,21 +1,20 @@
 package dev.stepback.policy;
 
+import dev.stepback.target.Operation;
 import java.util.Optional;
 
 /** What a rule may let somebody do. Whoever may ask, approve or break the glass may also look. */
 public enum Permission {
-    VIEW("view", "look at %s"),
-    REQUEST("request", "ask for a rollback of %s"),
-    APPROVE("approve", "approve a rollback of %s"),
-    BREAK_GLASS("breakGlass", "roll back %s without an approval"),
-    CONFIGURE("configure", "lock or unlock rollbacks in %s");
+    VIEW("view"),
+    REQUEST("request"),
+    APPROVE("approve"),
+    BREAK_GLASS("breakGlass"),
+    CONFIGURE("configure");
 
     private final String key;
-    private final String phrase;
 
-    Permission(String key, String phrase) {
+    Permission(String key) {
         this.key = key;
-        this.phrase = phrase;
     }
 
     /** As it is written in the configuration. */
@@ -38,8 +37,19 @@ public enum Permission {
         return this == other || (other == VIEW && this != CONFIGURE);
     }
 
-    /** What comes after "You may not". */
-    String phrase(String place) {
-        return phrase.formatted(place);
+    /**
+     * What comes after "You may not".
+     *
+     * @param operation what is to be done there
+     */
+    public String phrase(Operation operation, String place) {
+        boolean undo = operation == Operation.UNDO;
+        return switch (this) {
+            case VIEW -> "look at " + place;
+            case REQUEST -> undo ? "ask for a rollback of " + place : "ask to " + operation.lowerCase() + " " + place;
+            case APPROVE -> "approve a " + operation.noun() + " of " + place;
+            case BREAK_GLASS -> (undo ? "roll back " : operation.lowerCase() + " ") + place + " without an approval";
+            case CONFIGURE -> "lock or unlock rollbacks in " + place;
+        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.stepback.policy;
 
+import dev.stepback.target.Operation;
 import java.util.Optional;
 
 /** What a decision is about. */
@@ -11,6 +12,9 @@ sealed interface Place {
     Answer labelled(Scope scope);
 
     boolean within(ChannelBinding binding);
+
+    /** What is to be done there. */
+    Operation operation();
 
     /** For people, with the article or preposition that it needs. */
     String text();
@@ -29,6 +33,11 @@ sealed interface Place {
         @Override
         public boolean within(ChannelBinding binding) {
             return binding.covers(facts.cluster(), facts.target().namespace());
+        }
+
+        @Override
+        public Operation operation() {
+            return facts.operation();
         }
 
         @Override
@@ -52,6 +61,11 @@ sealed interface Place {
         @Override
         public boolean within(ChannelBinding binding) {
             return namespace.map(n -> binding.covers(cluster, n)).orElseGet(() -> binding.coversAll(cluster));
+        }
+
+        @Override
+        public Operation operation() {
+            return Operation.UNDO;
         }
 
         @Override

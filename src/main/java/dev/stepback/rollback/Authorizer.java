@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import dev.stepback.access.Acting;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import java.util.Optional;
 
@@ -29,7 +30,8 @@ public interface Authorizer {
 
     Authorization mayView(Actor who, TargetRef target);
 
-    Authorization mayRequest(Actor who, TargetRef target);
+    /** @param operation what is asked for; it makes no difference to who may, but the refusal names it */
+    Authorization mayRequest(Actor who, TargetRef target, Operation operation);
 
     /** Also whether the rollback is open to such a decision, as far as the policy has a say in that. */
     Authorization mayDecide(Actor who, Rollback rollback, Verdict verdict);
@@ -41,7 +43,8 @@ public interface Authorizer {
 
     /** Whether somebody may choose how it is done: whoever may ask for it, or approve it. */
     default Authorization mayChoose(Actor who, Rollback rollback) {
-        Authorization asking = mayRequest(who, rollback.target());
+        Authorization asking =
+                mayRequest(who, rollback.target(), rollback.getSpec().wanted());
         return asking.allowed() || !mayDecide(who, rollback, Verdict.Approved).allowed()
                 ? asking
                 : Authorization.ALLOWED;

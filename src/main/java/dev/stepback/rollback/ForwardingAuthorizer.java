@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import dev.stepback.access.Acting;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import java.util.Optional;
 
@@ -32,8 +33,8 @@ public abstract class ForwardingAuthorizer implements Authorizer {
     }
 
     @Override
-    public Authorization mayRequest(Actor who, TargetRef target) {
-        return authorizer.mayRequest(who, target);
+    public Authorization mayRequest(Actor who, TargetRef target, Operation operation) {
+        return authorizer.mayRequest(who, target, operation);
     }
 
     @Override

@@ -48,7 +48,7 @@ public final class KubernetesRollbacks implements Rollbacks {
     @Override
     public Created create(NewRollback request) {
         TargetRef target = request.target();
-        var authorization = authorizer.mayRequest(request.requestedBy(), target);
+        var authorization = authorizer.mayRequest(request.requestedBy(), target, request.operation());
         if (!authorization.allowed()) {
             return new Created.Denied(authorization.why());
         }

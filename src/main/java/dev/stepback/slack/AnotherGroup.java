@@ -21,6 +21,7 @@ import dev.stepback.slack.card.GroupStops;
 import dev.stepback.slack.card.Message;
 import dev.stepback.slack.card.Mrkdwn;
 import dev.stepback.slack.card.Ref;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
@@ -160,7 +161,7 @@ final class AnotherGroup {
 
     /** Says so, too. */
     private boolean mayNotAsk(Click click, GroupView view, TargetRef target, Answers answers) {
-        Authorization may = targets.mayRequest(click.by(), on(view.group(), target));
+        Authorization may = targets.mayRequest(click.by(), on(view.group(), target), Operation.UNDO);
         Optional<String> why = Optional.empty();
         if (!may.allowed()) {
             why = Optional.of(may.why());

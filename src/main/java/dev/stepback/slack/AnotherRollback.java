@@ -67,7 +67,8 @@ final class AnotherRollback {
     /** One rollback of a target at a time: this one ends first, and then the way forward is asked for like any other. */
     private void goForward(Click click, Rollback rollback, Answers answers) {
         Plan plan = rollback.statusOrInitial().plan();
-        Authorization may = targets.mayRequest(click.by(), Audited.on(rollback));
+        Authorization may = targets.mayRequest(
+                click.by(), Audited.on(rollback), rollback.getSpec().wanted());
         if (!may.allowed()) {
             commands.answer(new Reply.Refused(may.why()), answers);
             return;
@@ -121,7 +122,8 @@ final class AnotherRollback {
 
     /** Opens another rollback of the same target. */
     private Optional<Rollback> again(Click click, Rollback rollback, @Nullable PlannedRevision to, Answers answers) {
-        Authorization may = targets.mayRequest(click.by(), Audited.on(rollback));
+        Authorization may = targets.mayRequest(
+                click.by(), Audited.on(rollback), rollback.getSpec().wanted());
         if (!may.allowed()) {
             commands.answer(new Reply.Refused(may.why()), answers);
             return Optional.empty();

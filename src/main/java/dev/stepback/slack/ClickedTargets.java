@@ -42,8 +42,8 @@ final class ClickedTargets {
     }
 
     /** A denial is recorded. */
-    Authorization mayRequest(Actor who, On on) {
-        return recorded(who, Wish.REQUEST, on, authorizer.mayRequest(who, on.target()));
+    Authorization mayRequest(Actor who, On on, Operation operation) {
+        return recorded(who, Wish.REQUEST, on, authorizer.mayRequest(who, on.target(), operation));
     }
 
     /** Records that somebody came with something that the bot did not make. */

@@ -33,6 +33,11 @@ public enum Operation {
         return apiName.toLowerCase(Locale.ROOT);
     }
 
+    /** As one of them is spoken of: {@code rollback}, {@code restart}. */
+    public String noun() {
+        return this == UNDO ? "rollback" : lowerCase();
+    }
+
     /** Never guesses: what a newer version asks for must not be done as something else. */
     @JsonCreator
     static Operation fromApiName(String apiName) {

@@ -7,6 +7,7 @@ import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
+import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import java.util.HashSet;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class HiddenNamespaces implements Authorizer {
     }
 
     @Override
-    public Authorization mayRequest(Actor who, TargetRef target) {
+    public Authorization mayRequest(Actor who, TargetRef target, Operation operation) {
         return in(target.namespace());
     }
 

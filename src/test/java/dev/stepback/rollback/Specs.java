@@ -3,6 +3,7 @@ package dev.stepback.rollback;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Origin;
 import dev.stepback.rollback.RollbackSpec.TargetName;
+import dev.stepback.target.Operation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,5 +35,23 @@ public final class Specs {
                 decisions,
                 List.of(),
                 null);
+    }
+
+    /** The same request for something else than an undo. */
+    public static RollbackSpec doing(Operation operation, RollbackSpec spec) {
+        return new RollbackSpec(
+                spec.target(),
+                operation,
+                null,
+                null,
+                null,
+                spec.reason(),
+                spec.requestedBy(),
+                spec.origin(),
+                spec.deadlineSeconds(),
+                spec.follows(),
+                spec.decisions(),
+                spec.choices(),
+                spec.cancellation());
     }
 }

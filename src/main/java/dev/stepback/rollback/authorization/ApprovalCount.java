@@ -126,10 +126,12 @@ final class ApprovalCount {
         private String refused(Verdict mayAsk) {
             String name = rollback.getSpec().requestedBy().name();
             if (!mayAsk.allowed() && !mayAsk.undecided()) {
-                return name + " may not ask for a rollback of " + facts.target();
+                return name + " may not "
+                        + Permission.REQUEST.phrase(
+                                facts.operation(), facts.target().toString());
             }
             return rule.requireReason() && rollback.getSpec().reason().isBlank()
-                    ? "a rollback of " + facts.target() + " needs a reason"
+                    ? "a " + facts.operation().noun() + " of " + facts.target() + " needs a reason"
                     : "";
         }
 

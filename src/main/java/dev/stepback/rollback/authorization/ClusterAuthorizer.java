@@ -9,6 +9,7 @@ import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
@@ -48,8 +49,8 @@ public final class ClusterAuthorizer implements Authorizer {
     }
 
     @Override
-    public Authorization mayRequest(Actor who, TargetRef target) {
-        return seen(who, target).orElseGet(() -> policy.mayRequest(who, target));
+    public Authorization mayRequest(Actor who, TargetRef target, Operation operation) {
+        return seen(who, target).orElseGet(() -> policy.mayRequest(who, target, operation));
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.lock.Locks;
+import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import java.time.Clock;
 import java.time.Instant;
@@ -78,10 +79,10 @@ public final class PolicyAuthorizer implements Authorizer {
     }
 
     @Override
-    public Authorization mayRequest(Actor who, TargetRef target) {
+    public Authorization mayRequest(Actor who, TargetRef target, Operation operation) {
         return served(target).orElseGet(() -> {
             Policy policy = policies.policy();
-            Facts facts = facts(target);
+            Facts facts = facts(target, operation);
             Authorization may = may(policy, who, Permission.REQUEST, facts);
             if (!may.allowed()) {
                 return may;
@@ -117,14 +118,14 @@ public final class PolicyAuthorizer implements Authorizer {
             case Approved -> mayApprove(who, rollback);
             case BrokeGlass ->
                 who.person().same(rollback.getSpec().requestedBy())
-                        ? may(who, Permission.BREAK_GLASS, facts(rollback.target()))
-                        : Authorization.denied("Only who asked for this rollback can go alone with it.");
+                        ? may(who, Permission.BREAK_GLASS, facts(rollback))
+                        : Authorization.denied("Only who asked for this " + noun(rollback) + " can go alone with it.");
         };
     }
 
     private Authorization mayApprove(Actor who, Rollback rollback) {
         Policy policy = policies.policy();
-        Facts facts = facts(rollback.target());
+        Facts facts = facts(rollback);
         Optional<ApprovalRule> rule = policy.approval(facts);
         if (rule.isEmpty()) {
             return Authorization.denied(Sentences.unknownRule(rollback.target()));
@@ -132,7 +133,8 @@ public final class PolicyAuthorizer implements Authorizer {
         Subject subject = subject(who.person());
         if (!rule.get().requesterMayApprove()
                 && subject.sameHuman(subject(rollback.getSpec().requestedBy()))) {
-            return Authorization.denied("You asked for this rollback, so somebody else has to approve it.");
+            return Authorization.denied(
+                    "You asked for this " + noun(rollback) + ", so somebody else has to approve it.");
         }
         var verdict = policy.allows(subject, Permission.APPROVE, facts, Optional.of(who.channel()), directory);
         if (!verdict.allowed()) {
@@ -156,7 +158,7 @@ public final class PolicyAuthorizer implements Authorizer {
     @Override
     public Authorization mayCancel(Actor who, Rollback rollback) {
         return served(rollback.target()).orElseGet(() -> {
-            Facts facts = facts(rollback.target());
+            Facts facts = facts(rollback);
             Authorization may = may(who, Permission.REQUEST, facts);
             return may.allowed() || !may(who, Permission.APPROVE, facts).allowed() ? may : Authorization.ALLOWED;
         });
@@ -165,7 +167,7 @@ public final class PolicyAuthorizer implements Authorizer {
     /** Whoever may approve, the requester included: standing still cannot wait, and a lock does not keep it going. */
     @Override
     public Authorization mayStop(Actor who, Rollback rollback) {
-        return served(rollback.target()).orElseGet(() -> may(who, Permission.APPROVE, facts(rollback.target())));
+        return served(rollback.target()).orElseGet(() -> may(who, Permission.APPROVE, facts(rollback)));
     }
 
     @Override
@@ -206,7 +208,7 @@ public final class PolicyAuthorizer implements Authorizer {
         String closed = served(target)
                 .map(Authorization::why)
                 .orElseGet(() -> locks.apply(target.namespace()).why());
-        return count.of(rollback, policies.policy(), facts(target), closed);
+        return count.of(rollback, policies.policy(), facts(rollback), closed);
     }
 
     private Optional<Authorization> served(TargetRef target) {
@@ -245,7 +247,19 @@ public final class PolicyAuthorizer implements Authorizer {
     }
 
     private Facts facts(TargetRef target) {
-        return new Facts(cluster, target, () -> labels(target));
+        return facts(target, Operation.UNDO);
+    }
+
+    private Facts facts(Rollback rollback) {
+        return facts(rollback.target(), rollback.getSpec().wanted());
+    }
+
+    private Facts facts(TargetRef target, Operation operation) {
+        return new Facts(cluster, target, () -> labels(target), operation);
+    }
+
+    private static String noun(Rollback rollback) {
+        return rollback.getSpec().wanted().noun();
     }
 
     /** A workload that is gone has no labels; one that cannot be read has unknown ones. */

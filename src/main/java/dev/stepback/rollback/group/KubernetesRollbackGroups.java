@@ -14,6 +14,7 @@ import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.rollback.Ruling;
+import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -51,7 +52,7 @@ public final class KubernetesRollbackGroups implements RollbackGroups {
         List<TargetRef> targets =
                 request.targets().stream().map(NewGroup.Wish::target).toList();
         for (TargetRef target : targets) {
-            var authorization = authorizer.mayRequest(request.requestedBy(), target);
+            var authorization = authorizer.mayRequest(request.requestedBy(), target, Operation.UNDO);
             if (!authorization.allowed()) {
                 return new Created.Denied(target, authorization.why());
             }

@@ -50,8 +50,8 @@ final class GroupLines {
             out.append(warnings(plan, waits(view)));
         }
         out.append(Checks.news(member.get()));
-        boolean halfway = status.patchedAt() != null
-                && (status.phase() == Phase.CANCELLED || status.phase() == Phase.FAILED);
+        boolean halfway =
+                status.patchedAt() != null && (status.phase() == Phase.CANCELLED || status.phase() == Phase.FAILED);
         if (status.phase() == Phase.RUNNING || status.phase() == Phase.VERIFYING || halfway) {
             out.append(progress(status));
         }

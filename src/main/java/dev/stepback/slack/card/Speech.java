@@ -27,7 +27,7 @@ record Speech(Operation operation) {
     }
 
     String lowerCase() {
-        return operation == Operation.UNDO ? "rollback" : operation.lowerCase();
+        return operation.noun();
     }
 
     /** What an approval answers, about a target and where it goes; without the question mark. */

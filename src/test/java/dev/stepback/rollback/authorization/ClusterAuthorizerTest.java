@@ -25,6 +25,7 @@ import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
@@ -178,7 +179,7 @@ class ClusterAuthorizerTest {
                         cluster.bot,
                         Clock.systemUTC()));
         assertThat(fresh.approval(Examples.awaiting()).refused()).contains("responder may not get deployments.apps");
-        assertThat(fresh.mayRequest(ASKING, TARGET).allowed()).isFalse();
+        assertThat(fresh.mayRequest(ASKING, TARGET, Operation.UNDO).allowed()).isFalse();
         assertThat(fresh.mayCancel(ASKING, Examples.awaiting()).allowed()).isFalse();
         assertThat(fresh.hides(ASKING, TARGET)).isPresent();
         cluster.bind("view", "User", ASKER.name(), "production");
@@ -189,7 +190,7 @@ class ClusterAuthorizerTest {
         policy.allowed = Authorization.denied("not you");
 
         assertThat(authorizer.mayView(LEADING, TARGET)).isEqualTo(policy.allowed);
-        assertThat(authorizer.mayRequest(LEADING, TARGET)).isEqualTo(policy.allowed);
+        assertThat(authorizer.mayRequest(LEADING, TARGET, Operation.UNDO)).isEqualTo(policy.allowed);
         assertThat(authorizer.mayDecide(LEADING, Examples.awaiting(), Verdict.Approved))
                 .isEqualTo(policy.allowed);
         assertThat(authorizer.mayCancel(LEADING, Examples.awaiting())).isEqualTo(policy.allowed);
@@ -247,7 +248,7 @@ class ClusterAuthorizerTest {
         }
 
         @Override
-        public Authorization mayRequest(Actor who, TargetRef target) {
+        public Authorization mayRequest(Actor who, TargetRef target, Operation operation) {
             return allowed;
         }
 

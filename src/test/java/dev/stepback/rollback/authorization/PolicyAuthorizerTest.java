@@ -32,9 +32,12 @@ import dev.stepback.rollback.Approvals;
 import dev.stepback.rollback.Authorizer.Authorization;
 import dev.stepback.rollback.People;
 import dev.stepback.rollback.Policies;
+import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.Specs;
 import dev.stepback.rollback.lock.Locks;
+import dev.stepback.target.Operation;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +49,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PolicyAuthorizerTest {
     private static final Instant NOW = T0.plusSeconds(100);
@@ -76,7 +81,8 @@ class PolicyAuthorizerTest {
 
     @Test
     void byDefault_membersAskAndOthersApprove() {
-        assertThat(authorizer().mayRequest(ASKING, TARGET).allowed()).isTrue();
+        assertThat(authorizer().mayRequest(ASKING, TARGET, Operation.UNDO).allowed())
+                .isTrue();
         assertThat(authorizer().mayDecide(LEADING, awaiting(), Verdict.Approved).allowed())
                 .isTrue();
         denied(authorizer().mayDecide(ASKING, awaiting(), Verdict.Approved), "somebody else has to approve");
@@ -94,7 +100,7 @@ class PolicyAuthorizerTest {
     void namespaceThatIsNotServed_isRefusedFirst() {
         served = List.of("staging");
         denied(authorizer().mayView(ASKING, TARGET), "do not serve");
-        denied(authorizer().mayRequest(ASKING, TARGET), "do not serve");
+        denied(authorizer().mayRequest(ASKING, TARGET, Operation.UNDO), "do not serve");
         denied(authorizer().mayDecide(LEADING, awaiting(), Verdict.Approved), "do not serve");
         assertThat(approval(approved(NOW)).granted()).isFalse();
     }
@@ -120,8 +126,8 @@ class PolicyAuthorizerTest {
     @Test
     void lock_closesEverythingButNo() {
         lock = new Locks.State.Locked(new Locks.Lock(Optional.of("production"), SECOND, T0, "migrations"));
-        denied(authorizer().mayRequest(ASKING, TARGET), "second has locked rollbacks in production");
-        denied(authorizer().mayRequest(ASKING, TARGET), "migrations");
+        denied(authorizer().mayRequest(ASKING, TARGET, Operation.UNDO), "second has locked rollbacks in production");
+        denied(authorizer().mayRequest(ASKING, TARGET, Operation.UNDO), "migrations");
         denied(authorizer().mayDecide(LEADING, awaiting(), Verdict.Approved), "migrations");
         assertThat(authorizer().mayDecide(LEADING, awaiting(), Verdict.Rejected).allowed())
                 .isTrue();
@@ -135,7 +141,7 @@ class PolicyAuthorizerTest {
     @Test
     void unreadableLock_isClosed() {
         lock = new Locks.State.Unreadable("cannot be read");
-        denied(authorizer().mayRequest(ASKING, TARGET), "cannot be read");
+        denied(authorizer().mayRequest(ASKING, TARGET, Operation.UNDO), "cannot be read");
         assertThat(approval(approved(NOW)).granted()).isFalse();
     }
 
@@ -194,7 +200,7 @@ class PolicyAuthorizerTest {
         assertThat(approvals.undecided()).isTrue();
         assertThat(approvals.refused()).isEmpty();
         assertThat(approvals.missing()).contains("Slack could not tell me").contains("lead");
-        denied(authorizer().mayRequest(ASKING, TARGET), "Slack");
+        denied(authorizer().mayRequest(ASKING, TARGET, Operation.UNDO), "Slack");
     }
 
     @Test
@@ -231,6 +237,32 @@ class PolicyAuthorizerTest {
         assertThat(approval().refused()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        UNDO    | ask for a rollback of | rollback | roll back
+        PAUSE   | ask to pause          | pause    | pause
+        RESUME  | ask to resume         | resume   | resume
+        RESTART | ask to restart        | restart  | restart
+        """)
+    void refusal_namesWhatWasRefused(Operation operation, String ask, String noun, String verb) {
+        Rollback wanted = awaiting();
+        wanted.setSpec(Specs.doing(operation, wanted.getSpec()));
+        denied(
+                authorizer().mayDecide(ASKING, wanted, Verdict.Approved),
+                "You asked for this " + noun + ", so somebody else has to approve it.");
+        denied(authorizer().mayDecide(LEADING, wanted, Verdict.BrokeGlass), "Only who asked for this " + noun);
+        denied(
+                authorizer().mayDecide(ASKING, wanted, Verdict.BrokeGlass),
+                "You may not " + verb + " " + TARGET + " without an approval.");
+        people.is(ASKER.id(), Standing.GUEST);
+        people.is(LEAD.id(), Standing.GUEST);
+        denied(authorizer().mayRequest(ASKING, TARGET, operation), "You may not " + ask + " " + TARGET + ". ");
+        denied(
+                authorizer().mayDecide(LEADING, wanted, Verdict.Approved),
+                "You may not approve a " + noun + " of " + TARGET + ". ");
+        assertThat(authorizer().approval(wanted).refused()).isEqualTo("responder may not " + ask + " " + TARGET);
+    }
+
     @Test
     void glass_isBrokenByTheRequesterWhoMay() {
         policy = Policies.of(rule(2), may("members", REQUEST, APPROVE), may(ASKER.id(), BREAK_GLASS));
@@ -254,9 +286,10 @@ class PolicyAuthorizerTest {
         assertThat(approval(approved(NOW)).granted()).isFalse();
         policy = Policies.of(
                 quiet(hours(OptionalInt.empty())), may("members", REQUEST, APPROVE), may(SECOND.id(), BREAK_GLASS));
-        denied(authorizer().mayRequest(ASKING, TARGET), "quiet hours");
+        denied(authorizer().mayRequest(ASKING, TARGET, Operation.UNDO), "quiet hours");
         denied(authorizer().mayDecide(LEADING, awaiting(), Verdict.Approved), "quiet hours");
-        assertThat(authorizer().mayRequest(SECONDING, TARGET).allowed()).isTrue();
+        assertThat(authorizer().mayRequest(SECONDING, TARGET, Operation.UNDO).allowed())
+                .isTrue();
         assertThat(approval(approved(NOW)).granted()).isFalse();
         assertThat(approval(approved(NOW)).missing()).contains("They end Sun 13:00 Z");
     }

@@ -6,6 +6,7 @@ import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.target.Operation;
 import dev.stepback.target.TargetRef;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,7 @@ class Lenient implements Authorizer {
     }
 
     @Override
-    public Authorization mayRequest(Actor who, TargetRef target) {
+    public Authorization mayRequest(Actor who, TargetRef target, Operation operation) {
         return Authorization.ALLOWED;
     }
 

@@ -16,6 +16,7 @@ import dev.stepback.rollback.Policies;
 import dev.stepback.rollback.Shop;
 import dev.stepback.rollback.lock.Locks.Changed;
 import dev.stepback.rollback.lock.Locks.State;
+import dev.stepback.target.Operation;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Clock;
 import java.time.Instant;
@@ -137,7 +138,9 @@ class LocksTest {
                 .isInstanceOfSatisfying(
                         State.Unreadable.class,
                         unreadable -> assertThat(unreadable.why()).contains("HTTP 403"));
-        assertThat(shop.authorizer.mayRequest(ASKING, Examples.TARGET).allowed())
+        assertThat(shop.authorizer
+                        .mayRequest(ASKING, Examples.TARGET, Operation.UNDO)
+                        .allowed())
                 .isFalse();
     }
 }
