@@ -1,6 +1,7 @@
 package dev.stepback.rollback;
 
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
+import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -8,6 +9,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the approvals of a Rollback stand by the policy of this moment.
@@ -35,6 +39,14 @@ public record Approvals(
 
     /** How long an approval is good at least, counted from when what it let go may begin. */
     public static final Duration GOOD_FOR = Approval.GOOD_FOR;
+
+    /** How long somebody can stop what starts without an approval. */
+    static final Duration COUNTDOWN = Duration.ofSeconds(10);
+
+    /** How long to wait before asking the policy again while somebody has decided, and while nobody has. */
+    static final Duration ASK_SOON = Duration.ofSeconds(5);
+
+    static final Duration ASK_LATER = Duration.ofSeconds(30);
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -69,6 +81,11 @@ public record Approvals(
         public Terms {
             from = List.copyOf(from);
         }
+
+        /** As a status has it: null when people have no name for the cluster. */
+        public @Nullable String clusterName() {
+            return cluster.isEmpty() ? null : cluster;
+        }
     }
 
     /** Such as {@code 1 of 2 approvals are there}. */
@@ -97,6 +114,67 @@ public record Approvals(
                 .map(at -> "approved at " + TIME.format(at) + ", but Stepback could not start it before "
                         + TIME.format(goodUntil(expiresAt)) + "; ask again")
                 .orElse("it could not be started in time; ask again");
+    }
+
+    /** How they stand, for whoever looks at a card. */
+    public ApprovalStatus status() {
+        return new ApprovalStatus(
+                required,
+                counted.stream().map(d -> d.by().id()).toList(),
+                breakGlass,
+                terms.from(),
+                terms.typeToConfirm());
+    }
+
+    /** What a card that waits says of them; empty when it is only that a colleague has to approve: that is what waiting means. */
+    public String message() {
+        return missing.equals(tally(0, 1)) ? "" : missing;
+    }
+
+    /**
+     * When it starts by itself; null when it needs an approval, or something is in its way.
+     *
+     * @param before what this said the last time; null when it did not start by itself then
+     */
+    public @Nullable Instant startsAt(@Nullable Instant before, Instant now) {
+        if (!unapproved()) {
+            return null;
+        }
+        return before == null ? now.plus(COUNTDOWN) : before;
+    }
+
+    /**
+     * Whether it begins now.
+     *
+     * @param startsAt when it starts by itself; null when it does not
+     */
+    public boolean begins(@Nullable Instant startsAt, Instant expiresAt, Instant now) {
+        return startsAt == null
+                ? granted && now.isBefore(goodUntil(expiresAt))
+                : now.isBefore(expiresAt) && !now.isBefore(startsAt);
+    }
+
+    /**
+     * When to ask again: the policy, a group or a lock may change without anybody telling.
+     *
+     * @param decided whether anybody has decided anything yet
+     * @param startsAt when it starts by itself; null when it does not
+     */
+    public Instant askAgain(boolean decided, @Nullable Instant startsAt, Instant expiresAt, Instant now) {
+        Instant next = now.plus(undecided || decided ? ASK_SOON : ASK_LATER);
+        return Stream.of(Optional.of(next), Optional.of(expiresAt), Optional.ofNullable(startsAt))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder())
+                .orElse(next);
+    }
+
+    /**
+     * Why it expired without having been granted.
+     *
+     * @param decided whether anybody had decided anything
+     */
+    public String expired(boolean decided) {
+        return decided || required > 1 ? "not approved in time. " + missing : "nobody approved in time";
     }
 
     /** The same, but it may not run, for this reason. */

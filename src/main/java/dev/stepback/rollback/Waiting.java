@@ -13,19 +13,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@link Decision} about Rollbacks that do not run yet: until there is a plan, and until it may go. */
 final class Waiting {
-    /** How long somebody can stop what starts without an approval. */
-    static final Duration COUNTDOWN = Duration.ofSeconds(10);
-
-    /** How long to wait before asking the policy again while somebody has decided, and while nobody has. */
-    static final Duration ASK_SOON = Duration.ofSeconds(5);
-
-    static final Duration ASK_LATER = Duration.ofSeconds(30);
-
     private final Moment moment;
     private final Rollback rollback;
     private final RollbackStatus status;
@@ -84,7 +75,7 @@ final class Waiting {
         return plan.blocked()
                 ? Optional.of(moment.finish(Phase.FAILED, blocking(plan), s -> {
                     s.plan = plan;
-                    s.cluster = cluster(planned.approvals());
+                    s.cluster = planned.approvals().terms().clusterName();
                 }))
                 : Optional.empty();
     }
@@ -110,7 +101,7 @@ final class Waiting {
         }
         if (heldByGroup()) {
             // The group is decided on, counts down and expires; it tells this one when to begin, or to stop.
-            return rollback.choicePending() ? chosen(seen, plan) : new Action.WaitUntil(now.plus(ASK_LATER));
+            return rollback.choicePending() ? chosen(seen, plan) : new Action.WaitUntil(now.plus(Approvals.ASK_LATER));
         }
         var rejection = Approval.rejection(rollback);
         if (rejection.isPresent()) {
@@ -126,17 +117,20 @@ final class Waiting {
             return new Action.AskPolicy();
         }
         Approvals approvals = ruled.approvals();
+        boolean decided = !rollback.getSpec().decisions().isEmpty();
         Instant startsAt = startsAt(approvals);
-        boolean late = !now.isBefore(expiresAt);
-        boolean inTime = now.isBefore(Approval.goodUntil(expiresAt, approvals.counted()));
-        if (startsAt == null ? approvals.granted() && inTime : !late && !now.isBefore(startsAt)) {
+        if (approvals.begins(startsAt, expiresAt, now)) {
             return run(approvals);
         }
-        if (late) {
-            return moment.finish(Phase.EXPIRED, tooLate(approvals, expiresAt));
+        if (!now.isBefore(expiresAt)) {
+            return moment.finish(
+                    Phase.EXPIRED,
+                    approvals.granted() ? approvals.startedTooLate(expiresAt) : approvals.expired(decided));
         }
         RollbackStatus news = status.with(s -> waiting(s, approvals));
-        return news.equals(status) ? askAgain(approvals, expiresAt) : new Action.Write(news);
+        return news.equals(status)
+                ? new Action.WaitUntil(approvals.askAgain(decided, status.startsAt(), expiresAt, now))
+                : new Action.Write(news);
     }
 
     /** Somebody wants it to be done otherwise: that is another plan, and nobody has approved it. */
@@ -188,57 +182,20 @@ final class Waiting {
 
     /** What a card that waits has to show. */
     private void waiting(RollbackStatus.Changes s, Approvals approvals) {
-        s.cluster = cluster(approvals);
-        s.approvals = new RollbackStatus.ApprovalStatus(
-                approvals.required(),
-                approvals.counted().stream().map(d -> d.by().id()).toList(),
-                approvals.breakGlass(),
-                approvals.terms().from(),
-                approvals.terms().typeToConfirm());
+        s.cluster = approvals.terms().clusterName();
+        s.approvals = approvals.status();
         s.startsAt = startsAt(approvals);
-        // That a colleague has to approve is what waiting means.
-        s.message = approvals.missing().equals(Approvals.tally(0, 1)) ? "" : approvals.missing();
-    }
-
-    private static @Nullable String cluster(Approvals approvals) {
-        String name = approvals.terms().cluster();
-        return name.isEmpty() ? null : name;
+        s.message = approvals.message();
     }
 
     /** When it starts by itself; null when it needs an approval, or something is in its way. */
     private @Nullable Instant startsAt(Approvals approvals) {
-        if (!approvals.unapproved() || heldByGroup()) {
-            return null;
-        }
         Instant released = rollback.getSpec().released();
-        if (released != null) {
-            return released;
-        }
-        return status.startsAt() == null ? now.plus(COUNTDOWN) : status.startsAt();
+        return heldByGroup() ? null : approvals.startsAt(released == null ? status.startsAt() : released, now);
     }
 
     private boolean heldByGroup() {
         return rollback.getSpec().group() != null && rollback.getSpec().released() == null;
-    }
-
-    /** The policy, a group or a lock may change without anybody telling. */
-    private Action askAgain(Approvals approvals, Instant expiresAt) {
-        boolean eager = approvals.undecided() || rollback.getSpec().decisions().size() > 0;
-        Instant next = now.plus(eager ? ASK_SOON : ASK_LATER);
-        return new Action.WaitUntil(
-                Stream.of(Optional.of(next), Optional.of(expiresAt), Optional.ofNullable(status.startsAt()))
-                        .flatMap(Optional::stream)
-                        .min(Comparator.naturalOrder())
-                        .orElse(next));
-    }
-
-    private String tooLate(Approvals approvals, Instant expiresAt) {
-        if (approvals.granted()) {
-            return approvals.startedTooLate(expiresAt);
-        }
-        return rollback.getSpec().decisions().isEmpty() && approvals.required() < 2
-                ? "nobody approved in time"
-                : "not approved in time. " + approvals.missing();
     }
 
     private static String blocking(Plan plan) {

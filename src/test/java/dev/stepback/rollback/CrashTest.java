@@ -132,7 +132,7 @@ class CrashTest {
         var startsAt = shop.now(name).statusOrInitial().startsAt();
         shop.rollout("done");
 
-        Process last = start(Point.NEVER, 0, Waiting.COUNTDOWN);
+        Process last = start(Point.NEVER, 0, Approvals.COUNTDOWN);
         try {
             RollbackStatus done = shop.awaitPhase(name, Phase.SUCCEEDED);
             assertThat(done.startsAt()).isEqualTo(startsAt);

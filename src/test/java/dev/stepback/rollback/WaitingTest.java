@@ -161,7 +161,7 @@ class WaitingTest {
 
         @Test
         void nothing_waitsAndAsksAgainUntilExpiry() {
-            assertThat(ruled(asked, counted(1), T0)).isEqualTo(new Action.WaitUntil(T0.plus(Waiting.ASK_LATER)));
+            assertThat(ruled(asked, counted(1), T0)).isEqualTo(new Action.WaitUntil(T0.plus(Approvals.ASK_LATER)));
             Instant last = EXPIRES.minusNanos(1);
             assertThat(ruled(asked, counted(1), last)).isEqualTo(new Action.WaitUntil(EXPIRES));
         }
@@ -251,7 +251,7 @@ class WaitingTest {
             assertThat(status.message()).isEqualTo("lead lost the group");
             Rollback told = Store.with(rollback, rollback.getSpec(), status);
             assertThat(ruled(told, missing("lead lost the group", false), LATER))
-                    .isEqualTo(new Action.WaitUntil(LATER.plus(Waiting.ASK_SOON)));
+                    .isEqualTo(new Action.WaitUntil(LATER.plus(Approvals.ASK_SOON)));
         }
 
         @Test

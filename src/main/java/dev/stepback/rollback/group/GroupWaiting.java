@@ -5,26 +5,12 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec.Choice;
 import dev.stepback.rollback.RollbackSpec.Decision;
-import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The part of {@link GroupDecision} about groups of which nothing has begun: until there are plans, and until they may go. */
 final class GroupWaiting {
-    /** How long somebody can stop what starts without an approval. */
-    static final Duration COUNTDOWN = Duration.ofSeconds(10);
-
-    static final Duration ASK_SOON = Duration.ofSeconds(5);
-    static final Duration ASK_LATER = Duration.ofSeconds(30);
-
-    /** What every waiting card means anyway. */
-    private static final String NEEDS_ONE = "One approval is needed.";
-
     private final GroupMoment moment;
     private final GroupView view;
     private final RollbackGroupSpec spec;
@@ -100,10 +86,8 @@ final class GroupWaiting {
         }
         Approvals approvals = asked.get();
         Instant expiresAt = status.expiresAt() == null ? now : status.expiresAt();
-        Instant startsAt = startsAt(approvals);
-        boolean late = !now.isBefore(expiresAt);
-        boolean inTime = now.isBefore(approvals.goodUntil(expiresAt));
-        if (startsAt == null ? approvals.granted() && inTime : !late && !now.isBefore(startsAt)) {
+        boolean decided = !spec.decisions().isEmpty();
+        if (approvals.begins(approvals.startsAt(status.startsAt(), now), expiresAt, now)) {
             return moment.write(s -> {
                 stand(s, approvals);
                 s.phase = Phase.RUNNING;
@@ -111,11 +95,15 @@ final class GroupWaiting {
                 s.approvedAt = now;
             });
         }
-        if (late) {
-            return moment.endIn(Phase.EXPIRED, tooLate(approvals));
+        if (!now.isBefore(expiresAt)) {
+            return moment.endIn(
+                    Phase.EXPIRED,
+                    approvals.granted() ? "it could not be started in time" : approvals.expired(decided));
         }
         RollbackGroupStatus news = moment.changed(s -> stand(s, approvals));
-        return news.equals(status) ? askAgain(approvals, expiresAt) : new GroupAction.Write(news);
+        return news.equals(status)
+                ? new GroupAction.WaitUntil(approvals.askAgain(decided, status.startsAt(), expiresAt, now))
+                : new GroupAction.Write(news);
     }
 
     /** Each that can be done in the way that somebody chose is planned so, and nothing else happens before all of them are. */
@@ -143,40 +131,9 @@ final class GroupWaiting {
     }
 
     private void stand(RollbackGroupStatus.Changes s, Approvals approvals) {
-        String cluster = approvals.terms().cluster();
-        s.cluster = cluster.isEmpty() ? null : cluster;
-        s.approvals = new ApprovalStatus(
-                approvals.required(),
-                approvals.counted().stream().map(d -> d.by().id()).toList(),
-                approvals.breakGlass(),
-                approvals.terms().from(),
-                approvals.terms().typeToConfirm());
-        s.startsAt = startsAt(approvals);
-        s.message = approvals.missing().equals(NEEDS_ONE) ? "" : approvals.missing();
-    }
-
-    private @Nullable Instant startsAt(Approvals approvals) {
-        if (!approvals.unapproved()) {
-            return null;
-        }
-        return status.startsAt() == null ? now.plus(COUNTDOWN) : status.startsAt();
-    }
-
-    private GroupAction askAgain(Approvals approvals, Instant expiresAt) {
-        boolean eager = approvals.undecided() || !spec.decisions().isEmpty();
-        Instant next = now.plus(eager ? ASK_SOON : ASK_LATER);
-        return new GroupAction.WaitUntil(
-                Stream.of(Optional.of(next), Optional.of(expiresAt), Optional.ofNullable(status.startsAt()))
-                        .flatMap(Optional::stream)
-                        .min(Comparator.naturalOrder())
-                        .orElse(next));
-    }
-
-    private String tooLate(Approvals approvals) {
-        return approvals.granted()
-                ? "it could not be started in time"
-                : spec.decisions().isEmpty() && approvals.required() < 2
-                        ? "nobody approved in time"
-                        : "not approved in time. " + approvals.missing();
+        s.cluster = approvals.terms().clusterName();
+        s.approvals = approvals.status();
+        s.startsAt = approvals.startsAt(status.startsAt(), now);
+        s.message = approvals.message();
     }
 }
