@@ -130,7 +130,7 @@ final class AnotherGroup {
     }
 
     private void create(Click click, GroupView view, List<NewGroup.Wish> wishes, String reason, Answers answers) {
-        boolean back = back(click);
+        boolean back = click.back();
         if (wishes.isEmpty()) {
             answers.toPerson(Message.of("There is nothing left to do."));
             return;
@@ -155,17 +155,13 @@ final class AnotherGroup {
         commands.answer(Reply.of(created), answers);
     }
 
-    private static boolean back(Click click) {
-        return click.action().equals(Actions.UNDO) || click.action().equals(Actions.GO_FORWARD);
-    }
-
     /** Says so, too. */
     private boolean mayNotAsk(Click click, GroupView view, TargetRef target, Answers answers) {
         Authorization may = targets.mayRequest(click.by(), on(view.group(), target), Operation.UNDO);
         Optional<String> why = Optional.empty();
         if (!may.allowed()) {
             why = Optional.of(may.why());
-        } else if (back(click) && targets.needsReason(target)) {
+        } else if (click.back() && targets.needsReason(target)) {
             why = Optional.of("Nobody may ask for a rollback of " + target + " without saying why, and a button has no"
                     + " words. Type the command with `because …` for each of them.");
         }

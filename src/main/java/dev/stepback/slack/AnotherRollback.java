@@ -128,7 +128,7 @@ final class AnotherRollback {
             commands.answer(new Reply.Refused(may.why()), answers);
             return Optional.empty();
         }
-        boolean back = click.action().equals(Actions.UNDO) || click.action().equals(Actions.GO_FORWARD);
+        boolean back = click.back();
         if (back && targets.needsReason(rollback.target())) {
             String words = rollback.target() + (to == null ? "" : " to " + to.number()) + " because …";
             commands.answer(

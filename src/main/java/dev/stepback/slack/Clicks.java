@@ -84,6 +84,11 @@ final class Clicks {
         Click as(String other) {
             return new Click(other, value, by, message, thread, triggerId);
         }
+
+        /** Whether it asks to go back to where a rollback came from. */
+        boolean back() {
+            return action.equals(Actions.UNDO) || action.equals(Actions.GO_FORWARD);
+        }
     }
 
     /** @param click its value is as it came from Slack */

@@ -182,11 +182,14 @@ final class Fresh<V> {
                 continue; // somebody waits for it already
             }
             Asked<V> asked = ask(key);
-            first.complete(asked);
+            if (known == null) {
+                first.complete(asked);
+            } else {
+                remember(key, asked);
+            }
             if (asked.value() == null) {
                 return; // what is known holds until it is too old; the others would hardly fare better
             }
-            remember(key, asked);
         }
     }
 
