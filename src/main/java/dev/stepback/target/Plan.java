@@ -27,6 +27,19 @@ public record Plan(
     /** Name of the check which finds that what {@code kubectl apply} remembers goes stale, and could be rolled back, too. */
     public static final String LAST_APPLIED_STALE = "last-applied-stale";
 
+    /** One that is bound to all that decides it. */
+    public static Plan of(
+            TargetRef target,
+            String targetUid,
+            PlannedRevision from,
+            PlannedRevision to,
+            List<Change> changes,
+            List<Finding> findings,
+            List<PlannedStep> steps) {
+        String hash = PlanHash.of(target, targetUid, to.number(), steps);
+        return new Plan(hash, targetUid, from, to, changes, findings, steps);
+    }
+
     public boolean blocked() {
         return findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.BLOCK);
     }

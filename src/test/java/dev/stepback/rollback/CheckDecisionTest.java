@@ -17,7 +17,6 @@ import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
@@ -207,15 +206,7 @@ class CheckDecisionTest {
     private static Plan plan() {
         List<PlannedStep> steps = List.of(
                 new PlannedStep("fake.check", "Check", Map.of()), new PlannedStep("fake.undo", "Undo", Map.of()));
-        Plan plain = Examples.PLAN;
-        return new Plan(
-                PlanHash.of(Examples.TARGET, plain.targetUid(), plain.to().number(), steps),
-                plain.targetUid(),
-                plain.from(),
-                plain.to(),
-                List.of(),
-                List.of(),
-                steps);
+        return Examples.plan(steps);
     }
 
     private static Action next(Rollback rollback, Seen seen) {

@@ -18,7 +18,6 @@ import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.stage.Stage;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
@@ -204,14 +203,7 @@ final class CheckedShop implements AutoCloseable {
         Map<String, String> parameters = new HashMap<>(check.parameters());
         parameters.put("job", job);
         steps.set(0, new PlannedStep(check.type(), check.description(), parameters));
-        Plan forged = new Plan(
-                PlanHash.of(DB, plan.targetUid(), plan.to().number(), steps),
-                plan.targetUid(),
-                plan.from(),
-                plan.to(),
-                plan.changes(),
-                plan.findings(),
-                steps);
+        Plan forged = Plan.of(DB, plan.targetUid(), plan.from(), plan.to(), plan.changes(), plan.findings(), steps);
         new Store(client).updateStatus(rollback, rollback.statusOrInitial().with(s -> s.plan = forged));
     }
 

@@ -1,7 +1,6 @@
 package dev.stepback.rollback;
 
 import static dev.stepback.rollback.Examples.T0;
-import static dev.stepback.rollback.Examples.TARGET;
 import static dev.stepback.rollback.Examples.cancelled;
 import static dev.stepback.rollback.Examples.counted;
 import static dev.stepback.rollback.Examples.requested;
@@ -12,9 +11,7 @@ import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlanResult;
-import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
@@ -40,14 +37,7 @@ class ClosingTest {
                 new PlannedStep("fake.undo", "Undo", Map.of("patch", "7")),
                 new PlannedStep("fake.await", "Await", Map.of()),
                 new PlannedStep("fake.put-back", "Put it back", Map.of(PlannedStep.ALWAYS, "true")));
-        return new Plan(
-                PlanHash.of(TARGET, "uid", 3, steps),
-                "uid",
-                new PlannedRevision(4, "checkout-bad", Map.of(), ""),
-                new PlannedRevision(3, "checkout-good", Map.of(), ""),
-                List.of(),
-                List.of(),
-                steps);
+        return Examples.plan(steps);
     }
 
     private Rollback rollback = requested();

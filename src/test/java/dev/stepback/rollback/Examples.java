@@ -2,7 +2,6 @@ package dev.stepback.rollback;
 
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
@@ -32,8 +31,12 @@ public final class Examples {
         List<PlannedStep> steps = List.of(
                 new PlannedStep("fake.undo", "Undo", Map.of("patch", patch)),
                 new PlannedStep("fake.await", "Await", Map.of()));
-        return new Plan(
-                PlanHash.of(TARGET, "uid", 3, steps),
+        return plan(steps);
+    }
+
+    static Plan plan(List<PlannedStep> steps) {
+        return Plan.of(
+                TARGET,
                 "uid",
                 new PlannedRevision(4, "checkout-bad", Map.of(), ""),
                 new PlannedRevision(3, "checkout-good", Map.of(), ""),

@@ -6,7 +6,6 @@ import dev.stepback.target.History;
 import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedRevision;
@@ -115,8 +114,8 @@ final class FakeTarget implements TargetType {
             steps.add(new PlannedStep("fake.put-back", "Put it back", Map.of(PlannedStep.ALWAYS, "true")));
         }
         String uid = deployment.getMetadata().getUid();
-        return new PlanResult.Planned(new Plan(
-                PlanHash.of(target, uid, 3, steps),
+        return new PlanResult.Planned(Plan.of(
+                target,
                 uid,
                 new PlannedRevision(4, "checkout-bad", Map.of(), ""),
                 new PlannedRevision(3, "checkout-good", Map.of(), ""),

@@ -16,7 +16,6 @@ import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
@@ -139,14 +138,8 @@ class MidwayDecisionTest {
                 spec.deadlineSeconds(),
                 null,
                 List.of()));
-        Plan plan = new Plan(
-                PlanHash.of(rollback.target(), plain.targetUid(), plain.to().number(), planned),
-                plain.targetUid(),
-                plain.from(),
-                plain.to(),
-                List.of(),
-                List.of(),
-                planned);
+        Plan plan =
+                Plan.of(rollback.target(), plain.targetUid(), plain.from(), plain.to(), List.of(), List.of(), planned);
         rollback.setSpec(rollback.getSpec()
                 .withDecisions(List.of(new RollbackSpec.Decision(
                         RollbackSpec.Decision.Verdict.Approved, LEAD, T0.plusSeconds(60), plan.hash()))));

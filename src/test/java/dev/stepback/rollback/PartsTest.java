@@ -1,7 +1,6 @@
 package dev.stepback.rollback;
 
 import static dev.stepback.rollback.Examples.T0;
-import static dev.stepback.rollback.Examples.TARGET;
 import static dev.stepback.rollback.Examples.cancelled;
 import static dev.stepback.rollback.Examples.step;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,8 +9,6 @@ import dev.stepback.rollback.Action.Seen;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
-import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
@@ -28,14 +25,7 @@ class PartsTest {
         List<PlannedStep> steps = List.of(
                 new PlannedStep("fake.undo", "Undo", Map.of("patch", "7")),
                 new PlannedStep("fake.roll", "One after another", parameters));
-        Plan plan = new Plan(
-                PlanHash.of(TARGET, "uid", 3, steps),
-                "uid",
-                new PlannedRevision(4, "checkout-bad", Map.of(), ""),
-                new PlannedRevision(3, "checkout-good", Map.of(), ""),
-                List.of(),
-                List.of(),
-                steps);
+        Plan plan = Examples.plan(steps);
         Rollback rollback = Examples.with(
                 Examples.running(step("fake.undo", State.Done, T0), step("fake.roll", State.Started, T0)),
                 s -> s.plan = plan);

@@ -5,7 +5,6 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
@@ -218,8 +217,8 @@ final class Planner {
                         from.number(),
                         restored.number()),
                 own(workload, steps)));
-        return new PlanResult.Planned(new Plan(
-                PlanHash.of(workload.ref(), workload.uid(), restored.number(), steps),
+        return new PlanResult.Planned(Plan.of(
+                workload.ref(),
                 workload.uid(),
                 from,
                 PlannedRevision.of(restore.revision()),

@@ -4,7 +4,6 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
@@ -41,14 +40,7 @@ final class Restarts {
         List<Finding> findings = new ArrayList<>(rollouts.restart(workload));
         findings.addAll(planner.rollout(workload));
         findings.addAll(preflight.run(workload, patch.operations()));
-        return new PlanResult.Planned(new Plan(
-                PlanHash.of(workload.ref(), workload.uid(), now.number(), steps),
-                workload.uid(),
-                now,
-                now,
-                List.of(),
-                findings,
-                steps));
+        return new PlanResult.Planned(Plan.of(workload.ref(), workload.uid(), now, now, List.of(), findings, steps));
     }
 
     private List<PlannedStep> steps(RevisionedWorkload workload, ChangePatch patch) {

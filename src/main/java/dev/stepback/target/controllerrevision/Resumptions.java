@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedRevision;
@@ -41,14 +40,7 @@ final class Resumptions {
         if (steps.stream().anyMatch(PlannedStep::deletesPods)) {
             findings.addAll(preflight.podDeletion(workload));
         }
-        return new PlanResult.Planned(new Plan(
-                PlanHash.of(workload.ref(), workload.uid(), now.number(), steps),
-                workload.uid(),
-                now,
-                now,
-                List.of(),
-                findings,
-                steps));
+        return new PlanResult.Planned(Plan.of(workload.ref(), workload.uid(), now, now, List.of(), findings, steps));
     }
 
     private List<PlannedStep> steps(RevisionedWorkload workload, Rollouts.Resumption resumption) {

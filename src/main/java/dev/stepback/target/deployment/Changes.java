@@ -7,7 +7,6 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlanResult.Refused;
 import dev.stepback.target.PlannedRevision;
@@ -58,14 +57,7 @@ final class Changes {
                 .orElse(List.of());
         List<Finding> findings = new ArrayList<>(meaning(workload, operation, now, from));
         findings.addAll(preflight.run(workload, patch.operations()));
-        return new PlanResult.Planned(new Plan(
-                PlanHash.of(workload.ref(), workload.uid(), now.number(), steps),
-                workload.uid(),
-                from,
-                now,
-                changes,
-                findings,
-                steps));
+        return new PlanResult.Planned(Plan.of(workload.ref(), workload.uid(), from, now, changes, findings, steps));
     }
 
     private List<PlannedStep> steps(Workload workload, ChangePatch patch) {

@@ -80,7 +80,8 @@ final class Planner {
         }
         Choice.Restore restore = (Choice.Restore) choice;
         List<PlannedStep> now = steps(workload, restore, approved.borrowed());
-        if (hash(workload, restore.revision(), now).equals(plan.hash())) {
+        long to = restore.revision().number();
+        if (PlanHash.of(workload.ref(), workload.uid(), to, now).equals(plan.hash())) {
             return Optional.empty();
         }
         if (CheckPlan.rest(now).equals(CheckPlan.rest(plan.steps()))) {
@@ -116,10 +117,6 @@ final class Planner {
         return choose(workload, PlanRequest.again(revision, PlanOptions.NONE)) instanceof Choice.Restore restore
                 ? checks(workload, restore)
                 : List.of();
-    }
-
-    private static String hash(Workload workload, Revision to, List<PlannedStep> steps) {
-        return PlanHash.of(workload.ref(), workload.uid(), to.number(), steps);
     }
 
     /** Which revision is restored, or why none. */
@@ -178,7 +175,7 @@ final class Planner {
         List<Finding> findings = new ArrayList<>(Choosing.findings(workload.history(redactor), request, to));
         pace.finding().ifPresent(findings::add);
         findings.addAll(underway.findings(UndoPatch.of(steps).orElse(restore.patch())));
-        return new PlanResult.Planned(new Plan(
-                hash(workload, to, steps), workload.uid(), from, PlannedRevision.of(to), changes, findings, steps));
+        return new PlanResult.Planned(
+                Plan.of(workload.ref(), workload.uid(), from, PlannedRevision.of(to), changes, findings, steps));
     }
 }

@@ -10,7 +10,6 @@ import dev.stepback.rollback.RollbackStatus;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
@@ -90,8 +89,8 @@ public final class Pieces {
 
     public static Plan plan(String name) {
         List<PlannedStep> steps = List.of(new PlannedStep("fake.undo", "Undo", Map.of("patch", name)));
-        return new Plan(
-                PlanHash.of(target(name), "uid", 3, steps),
+        return Plan.of(
+                target(name),
                 "uid",
                 new PlannedRevision(4, name + "-bad", Map.of("app", "shop.example/" + name + ":1.4"), ""),
                 new PlannedRevision(3, name + "-good", Map.of("app", "shop.example/" + name + ":1.3"), ""),
