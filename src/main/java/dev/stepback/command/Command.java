@@ -2,6 +2,7 @@ package dev.stepback.command;
 
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
+import dev.stepback.target.TargetRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,22 @@ import java.util.stream.Stream;
 
 /** What somebody asks for. */
 sealed interface Command {
+
+    private static String joined(String... parts) {
+        return Stream.of(parts).filter(part -> !part.isEmpty()).collect(Collectors.joining(" "));
+    }
+
+    private static String time(Optional<Instant> toTime) {
+        return toTime.map(at -> "to time " + at).orElse("");
+    }
+
+    private static String how(PlanOptions options) {
+        return (options.fast() ? "fast" : "") + (options.byPartition() ? "by partition" : "");
+    }
+
+    private static String because(String reason) {
+        return reason.isEmpty() ? "" : "because " + reason;
+    }
 
     /** A command about one target. */
     sealed interface OnTarget extends Command {
@@ -37,15 +54,11 @@ sealed interface Command {
 
         @Override
         public String remaining() {
-            String what = operation == Operation.UNDO ? "" : operation.lowerCase();
-            String revision = to.isPresent()
-                    ? "to " + to.getAsLong()
-                    : toTime.map(at -> "to time " + at).orElse("");
-            String because = reason.isEmpty() ? "" : "because " + reason;
-            String how = (options.fast() ? "fast" : "") + (options.byPartition() ? "by partition" : "");
-            return Stream.of(what, revision, how, because)
-                    .filter(part -> !part.isEmpty())
-                    .collect(Collectors.joining(" "));
+            return joined(
+                    operation == Operation.UNDO ? "" : operation.lowerCase(),
+                    to.isPresent() ? "to " + to.getAsLong() : time(toTime),
+                    how(options),
+                    because(reason));
         }
     }
 
@@ -83,7 +96,25 @@ sealed interface Command {
                     .filter(t -> !t.equals(target))
                     .map(Wanted::toString)
                     .collect(Collectors.joining(" "));
-            return (others + (inOrder ? " in order" : "") + " " + alone(target).remaining()).strip();
+            return joined(others, inOrder ? "in order" : "", time(toTime), how(options), because(reason));
+        }
+
+        /** The same for these, at least one; as one would type it. */
+        String instead(List<TargetRef> others) {
+            String names = others.stream().map(TargetRef::toString).collect(Collectors.joining(" "));
+            String order = inOrder && others.size() > 1 ? "in order" : "";
+            return joined(names, order, time(toTime), how(options), because(reason));
+        }
+
+        /** The same for what the selector finds in one namespace; as one would type it. */
+        String in(String only, String labels) {
+            return joined(
+                    "-n " + only,
+                    "-l " + labels,
+                    inOrder ? "in order" : "",
+                    time(toTime),
+                    how(options),
+                    because(reason));
         }
     }
 

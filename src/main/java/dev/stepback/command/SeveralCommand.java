@@ -14,7 +14,9 @@ import dev.stepback.target.PointInTime;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import dev.stepback.text.Bounded;
+import dev.stepback.text.Conjunction;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -85,17 +87,16 @@ final class SeveralCommand {
 
     /** One approval is for one namespace: elsewhere others decide. */
     private Optional<Reply> apart(Command.Several command, List<TargetRef> targets) {
-        TreeMap<String, List<String>> names = targets.stream()
-                .collect(Collectors.groupingBy(
-                        TargetRef::namespace, TreeMap::new, Collectors.mapping(TargetRef::name, Collectors.toList())));
-        if (names.size() == 1) {
+        TreeMap<String, List<TargetRef>> apart = targets.stream()
+                .collect(Collectors.groupingBy(TargetRef::namespace, TreeMap::new, Collectors.toList()));
+        if (apart.size() == 1) {
             return Optional.empty();
         }
         List<String> commands = new ArrayList<>();
-        names.forEach((namespace, in) -> commands.add("`" + slashCommand + " -n " + namespace + " "
-                + command.selector().map(s -> "-l " + s).orElseGet(() -> String.join(" ", in)) + "`"));
-        return Optional.of(new Reply.Refused("These are in " + names.size() + " namespaces, "
-                + Bounded.of(String.join(", ", names.keySet()), 300)
+        apart.forEach((namespace, in) -> commands.add(
+                typed(command.selector().map(s -> command.in(namespace, s)).orElseGet(() -> command.instead(in)))));
+        return Optional.of(new Reply.Refused("These are in " + apart.size() + " namespaces, "
+                + Bounded.of(String.join(", ", apart.keySet()), 300)
                 + ", and one request is for one of them. Ask for "
                 + Bounded.of(String.join(" or ", commands), 1000) + "."));
     }
@@ -129,17 +130,22 @@ final class SeveralCommand {
         if (out.isEmpty()) {
             return Optional.empty();
         }
-        List<String> left = targets.stream()
-                .filter(t -> !out.contains(t))
-                .map(TargetRef::toString)
-                .toList();
+        List<TargetRef> left = targets.stream().filter(t -> !out.contains(t)).toList();
         String again = left.isEmpty()
                 ? ""
-                : "\nNothing was begun. Ask again without " + (out.size() == 1 ? "it" : "them") + ": `" + slashCommand
-                        + " " + String.join(" ", left) + (command.inOrder() ? " in order" : "")
-                        + command.toTime().map(time -> " to time " + time).orElse("") + "`";
+                : "\nNothing was begun. Ask again without " + named(out) + ": " + typed(command.instead(left));
         String more = out.size() > why.size() ? "\n… and " + (out.size() - why.size()) + " more" : "";
         return Optional.of(new Reply.Refused(String.join("\n", why) + more + again));
+    }
+
+    private static String named(Collection<TargetRef> targets) {
+        List<String> names = targets.stream().map(TargetRef::name).toList();
+        return names.size() <= MAX_REASONS ? Conjunction.of(names) : "these " + names.size();
+    }
+
+    private String typed(String command) {
+        // A backtick would end the code span; as an apostrophe it is read all the same.
+        return "`" + slashCommand + " " + command.replace('`', '\'') + "`";
     }
 
     private static String about(TargetRef target) {

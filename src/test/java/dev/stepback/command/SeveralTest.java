@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,7 +130,9 @@ class SeveralTest {
     @Test
     void otherNamespace_isAnotherRequest() {
         assertThat(why(dispatch("checkout lab")))
-                .contains("2 namespaces", "`/rollback -n production checkout` or `/rollback -n staging lab`");
+                .contains(
+                        "2 namespaces",
+                        "`/rollback production/deployment/checkout` or `/rollback staging/deployment/lab`");
     }
 
     @Test
@@ -141,6 +144,49 @@ class SeveralTest {
                         "production/deployment/fresh: unable to find specified revision",
                         "`/rollback production/deployment/checkout production/deployment/cart in order`");
         assertThat(groups.created).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "checkout fresh in order | checkout",
+                "checkout fresh cart fast to 20m ago | checkout cart fast",
+                "checkout fresh cart in order because it says `no` | checkout cart in order",
+                "checkout lab in order fast because x | checkout fast",
+                "cart lab checkout to 20m ago in order because x | cart checkout in order",
+                "-l both in order fast because x | -n production -l both in order fast",
+            })
+    void suggestion_isTheSameRequestForTheOthers(String text, String same) {
+        cluster.add("production", "fresh", 1);
+        cluster.labelled.put("both", Set.of(checkout, cart, lab));
+
+        String typed = why(dispatch(text)).replaceFirst("(?s).*?`/rollback ([^`]+)`.*", "$1");
+
+        dispatch(typed);
+        Asking suggested = asking();
+        dispatch(same
+                + (text.contains("20m ago") ? " to 20m ago" : "")
+                + (text.contains("because")
+                        ? text.replaceFirst(".*(?= because)", "").replace('`', '\'')
+                        : ""));
+        assertThat(suggested).isEqualTo(asking());
+    }
+
+    private record Asking(
+            Object targets, Object order, @Nullable Object time, Object options, String reason) {}
+
+    /** What was asked for last, of one or of several. */
+    private Asking asking() {
+        if (groups.created.isEmpty()) {
+            assertThat(rollbacks.byDelivery).hasSize(1);
+            var one = rollbacks.byDelivery.values().iterator().next();
+            rollbacks.byDelivery.clear();
+            var spec = one.getSpec();
+            return new Asking(one.target(), "", spec.toTime(), spec.wantedOptions(), spec.reason());
+        }
+        NewGroup many = groups.created.remove(groups.created.size() - 1);
+        return new Asking(many.targets(), many.order(), many.toTime().orElse(null), many.options(), many.reason());
     }
 
     @Test

@@ -46,9 +46,11 @@ public final class Refusals {
         }
         return new Refused(
                 Reason.ONLY_KNOWN_BAD,
-                "every earlier revision is known bad: %s. Nothing is proposed; name the one to go back to, as in 'to %d'"
+                "every earlier revision is known bad: %s. Nothing is proposed; name the one to go back to, as in '%s to %d'"
                         .formatted(
-                                why(earlier, request.knownBad()), earlier.get(0).number()));
+                                why(earlier, request.knownBad()),
+                                history.target(),
+                                earlier.get(0).number()));
     }
 
     private static Refused notKept(History history, PointInTime time) {
@@ -59,11 +61,12 @@ public final class Refusals {
         }
         return new Refused(
                 Reason.UNKNOWN_REVISION,
-                "unable to find the revision of %s in history: it goes back to %s. Name one of %s, as in 'to %d'"
+                "unable to find the revision of %s in history: it goes back to %s. Name one of %s, as in '%s to %d'"
                         .formatted(
                                 Choosing.text(time.at()),
                                 Choosing.text(oldest.get()),
                                 numbers(history.revisions()),
+                                history.target(),
                                 history.revisions()
                                         .get(history.revisions().size() - 1)
                                         .number()));
@@ -148,8 +151,8 @@ public final class Refusals {
                 notSupported(
                         fast
                                 ? "A DaemonSet cannot go “fast”: it has one pod on each node, and to replace all at"
-                                        + " once would stop it everywhere. Type the same without “fast”; if that is what"
-                                        + " you want, set its updateStrategy.rollingUpdate.maxUnavailable to 100% first."
+                                      + " once would stop it everywhere. Type the same without “fast”; if that is what"
+                                      + " you want, set its updateStrategy.rollingUpdate.maxUnavailable to 100% first."
                                 : "Only a StatefulSet goes “by partition”. Type the same without it.");
         };
     }

@@ -70,7 +70,8 @@ class PlanToATimeTest {
                 .isEqualTo(new Refused(
                         Reason.UNKNOWN_REVISION,
                         "unable to find the revision of 2026-11-01 09:59 UTC in history: it goes back to"
-                                + " 2026-11-01 10:00 UTC. Name one of 3, 2, 1, as in 'to 1'"));
+                                + " 2026-11-01 10:00 UTC. Name one of 3, 2, 1, as in"
+                                + " 'production/deployment/checkout to 1'"));
         assertThat(at("2026-11-20T10:00:00Z"))
                 .isEqualTo(new Refused(
                         Reason.ALREADY_THERE,

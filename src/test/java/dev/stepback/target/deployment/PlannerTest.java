@@ -125,7 +125,8 @@ class PlannerTest {
                         Reason.ONLY_KNOWN_BAD,
                         "every earlier revision is known bad: 2 (rolled back from by Ana at 2026-11-21 02:58 UTC),"
                                 + " 1 (rolled back from by Ana at 2026-11-21 02:58 UTC)."
-                                + " Nothing is proposed; name the one to go back to, as in 'to 2'"));
+                                + " Nothing is proposed; name the one to go back to, as in"
+                                + " 'production/deployment/checkout to 2'"));
     }
 
     @Test
