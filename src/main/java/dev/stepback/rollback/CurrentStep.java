@@ -91,10 +91,10 @@ final class CurrentStep {
                     yield halt();
                 }
                 if (moment.overdue()) {
-                    yield failed("the deadline passed: " + message, observation);
+                    yield failed(StepStatus.OVERDUE + message, observation);
                 }
                 if (inParts() && moment.stopsBetweenSteps()) {
-                    yield moment.finish(Phase.CANCELLED, message, s -> s.steps = ended(Failed, "stopped"));
+                    yield moment.finish(Phase.CANCELLED, message, s -> s.steps = ended(Failed, StepStatus.STOPPED));
                 }
                 RollbackStatus news = status.with(s -> {
                     s.message = message;
@@ -170,7 +170,7 @@ final class CurrentStep {
             if (moment.midway() != null) {
                 return halt();
             }
-            String overdue = "the deadline passed: " + why;
+            String overdue = StepStatus.OVERDUE + why;
             return moment.overdue()
                     ? moment.finish(Phase.FAILED, overdue, s -> s.steps = ended(Failed, overdue))
                     : moment.lookAgain();
@@ -207,7 +207,7 @@ final class CurrentStep {
             s.standstill = standstill;
             s.steps = status.steps().get(i).startedAt() == null
                     ? s.steps
-                    : ended(Failed, standstill == null ? "not waited for any longer" : "stopped");
+                    : ended(Failed, standstill == null ? "not waited for any longer" : StepStatus.STOPPED);
         });
     }
 

@@ -211,6 +211,18 @@ public record RollbackStatus(
             Overridden
         }
 
+        /** How the message begins of a step that came to no end in time. */
+        static final String OVERDUE = "the deadline passed: ";
+
+        /** The message of a step that somebody stopped in the middle. */
+        static final String STOPPED = "stopped";
+
+        /** Whether it was left in the middle, although it could have gone on. */
+        @JsonIgnore
+        public boolean brokenOff() {
+            return state == State.Failed && (message.startsWith(OVERDUE) || message.equals(STOPPED));
+        }
+
         /** Whether the next step may follow. */
         @JsonIgnore
         public boolean passed() {

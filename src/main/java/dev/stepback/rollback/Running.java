@@ -91,7 +91,7 @@ final class Running {
             case FAILED -> step.failed(observation.message(), observation);
             case RUNNING, AGAIN ->
                 moment.overdue()
-                        ? step.failed("the deadline passed: " + observation.message(), observation)
+                        ? step.failed(StepStatus.OVERDUE + observation.message(), observation)
                         : moment.lookAgain();
         };
     }

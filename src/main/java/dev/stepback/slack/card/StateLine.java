@@ -5,7 +5,6 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
-import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
@@ -165,7 +164,7 @@ final class StateLine {
                 && IntStream.range(
                                 0, Math.min(plan.steps().size(), status.steps().size()))
                         .anyMatch(i -> plan.steps().get(i).inParts()
-                                && status.steps().get(i).state() == StepStatus.State.Failed);
+                                && status.steps().get(i).brokenOff());
         return stands ? " The other pods stay as they are: press *Retry* to go on." : "";
     }
 

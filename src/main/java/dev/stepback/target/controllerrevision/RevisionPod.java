@@ -1,14 +1,22 @@
 package dev.stepback.target.controllerrevision;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** A pod of a StatefulSet or DaemonSet. */
 public record RevisionPod(ObjectNode json) {
     private static final String REVISION = "controller-revision-hash";
+    private static final int NAMED = 5;
+
+    /** What the DaemonSet controller adds (Kubernetes' {@code ReplaceDaemonSetPodNodeNameNodeAffinity}). */
+    private static final String PINNED =
+            "/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
 
     public String name() {
         return Json.name(json);
@@ -23,9 +31,24 @@ public record RevisionPod(ObjectNode json) {
         }
     }
 
-    /** Where it runs, or is meant to run; empty when that is open. */
+    /** As in {@code pod db-2} or {@code pods db-3, db-2}; of many, the first. */
+    public static String names(List<RevisionPod> pods) {
+        String names = pods.stream().limit(NAMED).map(RevisionPod::name).collect(Collectors.joining(", "));
+        int more = pods.size() - NAMED;
+        return (pods.size() == 1 ? "pod " : "pods ") + names + (more > 0 ? " and %d more".formatted(more) : "");
+    }
+
+    /** Where it runs, or is meant to run, as a DaemonSet's pod that no node has taken yet; empty when that is open. */
     public String node() {
-        return json.path("spec").path("nodeName").asText("");
+        JsonNode spec = json.path("spec");
+        String bound = spec.path("nodeName").asText("");
+        return bound.isEmpty()
+                ? spec.at(PINNED)
+                        .findPath("matchFields")
+                        .findPath("values")
+                        .path(0)
+                        .asText("")
+                : bound;
     }
 
     public boolean runs(String hash) {

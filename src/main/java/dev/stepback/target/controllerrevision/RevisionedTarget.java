@@ -192,10 +192,20 @@ public final class RevisionedTarget implements TargetType {
         steps.add(new AwaitRolloutStep<>(
                 kind(),
                 workloads::workload,
-                workload -> withProblems(rollouts.status(workload), workload, problems),
+                workload -> withProblems(progress(workload), workload, problems),
                 redactor));
         steps.add(new CheckStep(kind(), api, this::checksNow, redactor, clock));
         return List.copyOf(steps);
+    }
+
+    /** Of the rollout that Stepback began: one that nobody carries on has failed. */
+    private Step.Observation progress(RevisionedWorkload workload) {
+        Step.Observation status = rollouts.status(workload);
+        return status.state() == Step.Observation.State.RUNNING
+                ? LeftAlone.why(workload, pod -> true)
+                        .map(why -> new Step.Observation(Step.Observation.State.FAILED, why, status.rollout()))
+                        .orElse(status)
+                : status;
     }
 
     private List<PlannedStep> checksNow(TargetRef target, long revision) {

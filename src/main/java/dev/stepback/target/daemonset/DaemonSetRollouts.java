@@ -95,8 +95,7 @@ final class DaemonSetRollouts implements Rollouts {
     public String insteadOfResume(RevisionedWorkload workload) {
         return workload.onDelete()
                 ? "Its strategy is OnDelete; to have its pods replaced again: %s"
-                        .formatted(Blame.patch(
-                                workload.ref(), "{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\"}}}"))
+                        .formatted(Blame.rollingUpdate(workload.ref()))
                 : "Nothing holds its rollout.";
     }
 

@@ -5,6 +5,7 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.controllerrevision.LeftAlone;
 import dev.stepback.target.controllerrevision.PodDeletion;
 import dev.stepback.target.controllerrevision.RevisionPod;
 import dev.stepback.target.controllerrevision.RevisionedTarget;
@@ -16,7 +17,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Deletes the pods that are stuck on another revision, after the template was restored; see {@link UpdatePolicy#stuck}. What is
@@ -24,7 +24,6 @@ import java.util.stream.Collectors;
  */
 final class DeleteStuckPodsStep implements Step {
     private static final String TYPE = "statefulset.delete-stuck-pods";
-    private static final int NAMED = 5;
 
     private final RevisionedWorkloads workloads;
     private final PodDeletion deletion;
@@ -41,7 +40,7 @@ final class DeleteStuckPodsStep implements Step {
     static PlannedStep planned(UpdatePolicy policy, List<RevisionPod> stuck, Rollouts.Restored restored) {
         String description = stuck.isEmpty()
                 ? "Delete pods that block the rollout: not ready and on another revision (none now)"
-                : "Delete what blocks the rollout: " + names(stuck);
+                : "Delete what blocks the rollout: " + RevisionPod.names(stuck);
         return new PlannedStep(
                 TYPE,
                 description,
@@ -50,13 +49,6 @@ final class DeleteStuckPodsStep implements Step {
                         restored.template().fingerprint(),
                         "partition",
                         Integer.toString(policy.partition())));
-    }
-
-    /** As in {@code pod db-2} or {@code pods db-3, db-2}. */
-    static String names(List<RevisionPod> pods) {
-        String names = pods.stream().limit(NAMED).map(RevisionPod::name).collect(Collectors.joining(", "));
-        int more = pods.size() - NAMED;
-        return (pods.size() == 1 ? "pod " : "pods ") + names + (more > 0 ? " and %d more".formatted(more) : "");
     }
 
     @Override
@@ -76,11 +68,11 @@ final class DeleteStuckPodsStep implements Step {
     }
 
     /** Its controller goes on no longer. */
-    private static Observation switched(RevisionedWorkload workload) {
-        String hash = workload.current().map(workload::hash).orElse("");
-        return workload.pods().stream().allMatch(pod -> pod.runs(hash))
-                ? Observation.done("There is nothing to delete any more.")
-                : Observation.failed(RollByPartitionStep.SWITCHED);
+    private static Observation switched(RevisionedWorkload workload, int partition) {
+        int first = UpdatePolicy.of(workload).withPartition(partition).first();
+        return LeftAlone.why(workload, pod -> pod.ordinal() >= first)
+                .map(Observation::failed)
+                .orElseGet(() -> Observation.done("There is nothing to delete any more."));
     }
 
     private static List<RevisionPod> stuck(RevisionedWorkload workload, String hash, int partition) {
@@ -100,7 +92,7 @@ final class DeleteStuckPodsStep implements Step {
             return Observation.done("There is nothing to delete any more.");
         }
         if (!UpdatePolicy.of(live.get()).rolling()) {
-            return switched(live.get());
+            return switched(live.get(), Integer.parseInt(context.parameter("partition")));
         }
         Observation rollout = StatefulSetStatus.of(live.get(), clock.instant());
         if (rollout.state() != Observation.State.RUNNING) {

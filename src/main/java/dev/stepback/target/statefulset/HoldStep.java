@@ -160,7 +160,7 @@ final class HoldStep implements Step {
         if (broken.isEmpty()) {
             return "";
         }
-        String names = DeleteStuckPodsStep.names(broken);
+        String names = RevisionPod.names(broken);
         return " P%s not ready%s."
                 .formatted(
                         names.substring(1) + (broken.size() == 1 ? " is" : " are"),

@@ -9,6 +9,7 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Rollout;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.controllerrevision.LeftAlone;
 import dev.stepback.target.controllerrevision.PodDeletion;
 import dev.stepback.target.controllerrevision.RevisionPod;
 import dev.stepback.target.controllerrevision.RevisionedTarget;
@@ -35,11 +36,6 @@ import java.util.Optional;
  */
 final class RollByPartitionStep implements Step {
     static final String TYPE = "statefulset.roll-pods";
-
-    /** Why nothing goes on. */
-    static final String SWITCHED =
-            "Its strategy was switched to OnDelete while pods were being replaced: its controller"
-                    + " replaces none any more, each gets the restored template when it is deleted.";
 
     private static final String PARTITION = "partition";
     private static final String PAUSE = "pause";
@@ -108,8 +104,8 @@ final class RollByPartitionStep implements Step {
         /** Somebody else has set the partition. */
         record Taken(int partition) implements Next {}
 
-        /** To a strategy that has none. */
-        record Switched() implements Next {}
+        /** The strategy was switched to one that has none. */
+        record Switched(String why) implements Next {}
     }
 
     private Next next(StepContext context, RevisionedWorkload workload, String hash) {
@@ -117,10 +113,10 @@ final class RollByPartitionStep implements Step {
         int original = original(context);
         int partition = policy.partition();
         if (!policy.rolling()) {
-            boolean left = workload.pods().stream()
-                    .filter(pod -> pod.ordinal() >= policy.start() + original)
-                    .anyMatch(pod -> !pod.runs(hash));
-            return left ? new Next.Switched() : new Next.Done();
+            return LeftAlone.why(workload, pod -> pod.ordinal() >= policy.start() + original)
+                    .<Next>map(Next.Switched::new)
+                    .or(() -> unready(context, workload, hash, original))
+                    .orElseGet(Next.Done::new);
         }
         boolean untouched = Standstill.untouched(workload.object()).isPresent();
         if (partition != original && !(untouched && isOurs(context, workload))) {
@@ -130,18 +126,27 @@ final class RollByPartitionStep implements Step {
         if (!stuck.isEmpty()) {
             return new Next.Delete(stuck);
         }
-        Duration ready = workload.minReady().plus(Duration.parse(context.parameter(PAUSE)));
-        for (int ordinal = policy.top() - 1; ordinal >= policy.start() + Math.max(partition, original); ordinal--) {
-            if (!isDone(workload, hash, ordinal, ready)) {
-                return new Next.Await("Waiting for pod %s-%d to be ready for %d s"
-                        .formatted(workload.ref().name(), ordinal, ready.toSeconds()));
-            }
+        Optional<Next> unready = unready(context, workload, hash, Math.max(partition, original));
+        if (unready.isPresent()) {
+            return unready.get();
         }
         if (partition == original) {
             return isOurs(context, workload) ? new Next.Lower(original) : new Next.Done();
         }
         int to = Math.min(partition, policy.replicas()) - 1;
         return new Next.Lower(to <= original ? original : to);
+    }
+
+    private Optional<Next> unready(StepContext context, RevisionedWorkload workload, String hash, int partition) {
+        UpdatePolicy policy = UpdatePolicy.of(workload).withPartition(partition);
+        Duration ready = workload.minReady().plus(Duration.parse(context.parameter(PAUSE)));
+        for (int ordinal = policy.top() - 1; ordinal >= policy.first(); ordinal--) {
+            if (!isDone(workload, hash, ordinal, ready)) {
+                return Optional.of(new Next.Await("Waiting for pod %s-%d to be ready for %d s"
+                        .formatted(workload.ref().name(), ordinal, ready.toSeconds())));
+            }
+        }
+        return Optional.empty();
     }
 
     private boolean isDone(RevisionedWorkload workload, String hash, int ordinal, Duration ready) {
@@ -234,8 +239,7 @@ final class RollByPartitionStep implements Step {
         String sentence;
         if (next instanceof Next.Delete delete) {
             state = Observation.State.AGAIN;
-            sentence = "Deleting %s, which blocks the rollout %s"
-                    .formatted(DeleteStuckPodsStep.names(delete.pods()), count);
+            sentence = "Deleting %s, which blocks the rollout %s".formatted(RevisionPod.names(delete.pods()), count);
         } else if (next instanceof Next.Lower) {
             state = Observation.State.AGAIN;
             sentence = "The next pod is replaced " + count;
@@ -244,11 +248,10 @@ final class RollByPartitionStep implements Step {
             sentence = await.what() + " " + count;
         } else if (next instanceof Next.Taken taken) {
             state = Observation.State.FAILED;
-            sentence = "Its partition was set to %d while pods were being replaced%s; it stays so."
-                    .formatted(taken.partition(), Standstill.by(workload.object()));
-        } else if (next instanceof Next.Switched) {
+            sentence = taken(workload, taken.partition());
+        } else if (next instanceof Next.Switched switched) {
             state = Observation.State.FAILED;
-            sentence = SWITCHED;
+            sentence = switched.why();
         } else {
             state = Observation.State.DONE;
             sentence = "All %d pods are replaced%s."
@@ -263,6 +266,18 @@ final class RollByPartitionStep implements Step {
                 sentence,
                 new Rollout(
                         sentence, figures.desired(), figures.updated(), figures.available(), figures.old(), List.of()));
+    }
+
+    private static String taken(RevisionedWorkload workload, int partition) {
+        UpdatePolicy policy = UpdatePolicy.of(workload);
+        return "Its partition was set to %d while pods were being replaced%s; it stays so, and its controller replaces %s."
+                .formatted(
+                        partition,
+                        Standstill.by(workload.object()),
+                        policy.updated() == 0
+                                ? "none any more"
+                                : "%s-%d and above by itself"
+                                        .formatted(workload.ref().name(), policy.first()));
     }
 
     private static Rollout figures(RevisionedWorkload workload, String hash, int original) {

@@ -90,17 +90,12 @@ final class StatefulSetRollouts implements Rollouts {
                 .orElse(now);
     }
 
-    /** Without a partition none can be lowered, and with OnDelete none counts. */
+    /** Without a partition none can be lowered. With OnDelete none has to be: the pods are deleted one at a time anyway. */
     @Override
     public Optional<String> objection(RevisionedWorkload workload, PlanOptions options) {
-        if (!options.byPartition()) {
-            return Optional.empty();
-        }
-        if (workload.onDelete()) {
-            return Optional.of("Its strategy is OnDelete: its pods are replaced one at a time anyway, each once the one"
-                    + " before is available. Type the same without “by partition”.");
-        }
-        return workload.object().at(Borrowed.PARTITION).isInt()
+        return !options.byPartition()
+                        || workload.onDelete()
+                        || workload.object().at(Borrowed.PARTITION).isInt()
                 ? Optional.empty()
                 : Optional.of("Its updateStrategy has no partition that could be raised and lowered. Give it one first,"
                         + " which changes nothing: "
@@ -227,8 +222,7 @@ final class StatefulSetRollouts implements Rollouts {
                     "stuck-pods",
                     "P%s not ready, and its controller restarts no other before: the restart waits until %s, or deleted by hand."
                             .formatted(
-                                    DeleteStuckPodsStep.names(stuck).substring(1)
-                                            + (stuck.size() == 1 ? " is" : " are"),
+                                    RevisionPod.names(stuck).substring(1) + (stuck.size() == 1 ? " is" : " are"),
                                     stuck.size() == 1 ? "it is" : "they are")));
         }
         return findings;
@@ -266,7 +260,7 @@ final class StatefulSetRollouts implements Rollouts {
                             ? "Pod %s is stuck on the broken revision; it will be deleted."
                                     .formatted(stuck.get(0).name())
                             : "P%s are stuck on the broken revision; they will be deleted."
-                                    .formatted(DeleteStuckPodsStep.names(stuck).substring(1))));
+                                    .formatted(RevisionPod.names(stuck).substring(1))));
         }
         if (now.rolling()) {
             Standstill.of(workload.object())
@@ -289,7 +283,7 @@ final class StatefulSetRollouts implements Rollouts {
             boolean broken = outdated.stream().anyMatch(pod -> !pod.ready());
             findings.add(Finding.warn(
                     "strategy",
-                    "Its strategy is OnDelete: %d of its pods will be deleted, one at a time, %shighest ordinal first."
+                    "Its strategy is OnDelete: %d of its pods will be deleted, each once the one before is available, %shighest ordinal first."
                             .formatted(
                                     outdated.size(),
                                     broken ? "those that are not ready before the others, then " : "")));

@@ -51,7 +51,7 @@ final class StatefulSetStatus {
                     "Waiting for %d pods to be ready... %s on another revision: the rollout goes on once %s deleted."
                             .formatted(
                                     Math.max(1, replicas - ready),
-                                    DeleteStuckPodsStep.names(stuck) + (stuck.size() == 1 ? " is stuck" : " are stuck"),
+                                    RevisionPod.names(stuck) + (stuck.size() == 1 ? " is stuck" : " are stuck"),
                                     stuck.size() == 1 ? "it is" : "they are"));
         }
         if (ready < replicas) {

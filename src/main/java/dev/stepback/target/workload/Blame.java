@@ -38,6 +38,11 @@ public final class Blame {
                         .formatted(partition));
     }
 
+    /** What to type into a shell to have its controller replace pods by itself. */
+    public static String rollingUpdate(TargetRef target) {
+        return patch(target, "{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\"}}}");
+    }
+
     /** Says that the object of that name is not the one that it was. */
     public static String anotherOne(TargetRef target, JsonNode live) {
         return "%s was deleted and created again at %s; this is another one."

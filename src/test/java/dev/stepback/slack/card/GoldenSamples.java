@@ -98,6 +98,7 @@ final class GoldenSamples {
                 new Sample("by-partition", PaceSamples.byPartition(Phase.AWAITING_APPROVAL)),
                 new Sample("by-partition-running", PaceSamples.byPartition(Phase.RUNNING)),
                 new Sample("by-partition-failed", PaceSamples.byPartition(Phase.FAILED)),
+                new Sample("by-partition-switched", PaceSamples.switched()),
                 new Sample("by-partition-cancelled", PaceSamples.byPartition(Phase.CANCELLED)),
                 new Sample("by-partition-stopped", PaceSamples.heldBack()),
                 new Sample("stopped-here", midway(RollbackSpec.Midway.Pause)),

@@ -99,6 +99,21 @@ final class PaceSamples {
         return rollback;
     }
 
+    /** The same, whose strategy was switched in the middle. */
+    static Rollback switched() {
+        return GoldenSamples.status(byPartition(Phase.FAILED), s -> {
+            s.message = "Its strategy was switched to OnDelete while pods were being replaced: its controller replaces"
+                    + " none any more, and leaves pods db-7, db-6. “Retry” of a rollback deletes what is left, one at a"
+                    + " time; `kubectl patch statefulset db -n production --type merge -p '{}'` lets the controller go"
+                    + " on.";
+            StepStatus failed = s.steps.get(1);
+            s.steps = List.of(
+                    s.steps.get(0),
+                    new StepStatus(failed.type(), failed.state(), s.message, failed.startedAt(), failed.finishedAt()),
+                    s.steps.get(2));
+        });
+    }
+
     /** The same, stopped in the middle. */
     static Rollback heldBack() {
         Rollback rollback = stopped(byPartition(Phase.CANCELLED));

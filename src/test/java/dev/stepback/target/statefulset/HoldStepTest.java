@@ -26,10 +26,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A rollout that is stopped where it is, and what becomes of it then. Pods are those of a StatefulSet {@code w} with four. */
 class HoldStepTest {
+    private static final PlanRequest UNDO = PlanRequest.to(Operation.UNDO);
+    private static final PlanRequest BY_PARTITION =
+            new PlanRequest(Operation.UNDO, OptionalLong.empty(), Map.of(), new PlanOptions(false, true, false));
     private static final String AFTERWARDS = "An earlier rollback stands still at partition ";
 
     private final StillWorld world = new StillWorld();
@@ -103,10 +105,10 @@ class HoldStepTest {
         assertThat(step(stop).observe(context(stop, Guard.NONE)).message())
                 .isEqualTo(
                         "It stands still: w-3 has the restored template, the pods below stay as they are, whatever is"
-                                + " deployed (partition 0 → 3). Pod w-3 is not ready, and with OrderedReady no other pod"
-                                + " is touched before that. Without Stepback it goes on by `kubectl patch statefulset w -n"
-                                + " production --type merge -p"
-                                + " '{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":0}}}}'`.");
+                            + " deployed (partition 0 → 3). Pod w-3 is not ready, and with OrderedReady no other pod"
+                            + " is touched before that. Without Stepback it goes on by `kubectl patch statefulset w -n"
+                            + " production --type merge -p"
+                            + " '{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":0}}}}'`.");
     }
 
     @Test
@@ -241,34 +243,57 @@ class HoldStepTest {
 
     @Test
     void byPartition_withoutAPartition_isRefused() {
-        PlanRequest request =
-                new PlanRequest(Operation.UNDO, OptionalLong.empty(), Map.of(), new PlanOptions(false, true, false));
         world.workload("RollingUpdate", 2);
-        assertThat(refused(request))
+        assertThat(refused(BY_PARTITION))
                 .startsWith("Its updateStrategy has no partition that could be raised and lowered.");
-        world.merge("{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\"}}}");
-        assertThat(refused(request)).startsWith("Its strategy is OnDelete: its pods are replaced one at a time anyway");
     }
 
+    /** Which is told by its strategy; the step that it would have waited in. */
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void strategyThatIsSwitchedToOnDelete_endsTheRolloutAtOnce(boolean byPartition) {
-        rollout("0", "2 2 2 2");
-        Plan plan = planned(new PlanRequest(
-                Operation.UNDO, OptionalLong.empty(), Map.of(), new PlanOptions(false, byPartition, false)));
+    @CsvSource({
+        "STATEFULSET, OrderedReady, false, statefulset.delete-stuck-pods",
+        "STATEFULSET, OrderedReady, true,  statefulset.roll-pods",
+        "STATEFULSET, Parallel,     false, statefulset.await-rollout",
+        "STATEFULSET, Parallel,     true,  statefulset.roll-pods",
+        "DAEMONSET,   '',           false, daemonset.await-rollout"
+    })
+    void strategyThatIsSwitchedToOnDelete_endsTheRolloutAtOnce_andToAskAgainGoesOn(
+            Kind kind, String management, boolean byPartition, String type) {
+        world.kind = kind;
+        world.management = management;
+        PlanRequest request = byPartition ? BY_PARTITION : UNDO;
+        rollout(byPartition ? "0" : "", "2 2 2 2");
+        Plan plan = planned(request);
         PlannedStep undo = plan.steps().get(0);
         assertThat(step(undo).start(context(undo, Guard.NONE))).isEqualTo(new Step.Start.Started());
 
+        world.minuteLater();
         world.merge("{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\",\"rollingUpdate\":null}}}");
-
-        world.status("updateRevision: w-1, currentRevision: w-2");
+        world.status("updateRevision: w-1, currentRevision: w-2, readyReplicas: 4, desiredNumberScheduled: 4");
 
         PlannedStep goesOn = plan.steps().get(1);
+        assertThat(goesOn.type()).isEqualTo(type);
         Step.Observation seen = step(goesOn).observe(context(goesOn, Guard.NONE));
-        assertThat(seen.message()).startsWith("Its strategy was switched to OnDelete while pods were being replaced");
+        assertThat(seen.message())
+                .startsWith("Its strategy was switched to OnDelete while pods were being replaced, by ")
+                .endsWith(": its controller replaces none any more, and leaves pods w-3, w-2, w-1, w-0. “Retry” of a"
+                        + " rollback deletes what is left, one at a time; `kubectl patch " + kind.lowerCase()
+                        + " w -n production --type merge -p"
+                        + " '{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\"}}}'` lets the"
+                        + " controller go on.");
         assertThat(seen.state()).isEqualTo(Step.Observation.State.FAILED);
+        assertThat(planned(new PlanRequest(Operation.UNDO, OptionalLong.of(1), Map.of(), request.options()))
+                        .steps())
+                .extracting(PlannedStep::type)
+                .hasSize(6)
+                .contains(kind.lowerCase() + ".replace-pod");
+
         world.deletePods();
-        world.pod("w-1", 3, "{running: {}}", "True", StillWorld.LONG_AGO);
+        for (int ordinal = 0; ordinal < 4; ordinal++) {
+            world.pod("w-1", ordinal, "{running: {}}", "True", StillWorld.LONG_AGO);
+        }
+        world.status("updateRevision: w-1, readyReplicas: 4, updatedReplicas: 4, desiredNumberScheduled: 4,"
+                + " updatedNumberScheduled: 4, numberAvailable: 4");
         assertThat(step(goesOn).observe(context(goesOn, Guard.NONE)).state()).isEqualTo(Step.Observation.State.DONE);
     }
 

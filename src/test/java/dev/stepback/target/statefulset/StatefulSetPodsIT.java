@@ -156,8 +156,9 @@ class StatefulSetPodsIT {
         assertThat(plan.findings())
                 .contains(Finding.warn(
                         "strategy",
-                        "Its strategy is OnDelete: 2 of its pods will be deleted, one at a time, those that are not"
-                                + " ready before the others, then highest ordinal first."));
+                        "Its strategy is OnDelete: 2 of its pods will be deleted, each once the one before is"
+                                + " available, those that are not ready before the others, then highest ordinal"
+                                + " first."));
         // As if it had broken only after it was planned.
         List<PlannedStep> steps = plan.steps();
         db.run(new Plan(

@@ -53,6 +53,7 @@ final class StillWorld implements AutoCloseable {
     });
     private final KubernetesClient client = Clients.of(cluster.kubeconfig());
     Kind kind = Kind.STATEFULSET;
+    String management = "OrderedReady";
     private String uid = "";
     Instant now = Instant.parse("2026-11-21T12:00:00Z");
 
@@ -117,7 +118,9 @@ final class StillWorld implements AutoCloseable {
                         .endMetadata()
                         .build())
                 .create();
-        String replicas = kind == Kind.STATEFULSET ? "replicas: 4, serviceName: w," : "";
+        String replicas = kind == Kind.STATEFULSET
+                ? "replicas: 4, serviceName: w, podManagementPolicy: %s,".formatted(management)
+                : "";
         uid = create("""
             {apiVersion: apps/v1, kind: %s, metadata: {name: w, namespace: production},
              spec: {%s selector: {matchLabels: {app: w}}, updateStrategy: {type: %s}, template: %s}}
@@ -168,8 +171,8 @@ final class StillWorld implements AutoCloseable {
             {apiVersion: v1, kind: Pod,
              metadata: {name: %s, namespace: production, labels: {app: w, controller-revision-hash: %s},
                         ownerReferences: [%s]},
-             spec: {containers: [{name: main, image: 'w:1'}]}}
-            """.formatted(name, revision, owner()));
+             spec: {nodeName: node-%d, containers: [{name: main, image: 'w:1'}]}}
+            """.formatted(name, revision, owner(), ordinal));
         client.pods()
                 .inNamespace("production")
                 .withName(name)
