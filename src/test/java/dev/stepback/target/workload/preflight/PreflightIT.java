@@ -3,10 +3,8 @@ package dev.stepback.target.workload.preflight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.stepback.stage.ParityCluster;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Identity;
-import dev.stepback.target.Kind;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.job.DataCheck;
@@ -34,223 +32,16 @@ class PreflightIT {
     private static final PlanOptions FAST = new PlanOptions(true, false, false);
     private static final String JOB =
             "{spec: {template: {spec: {containers: [{name: check, image: 'shop.example/check:1'}]}}}}";
-    private static ParityCluster cluster;
-    private static Situation fine;
-    private static Situation troubled;
-    private static Situation blocked;
-    private static Situation idle;
-    private static Situation database;
+    private static Situations situations;
 
     @BeforeAll
     static void prepare() throws Exception {
-        cluster = new ParityCluster();
-        fine = fine(new Situation(cluster, "fine", Kind.DEPLOYMENT));
-        troubled = troubled(new Situation(cluster, "troubled", Kind.DEPLOYMENT));
-        blocked = blocked(new Situation(cluster, "blocked", Kind.DEPLOYMENT));
-        idle = idle(new Situation(cluster, "idle", Kind.DEPLOYMENT));
-        database = database(new Situation(cluster, "database", Kind.STATEFULSET));
+        situations = new Situations();
     }
 
     @AfterAll
     static void close() throws Exception {
-        // Belongs to no namespace, and so does not go with one.
-        fine.delete("PriorityClass", "gold-NAMESPACE");
-        cluster.close();
-    }
-
-    private static String web(String meta, String spec, String labels, String pod) {
-        return """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: web%s}
-            spec:
-              replicas: 2
-              selector: {matchLabels: {app: web}}
-              %s
-              template: {metadata: {labels: {%s}}, spec: {terminationGracePeriodSeconds: 0, %s}}
-            """.formatted(meta, spec, labels, pod);
-    }
-
-    private static String rolling(int surge, int unavailable) {
-        return "strategy: {rollingUpdate: {maxSurge: %d, maxUnavailable: %d}}".formatted(surge, unavailable);
-    }
-
-    private static String container(String image, String more) {
-        return "containers: [{name: web, image: 'shop.example/%s', %s}]".formatted(image, more);
-    }
-
-    private static String resources(String requests, String limits) {
-        return "resources: {requests: %s, limits: %s}".formatted(requests, limits);
-    }
-
-    private static String limitRange() {
-        return "{apiVersion: v1, kind: LimitRange, metadata: {name: limits}, spec: {limits: [{type: Container, max:"
-                + " {memory: 1Gi}}]}}";
-    }
-
-    private static String quota(String hard, String used) {
-        return "{apiVersion: v1, kind: ResourceQuota, metadata: {name: compute}, spec: {hard: %1$s}, status: {hard: %1$s, used: %2$s}}"
-                .formatted(hard, used);
-    }
-
-    private static String service(String selector) {
-        return "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {%s}, ports: [{port: 80, protocol: TCP, targetPort: http}]}}"
-                .formatted(selector);
-    }
-
-    private static void disturbed(Situation it, int most, int wanted) {
-        if (served("autoscaling/v2", "HorizontalPodAutoscaler")) {
-            it.apply("{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: web}, spec:"
-                    + " {minReplicas: 1, maxReplicas: " + most + ", scaleTargetRef: {apiVersion: apps/v1, kind:"
-                    + " Deployment, name: web}}, status: {currentReplicas: 2, desiredReplicas: 2}}");
-        }
-        if (served("policy/v1", "PodDisruptionBudget")) {
-            it.apply("{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: web}, spec: {minAvailable: "
-                    + wanted + ", selector: {matchLabels: {app: web}}}, status: {desiredHealthy: " + wanted
-                    + ", disruptionsAllowed: 0, currentHealthy: 2, expectedPods: 2}}");
-        }
-    }
-
-    private static boolean served(String version, String kind) {
-        return cluster.client().supports(version, kind);
-    }
-
-    private static Situation fine(Situation it) {
-        it.apply(
-                "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: '1'}}",
-                "{apiVersion: v1, kind: Secret, metadata: {name: password}, stringData: {p: hunter2}}",
-                "{apiVersion: v1, kind: ServiceAccount, metadata: {name: shop}}",
-                "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: gold-NAMESPACE}, value:"
-                        + " 1000}",
-                service("app: web"),
-                limitRange());
-        String named =
-                "envFrom: [{configMapRef: {name: settings}}, {secretRef: {name: password}}], ports: [{name: http,"
-                        + " containerPort: 8080, protocol: TCP}], " + resources("{cpu: 10m}", "{memory: 64Mi}");
-        String bound = "serviceAccountName: shop, priorityClassName: gold-NAMESPACE, ";
-        it.released(
-                web(
-                        "",
-                        rolling(1, 0),
-                        "app: web",
-                        bound + "nodeSelector: {kubernetes.io/os: linux}, " + container("web:1", named)),
-                1,
-                false);
-        it.released(web("", rolling(1, 0), "app: web", bound + container("web:2", named)), 2, true);
-        it.apply(quota("{pods: '10', requests.cpu: '10'}", "{pods: '2', requests.cpu: 20m}"));
-        disturbed(it, 5, 1);
-        return it;
-    }
-
-    private static Situation troubled(Situation it) {
-        it.apply(
-                "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: '1'}}",
-                service("app: web, track: new"));
-        String managed = """
-            , labels: {app.kubernetes.io/managed-by: Helm}, annotations: {meta.helm.sh/release-name: shop,
-             kubectl.kubernetes.io/last-applied-configuration: '{"spec":{"template":{"spec":{}}}}'}\
-            """;
-        it.released(
-                web(
-                        managed,
-                        rolling(0, 1),
-                        "app: web",
-                        "nodeSelector: {stepback.dev/no-such: node}, imagePullSecrets:"
-                                + " [{name: registry}], "
-                                + container(
-                                        "web:latest",
-                                        "envFrom: [{configMapRef: {name: settings}}], "
-                                                + resources("{cpu: 2}", "{memory: 2Gi}"))),
-                1,
-                false);
-        it.released(
-                web(
-                        managed,
-                        rolling(0, 1),
-                        "app: web, track: new",
-                        container("web:2-crash", resources("{cpu: 1}", "{memory: 2Gi}"))),
-                2,
-                false);
-        it.apply(limitRange(), quota("{requests.cpu: '3'}", "{requests.cpu: '3'}"));
-        disturbed(it, 2, 2);
-        // Times are to the second: it is a change once it is in another second than the revision.
-        Situation.await(() -> {
-            it.apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: '" + Instant.now()
-                    + "'}}");
-            return !it.says("configuration").isEmpty();
-        });
-        return it;
-    }
-
-    private static Situation blocked(Situation it) {
-        it.apply(
-                "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings-5h7g2b9k4m}, data: {a: '1'}}",
-                "{apiVersion: v1, kind: ServiceAccount, metadata: {name: shop}}",
-                "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: gold-NAMESPACE}, value:"
-                        + " 1000}",
-                "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: reader}, rules: [{apiGroups:"
-                        + " ['*'], resources: ['*'], verbs: [get, list, watch]}]}",
-                "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: reader}, roleRef:"
-                        + " {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}, subjects: [{apiGroup:"
-                        + " rbac.authorization.k8s.io, kind: User, name: reader}]}");
-        it.released(
-                web(
-                        "",
-                        rolling(1, 0),
-                        "app: web",
-                        "serviceAccountName: shop, priorityClassName: gold-NAMESPACE,"
-                                + " nodeSelector: {kubernetes.io/os: linux}, "
-                                + container(
-                                        "web:1",
-                                        "envFrom: [{configMapRef: {name: settings-5h7g2b9k4m}}], "
-                                                + resources("{memory: 64Mi}", "{memory: 2Gi}"))),
-                1,
-                false);
-        it.released(
-                web("", rolling(1, 0), "app: web", container("web:2", resources("{cpu: 10m}", "{memory: 64Mi}"))),
-                2,
-                false);
-        it.delete("ConfigMap", "settings-5h7g2b9k4m");
-        it.delete("ServiceAccount", "shop");
-        it.delete("PriorityClass", "gold-NAMESPACE");
-        it.apply(limitRange(), quota("{requests.cpu: '10'}", "{requests.cpu: 20m}"));
-        return it;
-    }
-
-    private static Situation idle(Situation it) {
-        for (int revision = 1; revision <= 2; revision++) {
-            String all = web("", "strategy: {type: Recreate}", "app: web", container("web:" + revision, ""));
-            it.released(all.replace("replicas: 2", "replicas: 0"), revision, false);
-        }
-        return it;
-    }
-
-    private static Situation database(Situation it) {
-        for (int revision = 1; revision <= 2; revision++) {
-            it.released("""
-                apiVersion: apps/v1
-                kind: StatefulSet
-                metadata: {name: web}
-                spec:
-                  replicas: 2
-                  serviceName: web
-                  podManagementPolicy: Parallel
-                  updateStrategy: {rollingUpdate: {partition: 1}}
-                  selector: {matchLabels: {app: web}}
-                  template:
-                    metadata: {labels: {app: web}}
-                    spec:
-                      terminationGracePeriodSeconds: 0
-                      containers:
-                      - name: db
-                        image: shop.example/mysql:8.%d
-                        volumeMounts: [{name: data, mountPath: /var/lib/mysql}]
-                  volumeClaimTemplates:
-                  - metadata: {name: data}
-                    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
-                """.formatted(revision == 1 ? 0 : 4), revision, false);
-        }
-        return it;
+        situations.close();
     }
 
     @ParameterizedTest
@@ -276,7 +67,7 @@ class PreflightIT {
             })
     void whereAllIsWell_itPasses(String check, String expected) {
         assumeServed(check);
-        assertSays(fine, check, expected);
+        assertSays(situations.fine, check, expected);
     }
 
     @ParameterizedTest
@@ -299,7 +90,7 @@ class PreflightIT {
             })
     void whereSomethingIsAmiss_itWarns(String check, String expected) {
         assumeServed(check);
-        assertSays(troubled, check, expected);
+        assertSays(situations.troubled, check, expected);
     }
 
     @ParameterizedTest
@@ -315,8 +106,8 @@ class PreflightIT {
                         + " compute"
             })
     void whereItCannotWork_itBlocks(String check, String says, String expected) {
-        assertSays(blocked, check, expected);
-        assertThat(blocked.says(check)).contains(says);
+        assertSays(situations.blocked, check, expected);
+        assertThat(situations.blocked.says(check)).contains(says);
     }
 
     @ParameterizedTest
@@ -329,8 +120,9 @@ class PreflightIT {
                         + " (list nodes) could not be made: Stepback lacks the permission.",
             })
     void whoMayOnlyRead_isStopped(String check, String expected) {
-        KubernetesClient reader = cluster.as("reader");
-        assertThat(says(blocked, check, blocked.target(reader))).startsWith(expected);
+        KubernetesClient reader = situations.cluster.as("reader");
+        assertThat(says(situations.blocked, check, situations.blocked.target(reader)))
+                .startsWith(expected);
     }
 
     @ParameterizedTest
@@ -341,8 +133,9 @@ class PreflightIT {
                 "dry-run    | WARN The change could not be tried beforehand.",
             })
     void whoAsksAndMayOnlyRead_leavesItToWhoApproves(String check, String expected) {
-        TargetType asked = blocked.target(cluster.client()).as(new Identity("reader", List.of()));
-        assertThat(says(blocked, check, asked)).startsWith(expected);
+        TargetType asked =
+                situations.blocked.target(situations.cluster.client()).as(new Identity("reader", List.of()));
+        assertThat(says(situations.blocked, check, asked)).startsWith(expected);
     }
 
     @ParameterizedTest
@@ -359,7 +152,7 @@ class PreflightIT {
                 "database | strategy       | PASS Its pod management is Parallel"
             })
     void whatTheKindIsLike_isSaid(String where, String check, String expected) {
-        assertSays(where.equals("idle") ? idle : database, check, expected);
+        assertSays(where.equals("idle") ? situations.idle : situations.database, check, expected);
     }
 
     @ParameterizedTest
@@ -368,17 +161,21 @@ class PreflightIT {
         "troubled, WARN Fast changes nothing: there is no room for more pods"
     })
     void fast_isCappedByTheRoomThatThereIs(String where, String expected) {
-        Situation it = where.equals("fine") ? fine : troubled;
-        assertThat(it.says("fast", it.target(cluster.client()), FAST, Map.of())).startsWith(expected);
+        Situation it = where.equals("fine") ? situations.fine : situations.troubled;
+        assertThat(it.says("fast", it.target(situations.cluster.client()), FAST, Map.of()))
+                .startsWith(expected);
     }
 
     @Test
     void dataCheck_passesWhereItsJobWouldBeTaken_andWarnsWhereNot() {
         DataCheck check = new DataCheck("orders", Duration.ofMinutes(1), Duration.ofHours(1), false, Yaml.parse(JOB));
         DataChecks checks = (target, labels) -> List.of(check);
-        assertThat(says(fine, "data-check", fine.target(cluster.client(), checks)))
+        assertThat(says(situations.fine, "data-check", situations.fine.target(situations.cluster.client(), checks)))
                 .isEqualTo("PASS The data check orders runs first.");
-        assertThat(says(blocked, "data-check", blocked.target(cluster.as("reader"), checks)))
+        assertThat(says(
+                        situations.blocked,
+                        "data-check",
+                        situations.blocked.target(situations.cluster.as("reader"), checks)))
                 .startsWith("WARN The data check orders, which has to pass first, cannot run:")
                 .contains("reader");
     }
@@ -386,21 +183,24 @@ class PreflightIT {
     @ParameterizedTest
     @CsvSource("known-bad, WARN Revision 1 is known bad: its rollout failed at 2026-11-20 10:00 UTC")
     void revisionThatIsKnownBad_isSaidToBe(String check, String expected) {
-        TargetType target = fine.target(cluster.client());
-        String id = target.history(fine.ref())
+        TargetType target = situations.fine.target(situations.cluster.client());
+        String id = target.history(situations.fine.ref())
                 .orElseThrow()
                 .revision(1)
                 .orElseThrow()
                 .id();
         BadRevision bad = BadRevision.rolloutFailed("crashed", Instant.parse("2026-11-20T10:00:00Z"));
-        assertThat(fine.says(check, target, PlanOptions.NONE, Map.of(id, bad))).startsWith(expected);
+        assertThat(situations.fine.says(check, target, PlanOptions.NONE, Map.of(id, bad)))
+                .startsWith(expected);
     }
 
     private static void assumeServed(String check) {
         if (check.equals("autoscaler")) {
-            assumeTrue(served("autoscaling/v2", "HorizontalPodAutoscaler"), "the cluster serves no autoscaling/v2");
+            assumeTrue(
+                    situations.served("autoscaling/v2", "HorizontalPodAutoscaler"),
+                    "the cluster serves no autoscaling/v2");
         } else if (check.equals("disruption-budget")) {
-            assumeTrue(served("policy/v1", "PodDisruptionBudget"), "the cluster serves no policy/v1");
+            assumeTrue(situations.served("policy/v1", "PodDisruptionBudget"), "the cluster serves no policy/v1");
         }
     }
 
