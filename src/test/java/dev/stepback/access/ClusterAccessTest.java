@@ -8,12 +8,11 @@ import dev.stepback.policy.IdentityRule;
 import dev.stepback.policy.Verdict;
 import dev.stepback.policy.Who;
 import dev.stepback.sandbox.BotAccount;
+import dev.stepback.stage.ManualClock;
 import dev.stepback.target.Identity;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +33,7 @@ class ClusterAccessTest {
             .member(BOB, "bob@example.com")
             .member("U00003", "")
             .group("@ops", BOB);
-    private Instant now = Instant.EPOCH;
+    private final ManualClock clock = new ManualClock("1970-01-01T00:00:00Z");
 
     @BeforeEach
     void grant() {
@@ -134,7 +133,7 @@ class ClusterAccessTest {
 
         assertThat(reviews()).isEqualTo(1);
         assertThat(access.mayView(ALICE, null, other).allowed()).isTrue();
-        now = now.plusSeconds(11);
+        clock.advance(Duration.ofSeconds(11));
         assertThat(access.mayView(ALICE, null, other).allowed()).isFalse();
     }
 
@@ -174,21 +173,6 @@ class ClusterAccessTest {
                 IdentityRule.DEFAULT,
                 new IdentityRule(List.of(new Who.Group("@ops")), Optional.empty(), List.of("ops"))));
         cluster.cluster.clearRequests();
-        return new ClusterAccess(mode, identities, people, cluster.bot, new Clock() {
-            @Override
-            public java.time.ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(java.time.ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return now;
-            }
-        });
+        return new ClusterAccess(mode, identities, people, cluster.bot, clock);
     }
 }

@@ -6,19 +6,15 @@ import dev.stepback.config.Rate;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.slack.RateLimits.Asker;
 import dev.stepback.slack.RateLimits.Outcome;
-import java.time.Clock;
+import dev.stepback.stage.ManualClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RateLimitsTest {
-    private Instant now = Instant.parse("2026-11-21T03:00:00Z");
-    private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
+    private final ManualClock clock = new ManualClock("2026-11-21T03:00:00Z");
     private final RateLimits limits = new RateLimits(
             new StepbackConfig.Limits(new Rate(3, Duration.ofMinutes(1)), new Rate(5, Duration.ofMinutes(1))), clock);
 
@@ -31,7 +27,7 @@ class RateLimitsTest {
     }
 
     private void pass(int seconds) {
-        now = now.plusSeconds(seconds);
+        clock.advance(Duration.ofSeconds(seconds));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.stepback.sandbox.slack;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.response.chat.ChatPostMessageResponse;
+import dev.stepback.stage.ManualClock;
 import java.io.IOException;
 import java.util.List;
 
@@ -10,7 +11,7 @@ import java.util.List;
 final class Bot implements AutoCloseable {
     static final String INCIDENTS = "C0INCIDENTS";
 
-    final ManualClock clock = new ManualClock();
+    final ManualClock clock = new ManualClock("2026-03-01T10:00:00Z");
     final SandboxSlack slack;
     final MethodsClient methods;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.slack.api.methods.MethodsClient;
 import com.slack.api.model.Conversation;
 import com.slack.api.model.ConversationType;
+import dev.stepback.stage.ManualClock;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +21,7 @@ class PrivateChannelTest {
 
     @BeforeEach
     void start() throws Exception {
-        slack = SandboxSlack.start(0, new ManualClock());
+        slack = SandboxSlack.start(0, new ManualClock("2026-03-01T10:00:00Z"));
         methods = SlackClient.methods(slack);
     }
 

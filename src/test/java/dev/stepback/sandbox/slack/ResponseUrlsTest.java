@@ -6,6 +6,7 @@ import com.slack.api.Slack;
 import com.slack.api.bolt.App;
 import com.slack.api.bolt.socket_mode.SocketModeApp;
 import com.slack.api.webhook.WebhookResponse;
+import dev.stepback.stage.ManualClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -21,7 +22,7 @@ class ResponseUrlsTest {
           "text": {"type": "plain_text", "text": "Go"}}]}]
         """;
 
-    private final ManualClock clock = new ManualClock();
+    private final ManualClock clock = new ManualClock("2026-03-01T10:00:00Z");
     private final BlockingQueue<String> urls = new LinkedBlockingQueue<>();
     private SandboxSlack slack;
     private SocketModeApp socketMode;

@@ -9,6 +9,7 @@ import com.slack.api.bolt.App;
 import com.slack.api.bolt.socket_mode.SocketModeApp;
 import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.response.views.ViewsOpenResponse;
+import dev.stepback.stage.ManualClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ class ViewsTest {
            "element": {"type": "plain_text_input", "action_id": "text", "max_length": 20}}]}
         """;
 
-    private final ManualClock clock = new ManualClock();
+    private final ManualClock clock = new ManualClock("2026-03-01T10:00:00Z");
     private final BlockingQueue<String> triggers = new LinkedBlockingQueue<>();
     private final List<ViewSubmissionPayload> submissions = new CopyOnWriteArrayList<>();
     private final List<String> closed = new CopyOnWriteArrayList<>();

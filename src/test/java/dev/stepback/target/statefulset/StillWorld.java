@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.stage.Clients;
+import dev.stepback.stage.ManualClock;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
@@ -19,12 +20,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Three releases, each with one container: {@code 1} is the oldest. There are no controllers: the world is as each test leaves
@@ -34,23 +33,8 @@ final class StillWorld implements AutoCloseable {
     static final String LONG_AGO = "2026-11-21T10:00:00Z";
     static final String JUST_NOW = "2026-11-21T11:59:00Z";
 
-    private final AtomicReference<Instant> clusterTime = new AtomicReference<>(Instant.parse("2026-11-21T11:55:00Z"));
-    private final SandboxCluster cluster = SandboxCluster.start(0, new Clock() {
-        @Override
-        public Instant instant() {
-            return Objects.requireNonNull(clusterTime.get());
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    });
+    private final ManualClock clusterTime = new ManualClock("2026-11-21T11:55:00Z");
+    private final SandboxCluster cluster = SandboxCluster.start(0, clusterTime);
     private final KubernetesClient client = Clients.of(cluster.kubeconfig());
     Kind kind = Kind.STATEFULSET;
     String management = "OrderedReady";
@@ -71,7 +55,7 @@ final class StillWorld implements AutoCloseable {
     }
 
     void minuteLater() {
-        clusterTime.updateAndGet(time -> time.plusSeconds(60));
+        clusterTime.advance(Duration.ofMinutes(1));
     }
 
     TargetType target() {

@@ -3,6 +3,7 @@ package dev.stepback.target.workload.preflight;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.stage.Clients;
+import dev.stepback.stage.ManualClock;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Finding.Verdict;
 import dev.stepback.target.Kind;
@@ -17,11 +18,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -33,38 +31,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * revisions: what is checked is made through the API, and the plan goes back to revision 1.
  */
 final class Ground implements BeforeEachCallback, AfterAllCallback {
-    private final TurnedClock clock = new TurnedClock();
+    private final ManualClock clock = new ManualClock("2026-11-20T10:00:00Z");
     final SandboxCluster cluster = SandboxCluster.start(0, clock);
     final KubernetesClient client = Clients.of(cluster.kubeconfig());
     private String namespace = "none";
     private int namespaces;
 
-    /** A time that stands still until it is turned on. */
-    private static final class TurnedClock extends Clock {
-        private Instant now = Instant.parse("2026-11-20T10:00:00Z");
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public synchronized Instant instant() {
-            return now;
-        }
-
-        synchronized void turn(Duration time) {
-            now = now.plus(time);
-        }
-    }
-
     void later(Duration time) {
-        clock.turn(time);
+        clock.advance(time);
     }
 
     Instant now() {

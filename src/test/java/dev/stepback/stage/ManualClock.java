@@ -1,4 +1,4 @@
-package dev.stepback.sandbox.slack;
+package dev.stepback.stage;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -6,11 +6,16 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that moves when it is told to. */
-final class ManualClock extends Clock {
-    private volatile Instant now = Instant.parse("2026-03-01T10:00:00Z");
+/** A clock that stands still until it is told to go on. */
+public final class ManualClock extends Clock {
+    private volatile Instant now;
 
-    synchronized void advance(Duration by) {
+    /** @param start such as {@code 2026-03-01T10:00:00Z} */
+    public ManualClock(String start) {
+        now = Instant.parse(start);
+    }
+
+    public synchronized void advance(Duration by) {
         now = now.plus(by);
     }
 
