@@ -101,6 +101,15 @@ public final class Rollback extends CustomResource<RollbackSpec, RollbackStatus>
                 && status.why().isBlank();
     }
 
+    /** Whether it left off after it had changed its target, so that the way back to what it has left can be asked for. */
+    @JsonIgnore
+    public boolean endedHalfway() {
+        RollbackStatus status = statusOrInitial();
+        return status.phase() == Phase.CANCELLED
+                && status.patchedAt() != null
+                && getSpec().wanted() == Operation.UNDO;
+    }
+
     /** The status, or the initial one while there is none. */
     @JsonIgnore
     public RollbackStatus statusOrInitial() {

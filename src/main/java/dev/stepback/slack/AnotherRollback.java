@@ -67,6 +67,10 @@ final class AnotherRollback {
     /** One rollback of a target at a time: this one ends first, and then the way forward is asked for like any other. */
     private void goForward(Click click, Rollback rollback, Answers answers) {
         Plan plan = rollback.statusOrInitial().plan();
+        if (rollback.endedHalfway()) {
+            again(click, rollback, plan == null ? null : plan.from(), answers);
+            return;
+        }
         Authorization may = targets.mayRequest(
                 click.by(), Audited.on(rollback), rollback.getSpec().wanted());
         if (!may.allowed()) {

@@ -125,9 +125,17 @@ class GroupFlowIT {
 
             scene.people.action("lead", INCIDENTS, ts(forward), "approve");
             scene.people.action("lead", INCIDENTS, ts(awaitCard(scene, "Stop here")), "stop_here");
-            assertThat(awaitCard(scene, "stopped where it was: cart, checkout").toString())
-                    .contains("Stopped here by", "Resume cart", "Resume checkout");
+            ObjectNode stopped = awaitCard(scene, "stopped where it was: cart, checkout");
+            assertThat(stopped.toString()).contains("Stopped here by", "Resume cart", "Resume checkout", "Undo all");
             assertThat(scene.deployment("cart").getSpec().getPaused()).isTrue();
+
+            scene.people.action("responder", INCIDENTS, ts(stopped), "undo");
+            ObjectNode back = awaitCard(scene, "AwaitingApproval");
+            assertThat(back.toString()).contains("This one also ends the pause of");
+            scene.people.action("lead", INCIDENTS, ts(back), "approve");
+            awaitCard(scene, "Stop here");
+            assertThat(scene.deployment("cart").getSpec().getPaused()).isNull();
+            assertThat(scene.image("cart")).isEqualTo(image("cart", "1"));
             assertThat(scene.people.violations()).isEmpty();
         }
     }

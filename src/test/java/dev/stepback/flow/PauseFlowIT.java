@@ -84,18 +84,31 @@ class PauseFlowIT {
     }
 
     @Test
-    void stopHere_pausesAtOnce_andResumeGoesOn() {
+    void stopHere_pausesAtOnce_andGoesOn_orForwardInOneWrite() {
         ObjectNode running = underWay();
 
         scene.people.action("guest", INCIDENTS, ts(running), "stop_here");
         scene.people.action("lead", INCIDENTS, ts(running), "stop_here");
         ObjectNode stopped = scene.awaitCard("paused where it is");
 
-        assertThat(stopped.toString()).contains("*Cancelled* by <@U0LEAD>");
+        assertThat(stopped.toString())
+                .contains("*Cancelled* by <@U0LEAD>", "*Go forward again* asks to return to revision 3");
         assertThat(scene.deployment("checkout").getSpec().getPaused()).isTrue();
         scene.people.action("responder", INCIDENTS, ts(stopped), "run");
-        scene.awaitCard("Resume of checkout");
+        ObjectNode resume = scene.awaitCard("Resume of checkout");
         scene.awaitCard("AwaitingApproval");
+        scene.people.action("responder", INCIDENTS, ts(resume), "cancel");
+        scene.awaitCard("Nothing was changed");
+
+        long patches = scene.patchesOf("checkout");
+        scene.people.action("responder", INCIDENTS, ts(stopped), "go_forward");
+        ObjectNode forward = scene.awaitCard("AwaitingApproval");
+        assertThat(forward.toString()).contains("To revision 3", "This one also ends the pause of");
+        scene.people.action("lead", INCIDENTS, ts(forward), "approve");
+        scene.awaitCard("Succeeded");
+        assertThat(scene.image("checkout")).isEqualTo("shop.example/checkout:1.3");
+        assertThat(scene.deployment("checkout").getSpec().getPaused()).isNull();
+        assertThat(scene.patchesOf("checkout")).isEqualTo(patches + 1);
     }
 
     @Test

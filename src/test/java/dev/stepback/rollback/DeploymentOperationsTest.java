@@ -82,7 +82,7 @@ class DeploymentOperationsTest {
         assertThat(shop.now(name).statusOrInitial().message()).isEmpty();
         assertThat(shop.now(name).statusOrInitial().standstill())
                 .isEqualTo(new RollbackStatus.Standstill(
-                        "It is paused where it is: pods of both revisions serve until it is resumed.", true));
+                        "It is paused where it is: pods of both revisions serve until somebody goes on.", true));
         assertThat(shop.rollbacks.stop("production", name, LEADING, RollbackSpec.Midway.Pause))
                 .isInstanceOf(Rollbacks.Decided.AlreadyRecorded.class);
 

@@ -141,11 +141,16 @@ final class MortalShop implements AutoCloseable {
 
     /** A planned rollback of the target to its first revision; its name. */
     String planned(TargetRef target, PlanOptions options, Actor by) {
+        return planned(target, 1, options, by);
+    }
+
+    /** A planned rollback of the target to a revision; its name. */
+    String planned(TargetRef target, long revision, PlanOptions options, Actor by) {
         var created = rollbacks.create(new NewRollback(
-                "delivery of " + target,
+                "delivery of " + target + " to " + revision,
                 target,
                 Operation.UNDO,
-                OptionalLong.of(1),
+                OptionalLong.of(revision),
                 Optional.empty(),
                 options,
                 "crashes",

@@ -56,8 +56,12 @@ final class Buttons {
                 if (rollback.resumable()) {
                     buttons.add(button(Actions.RUN, "Resume", rollback.target() + " resume"));
                 }
-                if (standsStill(rollback.statusOrInitial())) {
+                if (betweenPods(rollback.statusOrInitial())) {
                     buttons.add(button(Actions.RETRY, "Retry", ref));
+                }
+                if (rollback.endedHalfway()) {
+                    buttons.add(forward(
+                            stands(rollback) ? "it stands still unless somebody goes on" : "the rollout goes on", ref));
                 }
                 buttons.add(button(Actions.OTHER_REVISION, "Other revision", ref));
             }
@@ -98,8 +102,13 @@ final class Buttons {
     }
 
     /** It was stopped between two of its pods. */
-    private static boolean standsStill(RollbackStatus status) {
+    private static boolean betweenPods(RollbackStatus status) {
         return status.patchedAt() != null && status.replacesPods();
+    }
+
+    private static boolean stands(Rollback rollback) {
+        RollbackStatus status = rollback.statusOrInitial();
+        return status.standstill() != null || rollback.resumable() || betweenPods(status);
     }
 
     private static ButtonElement stopHere(Rollback rollback, String ref) {
@@ -115,13 +124,18 @@ final class Buttons {
         if (rollback.statusOrInitial().patchedAt() != null
                 && rollback.getSpec().cancellation() == null
                 && rollback.getSpec().wanted() == Operation.UNDO) {
-            buttons.add(confirmed(
-                    button(Actions.GO_FORWARD, "Go forward again", ref),
-                    "Go forward again?",
-                    "This asks to go back to the revision that is being left. A colleague has to approve it; until"
-                            + " then the rollout goes on.",
-                    "Go forward"));
+            buttons.add(forward("the rollout goes on", ref));
         }
+    }
+
+    /** @param meanwhile what becomes of it until somebody approves */
+    private static ButtonElement forward(String meanwhile, String ref) {
+        return confirmed(
+                button(Actions.GO_FORWARD, "Go forward again", ref),
+                "Go forward again?",
+                "This asks to go back to the revision that is being left. A colleague has to approve it; until then "
+                        + meanwhile + ".",
+                "Go forward");
     }
 
     /** A restart and a resumption cannot be taken back. */

@@ -7,15 +7,12 @@ import static dev.stepback.slack.card.Kit.styled;
 import com.slack.api.model.block.element.ButtonElement;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
-import dev.stepback.rollback.RollbackSpec.Cancellation;
-import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.RollbackGroupSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** The buttons that end several rollbacks in the middle, and those that go on from there. */
 public final class GroupStops {
@@ -92,16 +89,14 @@ public final class GroupStops {
                 : Optional.of(button(Actions.UNDO, all ? "Undo all" : "Undo what is done", ref));
     }
 
-    /** Whether it stands still and waits for somebody to resume it; it cannot be rolled back before. */
+    /** Whether it stands still and waits for somebody to resume it, or to take it back. */
     public static boolean resumable(Rollback member) {
         return phase(member) == Phase.CANCELLED && member.resumable();
     }
 
-    /** Whether it was done, or goes on although nobody follows it, so that the way it was can be asked for again. */
+    /** Whether it was done, or left off halfway, so that the way it was can be asked for again. */
     public static boolean undoable(Rollback member) {
-        return changed(member)
-                && (phase(member) == Phase.SUCCEEDED
-                        || phase(member) == Phase.CANCELLED && midway(member) == Midway.GoOn);
+        return changed(member) && phase(member) == Phase.SUCCEEDED || member.endedHalfway();
     }
 
     private static boolean runs(Rollback member) {
@@ -114,10 +109,5 @@ public final class GroupStops {
 
     private static Phase phase(Rollback member) {
         return member.statusOrInitial().phase();
-    }
-
-    private static @Nullable Midway midway(Rollback member) {
-        Cancellation cancellation = member.getSpec().cancellation();
-        return cancellation == null ? null : cancellation.midway();
     }
 }

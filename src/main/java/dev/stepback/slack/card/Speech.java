@@ -84,13 +84,13 @@ record Speech(Operation operation) {
     static String standing(Rollback rollback) {
         boolean deletes = rollback.statusOrInitial().replacesPods();
         if (rollback.target().kind() == Kind.DEPLOYMENT) {
-            return rollback.target() + " is paused at once; pods of both revisions serve until it is resumed.";
+            return rollback.target() + " is paused at once; pods of both revisions serve until somebody goes on.";
         }
         return rollback.target()
                 + (deletes
                         ? ": no other pod is replaced until somebody goes on. Pods of both revisions serve."
                         : ": its partition is raised at once, so that no other pod is replaced, also by a deploy,"
-                                + " until it is resumed. Pods of both revisions serve.");
+                                + " until somebody goes on. Pods of both revisions serve.");
     }
 
     /** With a space before it, or nothing. */

@@ -131,20 +131,25 @@ final class StateLine {
             return "The rollout goes on, but is followed no longer: something else was asked for in its place.";
         }
         return why(status).isBlank()
-                ? "It is paused where it is: pods of both revisions serve until it is resumed."
+                ? "It is paused where it is: pods of both revisions serve until somebody goes on."
                 : "The rollout goes on, for " + sentence(why(status), "");
     }
 
-    /** How somebody lets it go on. */
+    /** How somebody lets it go on, or back. */
     private static String onwards(Rollback rollback, RollbackStatus.Standstill standstill) {
         boolean retries = rollback.statusOrInitial().replacesPods();
-        if (!standstill.resumable()) {
-            return retries ? " Press *Retry* to go on." : "";
+        String on = retries ? " Press *Retry* to go on." : "";
+        if (standstill.resumable()) {
+            String resume = " *Resume*, or " + Mrkdwn.code("resume " + rollback.target(), 300) + ", ";
+            on = retries
+                    ? " *Retry* goes on one by one;" + resume + "lets the rest go at once."
+                    : resume + "lets it go on.";
         }
-        String resume = " *Resume*, or " + Mrkdwn.code("resume " + rollback.target(), 300) + ", ";
-        return retries
-                ? " *Retry* goes on one by one;" + resume + "lets the rest go at once."
-                : resume + "lets it go on.";
+        Plan plan = rollback.statusOrInitial().plan();
+        return rollback.endedHalfway() && plan != null
+                ? on + " *Go forward again* asks to return to revision "
+                        + plan.from().number() + "."
+                : on;
     }
 
     /** What the message says beyond the status sentence, which stands beside the figures. */

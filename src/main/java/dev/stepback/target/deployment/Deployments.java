@@ -6,9 +6,11 @@ import dev.stepback.target.Step.Observation;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Halt;
 import dev.stepback.target.workload.Owned;
 import dev.stepback.target.workload.PodProblems;
 import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.UndoPatch;
 import dev.stepback.target.workload.Undoable;
 import java.util.List;
 import java.util.Optional;
@@ -59,11 +61,11 @@ final class Deployments implements Undoable {
     }
 
     @Override
-    public Optional<String> obstacle(TargetRef target, ObjectNode live) {
-        return live.path("spec").path("paused").asBoolean(false)
-                ? Optional.of("%s was paused after the plan was made; resume it first with '%s'."
-                        .formatted(Blame.title(target), Blame.resume(target)))
-                : Optional.empty();
+    public Optional<String> obstacle(TargetRef target, ObjectNode live, UndoPatch patch) {
+        boolean asPlanned = patch.ends().isPresent()
+                ? patch.ends().equals(Halt.on(live))
+                : !live.path("spec").path("paused").asBoolean(false);
+        return asPlanned ? Optional.empty() : Optional.of(Blame.pauseChanged(target, live));
     }
 
     /** One ReplicaSet by its name, if the Deployment with this uid controls it. */

@@ -23,6 +23,7 @@ import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Choosing;
+import dev.stepback.target.workload.Halt;
 import dev.stepback.target.workload.LastApplied;
 import dev.stepback.target.workload.PodTemplate;
 import dev.stepback.target.workload.Refusals;
@@ -137,7 +138,8 @@ final class Planner {
             return new Choice.None(Refusals.nowhere(history, request));
         }
         Revision to = wanted.get();
-        if (workload.paused()) {
+        Optional<Halt> halt = Halt.on(workload.object());
+        if (workload.paused() && halt.isEmpty()) {
             return new Choice.None(new Refused(
                     Reason.PAUSED,
                     "you cannot rollback a paused deployment; resume it first with '%s' and try again"
@@ -146,12 +148,20 @@ final class Planner {
         ObjectNode replicaSet = workload.replicaSet(to.number()).orElseThrow();
         PodTemplate restored = PodTemplate.of(replicaSet).withoutHash();
         if (restored.sameAs(workload.template())) {
-            return new Choice.None(Refusals.alreadyThere(to.number(), request));
+            return new Choice.None(
+                    halt.isPresent()
+                            ? new Refused(
+                                    Reason.PAUSED,
+                                    "the rollout of revision %d was stopped; it goes on with '%s'"
+                                            .formatted(to.number(), Blame.resume(workload.ref())))
+                            : Refusals.alreadyThere(to.number(), request));
         }
         boolean applied = request.options().updateLastApplied();
-        return applied && !LastApplied.known(workload.object())
-                ? new Choice.None(Refusals.notApplied(workload.ref()))
-                : new Choice.Restore(to, replicaSet, UndoPatch.from(workload, restored, applied));
+        if (applied && !LastApplied.known(workload.object())) {
+            return new Choice.None(Refusals.notApplied(workload.ref()));
+        }
+        UndoPatch patch = UndoPatch.from(workload, restored, applied);
+        return new Choice.Restore(to, replicaSet, halt.map(patch::ending).orElse(patch));
     }
 
     private PlanResult planned(Workload workload, Choice.Restore restore, PlanRequest request) {
@@ -174,8 +184,16 @@ final class Planner {
         List<Change> changes = diff.bounded(workload.template(), restore.template());
         List<Finding> findings = new ArrayList<>(Choosing.findings(workload.history(redactor), request, to));
         pace.finding().ifPresent(findings::add);
+        restore.patch().ends().ifPresent(halt -> findings.add(standing(halt)));
         findings.addAll(underway.findings(UndoPatch.of(steps).orElse(restore.patch())));
         return new PlanResult.Planned(
                 Plan.of(workload.ref(), workload.uid(), from, PlannedRevision.of(to), changes, findings, steps));
+    }
+
+    private static Finding standing(Halt halt) {
+        return Finding.warn(
+                "stands-still",
+                "It is paused since %1$s was stopped here. This one also ends the pause of %1$s, in the same write. To go on with that one, ask for “resume” instead."
+                        .formatted(halt.rollback()));
     }
 }

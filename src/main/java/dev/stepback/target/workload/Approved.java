@@ -53,6 +53,9 @@ public record Approved(Plan plan, Optional<UndoPatch> patch, Optional<Borrowed> 
         if (strategy.isPresent()) {
             return strategy.get();
         }
+        if (!planned.ends().equals(now.ends())) {
+            return Blame.pauseChanged(workload.ref(), workload.object());
+        }
         return planned.after().json().equals(now.after().json()) && !planned.fitsLastApplied(workload.object())
                 ? Blame.appliedSince(workload.ref(), workload.object())
                 : Blame.revisionChanged(workload.ref(), plan.to().number(), stored);

@@ -68,6 +68,14 @@ public final class Blame {
                         now.isMissingNode() ? "not set" : now.asText());
     }
 
+    /** Says that it is paused now, or no longer, unlike when the plan was made. */
+    public static String pauseChanged(TargetRef target, JsonNode live) {
+        return live.path("spec").path("paused").asBoolean(false)
+                ? "%s was paused after the plan was made; resume it first with '%s'."
+                        .formatted(title(target), resume(target))
+                : "%s was resumed after the plan was made.".formatted(title(target));
+    }
+
     /** Says that what {@code kubectl apply} remembers is something else now, although the template is the same. */
     static String appliedSince(TargetRef target, JsonNode live) {
         String writer = Writer.ofAnnotation(live, LastApplied.ANNOTATION)

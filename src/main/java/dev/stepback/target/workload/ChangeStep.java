@@ -1,5 +1,6 @@
 package dev.stepback.target.workload;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Finding;
@@ -123,8 +124,7 @@ public final class ChangeStep implements Step {
     @Override
     public Finding dryRun(StepContext context) {
         return LiveTarget.of(context, api)
-                .dryRun(live -> DryRun.of(
-                        api, redactor, context.target(), patch(context).annotating(live, annotations(context))));
+                .dryRun(live -> DryRun.of(api, redactor, context.target(), sent(context, patch(context), live)));
     }
 
     @Override
@@ -139,9 +139,7 @@ public final class ChangeStep implements Step {
                 .start(
                         context,
                         () -> LiveTarget.of(context, api)
-                                .look(
-                                        live -> settled(context, patch, live),
-                                        live -> patch.annotating(live, annotations(context))),
+                                .look(live -> settled(context, patch, live), live -> sent(context, patch, live)),
                         why -> "The API server refuses to %s %s: %s"
                                 .formatted(operation.lowerCase(), Blame.title(context.target()), OneLine.of(why, 500)));
     }
@@ -158,7 +156,7 @@ public final class ChangeStep implements Step {
                 observed(
                         paused,
                         isStop(context)
-                                ? "It is paused where it is: pods of both revisions serve until it is resumed."
+                                ? "It is paused where it is: pods of both revisions serve until somebody goes on."
                                 : "It is paused.",
                         "It was resumed in the meantime.");
             case RESUME -> observed(!paused, "It is resumed.", "It was paused again in the meantime.");
@@ -197,10 +195,21 @@ public final class ChangeStep implements Step {
         return live.path("spec").path("paused").asBoolean(false);
     }
 
+    private ArrayNode sent(StepContext context, ChangePatch patch, ObjectNode live) {
+        ArrayNode operations = patch.annotating(live, annotations(context));
+        if (!isStop(context)) {
+            Halt.forget(operations, live);
+        }
+        return operations;
+    }
+
     /** The controller copies a change cause to the present revision, which a pause did not cause. */
     private ObjectNode annotations(StepContext context) {
-        ObjectNode annotations =
-                Json.object().put(UndoStep.MARK, context.attribution().rollback());
+        String rollback = context.attribution().rollback();
+        ObjectNode annotations = Json.object().put(UndoStep.MARK, rollback);
+        if (isStop(context)) {
+            annotations.put(Halt.NOTE, rollback);
+        }
         return operation == Operation.RESTART
                 ? annotations.put(ChangeCause.ANNOTATION, ChangeCause.restarted(context.attribution(), redactor::text))
                 : annotations;

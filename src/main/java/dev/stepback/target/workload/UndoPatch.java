@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.TargetRef;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The JSON patch that undoes a release.
@@ -58,6 +61,21 @@ public record UndoPatch(ArrayNode operations) {
         return new UndoPatch(all);
     }
 
+    /** The same, which also ends a pause; it must be there still. */
+    public UndoPatch ending(Halt halt) {
+        ArrayNode all = operations.deepCopy();
+        halt.end(all);
+        return new UndoPatch(all);
+    }
+
+    /** The pause that it ends. */
+    public Optional<Halt> ends() {
+        return IntStream.range(CORE, operations.size())
+                .mapToObj(i -> Halt.endedAt(operations, i))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
     /**
      * Reads a stored patch. Whatever else somebody may have put into the object that stores it is never sent.
      *
@@ -71,26 +89,42 @@ public record UndoPatch(ArrayNode operations) {
     }
 
     public static boolean isUndo(ArrayNode operations) {
-        return hasTests(operations)
-                && is(operations.path(2), "replace", TEMPLATE)
-                && (operations.size() == CORE
-                        || operations.size() == CORE + 2 && isExtra(operations, CORE)
-                        || operations.size() == CORE + 4
-                                && isExtra(operations, CORE)
-                                && isExtra(operations, CORE + 2)
-                                && isLastApplied(operations, CORE) != isLastApplied(operations, CORE + 2));
+        return hasTests(operations) && is(operations.path(2), "replace", TEMPLATE) && isExtra(operations);
     }
 
-    /** Whether there is a value that is tested and replaced, and that may be. */
-    private static boolean isExtra(ArrayNode operations, int at) {
+    /** Whether what follows is only what may come with an undo, each at most once. */
+    private static boolean isExtra(ArrayNode operations) {
+        Set<Extra> seen = EnumSet.noneOf(Extra.class);
+        int at = CORE;
+        while (at < operations.size()) {
+            Optional<Extra> extra = extra(operations, at);
+            if (extra.isEmpty() || !seen.add(extra.get())) {
+                return false;
+            }
+            at += extra.get() == Extra.HALT ? Halt.operations() : 2;
+        }
+        return true;
+    }
+
+    /** What may come with an undo. */
+    private enum Extra {
+        LAST_APPLIED,
+        BORROWED,
+        HALT
+    }
+
+    private static Optional<Extra> extra(ArrayNode operations, int at) {
+        if (Halt.endedAt(operations, at).isPresent()) {
+            return Optional.of(Extra.HALT);
+        }
         String path = operations.path(at).path("path").asText();
-        return (isLastApplied(operations, at) || Borrowed.isBorrowable(path))
-                && is(operations.path(at), "test", path)
-                && is(operations.path(at + 1), "replace", path);
-    }
-
-    private static boolean isLastApplied(ArrayNode operations, int at) {
-        return operations.path(at).path("path").asText().equals(LAST_APPLIED);
+        if (!is(operations.path(at), "test", path) || !is(operations.path(at + 1), "replace", path)) {
+            return Optional.empty();
+        }
+        if (path.equals(LAST_APPLIED)) {
+            return Optional.of(Extra.LAST_APPLIED);
+        }
+        return Borrowed.isBorrowable(path) ? Optional.of(Extra.BORROWED) : Optional.empty();
     }
 
     /** The value of the operation of this kind on this path; missing when there is none. */
@@ -160,7 +194,8 @@ public record UndoPatch(ArrayNode operations) {
     /** Whether it borrows just this, or nothing. */
     boolean borrows(Optional<Borrowed> borrowed) {
         return borrowed.map(b -> value("replace", b.path()).equals(b.meanwhile()))
-                .orElse(operations.size() == CORE + (updatesLastApplied() ? 2 : 0));
+                .orElseGet(() -> Json.elements(operations)
+                        .noneMatch(o -> Borrowed.isBorrowable(o.path("path").asText())));
     }
 
     /** Says who has changed what it would borrow; empty when nobody has. */

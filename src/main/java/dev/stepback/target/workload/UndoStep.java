@@ -36,7 +36,10 @@ public final class UndoStep implements Step {
         return new PlannedStep(
                 kind.stepType(),
                 "Restore the template of revision " + revision
-                        + (patch.updatesLastApplied() ? ", and what kubectl apply remembers of it" : ""),
+                        + (patch.updatesLastApplied() ? ", and what kubectl apply remembers of it" : "")
+                        + patch.ends()
+                                .map(halt -> ", and end the pause of " + halt.rollback() + " in the same write")
+                                .orElse(""),
                 Map.of("patch", patch.text(), "revision", Long.toString(revision), kind.storedIn(), stored));
     }
 
@@ -126,7 +129,9 @@ public final class UndoStep implements Step {
         if (!patch.fitsLastApplied(live)) {
             return Optional.of(new Start.Void(Blame.appliedSince(context.target(), live)));
         }
-        return kind.obstacle(context.target(), live).<Start>map(Start.Void::new).or(() -> foreign(context, patch));
+        return kind.obstacle(context.target(), live, patch)
+                .<Start>map(Start.Void::new)
+                .or(() -> foreign(context, patch));
     }
 
     /**
@@ -158,6 +163,9 @@ public final class UndoStep implements Step {
         if (borrowed(context.step()).filter(Borrowed::givesBack).isPresent()
                 && !Json.annotation(live, Borrowed.NOTE).isEmpty()) {
             operations.addObject().put("op", "remove").put("path", Annotating.path(Borrowed.NOTE));
+        }
+        if (patch.ends().isEmpty()) {
+            Halt.forget(operations, live);
         }
         return operations;
     }

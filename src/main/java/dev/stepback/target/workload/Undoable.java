@@ -17,8 +17,8 @@ public interface Undoable {
     /** The template as it would be written that the object of this name keeps, if the target with this uid controls it. */
     Optional<PodTemplate> stored(TargetRef target, String uid, String name);
 
-    /** Why the template cannot be restored now although it is the one that was approved; empty when it can be. */
-    default Optional<String> obstacle(TargetRef target, ObjectNode live) {
+    /** Why this cannot be written now although the template is the one that was approved; empty when it can be. */
+    default Optional<String> obstacle(TargetRef target, ObjectNode live, UndoPatch patch) {
         return Optional.empty();
     }
 }

@@ -177,7 +177,7 @@ final class GoldenSamples {
             s.message = "";
             s.standstill = midway == RollbackSpec.Midway.Pause
                     ? new RollbackStatus.Standstill(
-                            "It is paused where it is: pods of both revisions serve until it is resumed.", true)
+                            "It is paused where it is: pods of both revisions serve until somebody goes on.", true)
                     : null;
             s.finishedAt = Samples.NOW;
         });

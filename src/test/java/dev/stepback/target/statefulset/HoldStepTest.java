@@ -146,6 +146,27 @@ class HoldStepTest {
     }
 
     @Test
+    void wayForward_givesThePartitionBackInTheSameWrite() {
+        rollout("1", "1 1 1 2");
+        hold(Guard.NONE);
+        PlannedStep undo =
+                planned(PlanRequest.again(1, PlanOptions.NONE)).steps().get(0);
+        assertThat(undo.description())
+                .isEqualTo("Restore the template of revision 1, and set its partition to 1 as it was before a rollback"
+                        + " that stands still");
+        ObjectNode held = world.live();
+
+        assertThat(step(undo).start(context("rb-2", undo, Guard.NONE))).isEqualTo(new Step.Start.Started());
+
+        assertThat(partition()).isEqualTo(1);
+        assertThat(Standstill.of(world.live())).isEmpty();
+        assertThat(world.live().at("/spec/template")).isNotEqualTo(held.at("/spec/template"));
+        assertThat(world.live().at("/metadata/generation").asLong())
+                .as("one write")
+                .isEqualTo(held.at("/metadata/generation").asLong() + 1);
+    }
+
+    @Test
     void partitionThatSomebodySetAfterwards_staysTheirs() {
         rollout("0", "1 1 1 2");
         hold(Guard.NONE);
