@@ -8,6 +8,7 @@ import dev.stepback.config.StepbackConfig;
 import dev.stepback.ops.Metrics;
 import dev.stepback.policy.Policy;
 import dev.stepback.sandbox.cluster.SandboxCluster;
+import dev.stepback.sandbox.cluster.controller.Nodes;
 import dev.stepback.stage.Clients;
 import dev.stepback.stage.Stage;
 import dev.stepback.target.Operation;
@@ -73,6 +74,8 @@ final class MortalShop implements AutoCloseable {
         String kubeconfig = sandbox.isPresent()
                 ? sandbox.get().kubeconfig()
                 : Files.readString(Stage.realCluster().orElseThrow());
+        // Without nodes there would be no room for what is to be fast.
+        sandbox.ifPresent(cluster -> Nodes.register(cluster.store()));
         client = Clients.impatient(kubeconfig);
         mortal = Clients.through(death, kubeconfig);
         authorizer = Shop.authorizer(client, () -> policy, new People());
