@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stepback.stage.ParityCluster;
-import dev.stepback.stage.Stage;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
@@ -174,9 +173,9 @@ class StatefulSetIT {
 
     @Test
     void minReadySeconds_delayTheNextPod() {
-        assumeTrue(Stage.realCluster().isEmpty(), "the real cluster may be too old");
         Stateful db = new Stateful(cluster, "patient")
                 .running("3.7", set -> set.editSpec().withMinReadySeconds(3).endSpec());
+        assumeTrue(db.live().getSpec().getMinReadySeconds() != null, "the cluster does not know it yet");
         db.release("3.8");
 
         db.awaitImages("3.7", "3.7", "3.8");
@@ -187,7 +186,6 @@ class StatefulSetIT {
 
     @Test
     void maxUnavailable_replacesSeveralAtATime() {
-        assumeTrue(Stage.realCluster().isEmpty(), "behind a feature gate");
         Stateful db = new Stateful(cluster, "several")
                 .running(
                         "3.7",
@@ -200,6 +198,9 @@ class StatefulSetIT {
                                 .endRollingUpdate()
                                 .endUpdateStrategy()
                                 .endSpec());
+        assumeTrue(
+                db.live().getSpec().getUpdateStrategy().getRollingUpdate().getMaxUnavailable() != null,
+                "behind a feature gate");
         try (PodDeletions deletions = new PodDeletions(cluster, "several")) {
             db.release("3.8");
             db.awaitImages("3.8", "3.8", "3.8");
