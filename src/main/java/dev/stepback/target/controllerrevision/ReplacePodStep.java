@@ -133,8 +133,7 @@ public final class ReplacePodStep implements Step {
                     > workload.pods().size();
         }
         int ordinal = Integer.parseInt(wanted.substring(wanted.lastIndexOf('-') + 1));
-        return ordinal
-                < spec.path("ordinals").path("start").asInt(0)
-                        + spec.path("replicas").asInt(1);
+        int start = spec.path("ordinals").path("start").asInt(0);
+        return ordinal >= start && ordinal < start + spec.path("replicas").asInt(1);
     }
 }

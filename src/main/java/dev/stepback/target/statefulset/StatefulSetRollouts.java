@@ -231,8 +231,8 @@ final class StatefulSetRollouts implements Rollouts {
     @Override
     public String insteadOfPause(RevisionedWorkload workload) {
         UpdatePolicy policy = UpdatePolicy.of(workload);
-        return "To hold its rollout, raise its partition: pods with a lower number stay as they are. %s holds all of them. While a rollback runs, “Stop here” on its card holds it where it is."
-                .formatted(Blame.partition(workload.ref(), policy.replicas()));
+        return "To hold its rollout, raise its partition: so many pods, from %s-%d up, stay as they are. %s holds all of them. While a rollback runs, “Stop here” on its card holds it where it is."
+                .formatted(workload.ref().name(), policy.start(), Blame.partition(workload.ref(), policy.replicas()));
     }
 
     @Override

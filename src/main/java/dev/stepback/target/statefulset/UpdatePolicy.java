@@ -9,6 +9,10 @@ import java.util.List;
 /**
  * What a StatefulSet's spec says about replacing its pods.
  *
+ * <p>The API's documentation calls the partition an ordinal; the controller counts it from the first pod (Kubernetes' {@code
+ * stateful_set_utils.go}, {@code newVersionedStatefulSetPod}; kubernetes/kubernetes#128529): of three pods from 5 up,
+ * partition 1 leaves the first as it is, and partition 5 all of them.
+ *
  * @param replicas how many pods are wanted
  * @param start ordinal of the first pod
  * @param partition how many pods, counted from the first, keep the revision that they have; the ordinal below which they do

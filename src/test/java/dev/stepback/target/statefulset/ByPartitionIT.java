@@ -124,17 +124,25 @@ class ByPartitionIT {
         assertThat(db.start(plan, 1)).isEqualTo(new Step.Start.Started());
     }
 
+    /** Its numbers begin with 5, and the partition counts from there. */
     @Test
     void itsOwnPartition_isWhereItEnds() {
-        RevisionedRelease db = of("own-partition", spec -> spec.put("replicas", 3), "3.7");
+        RevisionedRelease db = of(
+                "own-partition",
+                spec -> spec.put("replicas", 3).putObject("ordinals").put("start", 5),
+                "3.7");
         partition(db, 1);
         db.awaitStatus(State.DONE);
         db.deploy("3.8");
         await().atMost(RevisionedRelease.PATIENCE).until(() -> db.states().equals(List.of("3.7", "3.8", "3.8")));
         db.awaitStatus(State.DONE);
 
-        run(db, db.planned(PREVIOUS, BY_PARTITION));
+        Plan plan = db.planned(PREVIOUS, BY_PARTITION);
+        assertThat(plan.steps().get(1).description())
+                .startsWith("Replace own-partition-7 down to own-partition-6 one by one");
+        List<List<String>> states = run(db, plan);
 
+        assertThat(states).containsExactly(List.of("3.7", "3.8", "3.7"));
         assertThat(db.states()).containsExactly("3.7", "3.7", "3.7");
         assertThat(partition(db)).isEqualTo(1);
     }

@@ -70,6 +70,18 @@ class HoldStepTest {
     }
 
     @Test
+    void podsWhoseNumbersBeginLater_areCountedFromTheFirst() {
+        world.start = 5;
+        rollout("1", "1 1 2 2");
+
+        PlannedStep stop = hold(Guard.NONE);
+
+        assertThat(partition()).isEqualTo(2);
+        assertThat(step(stop).observe(context(stop, Guard.NONE)).message())
+                .contains("w-7 and above have the restored template");
+    }
+
+    @Test
     void whoChangesThePartitionMeanwhile_isNotOverwritten() {
         rollout("0", "1 1 1 2");
         boolean[] once = {true};
@@ -326,7 +338,7 @@ class HoldStepTest {
         String[] pods = revisions.split(" ", -1);
         for (int i = 0; i < pods.length; i++) {
             if (!pods[i].equals("-")) {
-                world.pod("w-" + pods[i], i, "{running: {}}", "True", StillWorld.LONG_AGO);
+                world.pod("w-" + pods[i], world.start + i, "{running: {}}", "True", StillWorld.LONG_AGO);
             }
         }
         world.status("updateRevision: w-2, currentRevision: w-1");

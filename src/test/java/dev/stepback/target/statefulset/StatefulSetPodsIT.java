@@ -57,8 +57,8 @@ class StatefulSetPodsIT {
     }
 
     @Test
-    void brokenPod_middleOfThree() {
-        forced("forced-3m", 3, 1);
+    void brokenPod_middleOfThree_whoseNumbersBeginWithFive() {
+        forced("forced-3m", 5, 3, 6);
     }
 
     @Test
@@ -208,7 +208,14 @@ class StatefulSetPodsIT {
 
     /** Only the broken pod is deleted; all others stay the very pods that they were. */
     private static void forced(String name, int replicas, int broken) {
-        RevisionedRelease db = of(name, spec -> spec.put("replicas", replicas), "3.7");
+        forced(name, 0, replicas, broken);
+    }
+
+    private static void forced(String name, int start, int replicas, int broken) {
+        RevisionedRelease db = of(
+                name,
+                spec -> spec.put("replicas", replicas).putObject("ordinals").put("start", start),
+                "3.7");
         db.awaitStatus(State.DONE);
         breakPod(db, broken);
         List<String> uids = readyUids(db);

@@ -38,6 +38,7 @@ final class StillWorld implements AutoCloseable {
     private final KubernetesClient client = Clients.of(cluster.kubeconfig());
     Kind kind = Kind.STATEFULSET;
     String management = "OrderedReady";
+    int start;
     private String uid = "";
     Instant now = Instant.parse("2026-11-21T12:00:00Z");
 
@@ -103,7 +104,8 @@ final class StillWorld implements AutoCloseable {
                         .build())
                 .create();
         String replicas = kind == Kind.STATEFULSET
-                ? "replicas: 4, serviceName: w, podManagementPolicy: %s,".formatted(management)
+                ? "replicas: 4, serviceName: w, podManagementPolicy: %s, ordinals: {start: %d},"
+                        .formatted(management, start)
                 : "";
         uid = create("""
             {apiVersion: apps/v1, kind: %s, metadata: {name: w, namespace: production},

@@ -49,7 +49,9 @@ final class Forecast {
     private int there(Preflight.Subject subject, Turnover turnover) {
         Kind kind = subject.workload().ref().kind();
         String label = kind == Kind.DEPLOYMENT ? "pod-template-hash" : "controller-revision-hash";
-        int partition = subject.workload().object().at(Borrowed.PARTITION).asInt(0);
+        ObjectNode object = subject.workload().object();
+        int first = object.at("/spec/ordinals/start").asInt(0)
+                + object.at(Borrowed.PARTITION).asInt(0);
         String hash = kind == Kind.STATEFULSET
                 ? Json.name(subject.revision())
                 : Json.labels(subject.revision()).getOrDefault(label, "");
@@ -58,7 +60,7 @@ final class Forecast {
                 : pods.get().stream()
                         .filter(pod -> hash.equals(Json.labels(pod).get(label)))
                         .filter(pod -> !pod.path("metadata").has("deletionTimestamp"))
-                        .filter(pod -> kind != Kind.STATEFULSET || ordinal(pod) >= partition)
+                        .filter(pod -> kind != Kind.STATEFULSET || ordinal(pod) >= first)
                         .count();
         return (int) Math.min(there, turnover.pods());
     }

@@ -50,7 +50,8 @@ public final class PastRevisions {
             throw new IllegalArgumentException("no revision");
         }
         int replicas = set.getSpec().getReplicas();
-        for (int ordinal = 0; ordinal < replicas; ordinal++) {
+        int start = StatefulPods.start(set);
+        for (int ordinal = start; ordinal < start + replicas; ordinal++) {
             for (PersistentVolumeClaim template : set.getSpec().getVolumeClaimTemplates()) {
                 claim(set, template, ordinal, time(revisions.get(0).at()));
             }

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetOrdinals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,12 @@ final class StatefulPods {
         this.store = cluster.store();
         this.pods = cluster.pods();
         this.events = cluster.events();
+    }
+
+    /** The number of the first pod. */
+    static int start(StatefulSet set) {
+        StatefulSetOrdinals ordinals = set.getSpec().getOrdinals();
+        return ordinals == null || ordinals.getStart() == null ? 0 : ordinals.getStart();
     }
 
     static String name(StatefulSet set, int ordinal) {

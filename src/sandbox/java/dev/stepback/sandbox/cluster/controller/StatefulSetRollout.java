@@ -22,6 +22,8 @@ final class StatefulSetRollout {
     private final StatefulSetRevisions.Pair revisions;
     private final List<Pod> seen;
     private final int replicas;
+    private final int start;
+    private final int end;
     private final boolean ordered;
     private final StatefulSetStatus status = new StatefulSetStatus();
     private Duration again = Duration.ZERO;
@@ -39,6 +41,8 @@ final class StatefulSetRollout {
         this.seen = seen;
         Integer wanted = set.getSpec().getReplicas();
         this.replicas = wanted == null ? 1 : wanted;
+        this.start = StatefulPods.start(set);
+        this.end = start + replicas;
         this.ordered = !"Parallel".equals(set.getSpec().getPodManagementPolicy());
     }
 
@@ -90,10 +94,10 @@ final class StatefulSetRollout {
         }
     }
 
-    /** @return whether all pods from 0 on are there, and, in order, ready */
+    /** @return whether all pods from the first on are there, and, in order, ready */
     private boolean fill() {
         Map<Integer, Pod> byOrdinal = byOrdinal();
-        for (int ordinal = 0; ordinal < replicas; ordinal++) {
+        for (int ordinal = start; ordinal < end; ordinal++) {
             Pod pod = byOrdinal.get(ordinal);
             if (pod != null && PodOwnership.hasEnded(pod) && !Resource.isDeleting(pod)) {
                 actions.replaceFailed(set, pod);
@@ -113,13 +117,13 @@ final class StatefulSetRollout {
     }
 
     private TemplateRevision revisionFor(int ordinal) {
-        return !isOnDelete() && ordinal < partition() ? revisions.current() : revisions.update();
+        return !isOnDelete() && ordinal < start + partition() ? revisions.current() : revisions.update();
     }
 
     /** @return whether nothing is left that is too many, or nobody waits for its end */
     private boolean shrink() {
         List<Pod> condemned = seen.stream()
-                .filter(pod -> StatefulPods.ordinal(set, pod) >= replicas)
+                .filter(pod -> !isWanted(StatefulPods.ordinal(set, pod)))
                 .sorted(Comparator.comparingInt((Pod pod) -> StatefulPods.ordinal(set, pod))
                         .reversed())
                 .toList();
@@ -150,11 +154,11 @@ final class StatefulSetRollout {
     private void replaceOutdated() {
         Map<Integer, Pod> byOrdinal = byOrdinal();
         int away = (int) byOrdinal.entrySet().stream()
-                .filter(entry -> entry.getKey() < replicas)
+                .filter(entry -> isWanted(entry.getKey()))
                 .filter(entry -> !isHealthy(entry.getValue()) || !isAvailable(entry.getValue()))
                 .count();
         int mayBeAway = maxUnavailable();
-        for (int ordinal = replicas - 1; ordinal >= partition(); ordinal--) {
+        for (int ordinal = end - 1; ordinal >= start + partition(); ordinal--) {
             Pod pod = byOrdinal.get(ordinal);
             if (pod == null) {
                 return;
@@ -187,6 +191,10 @@ final class StatefulSetRollout {
         }
     }
 
+    private boolean isWanted(int ordinal) {
+        return ordinal >= start && ordinal < end;
+    }
+
     private Map<Integer, Pod> byOrdinal() {
         Map<Integer, Pod> byOrdinal = new TreeMap<>();
         seen.forEach(pod -> byOrdinal.put(StatefulPods.ordinal(set, pod), pod));
@@ -198,6 +206,7 @@ final class StatefulSetRollout {
                 && "OnDelete".equals(set.getSpec().getUpdateStrategy().getType());
     }
 
+    /** How many pods keep their revision, counted from the first, whatever its number is. */
     private int partition() {
         RollingUpdateStatefulSetStrategy rolling = rolling();
         return rolling.getPartition() == null ? 0 : rolling.getPartition();

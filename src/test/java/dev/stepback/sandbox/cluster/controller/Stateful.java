@@ -114,6 +114,10 @@ final class Stateful {
         return app.pods(Comparator.comparing(pod -> pod.getMetadata().getName()));
     }
 
+    List<String> names() {
+        return pods().stream().map(pod -> pod.getMetadata().getName()).toList();
+    }
+
     void delete(int ordinal) {
         client.pods()
                 .inNamespace(cluster.namespace())
@@ -184,6 +188,10 @@ final class Stateful {
                 .withType("OnDelete")
                 .endUpdateStrategy()
                 .endSpec();
+    }
+
+    static StatefulSetBuilder start(StatefulSetBuilder set, int start) {
+        return set.editSpec().withNewOrdinals(start).endSpec();
     }
 
     static StatefulSetBuilder partition(StatefulSetBuilder set, int partition) {

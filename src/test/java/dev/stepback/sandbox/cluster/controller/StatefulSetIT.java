@@ -130,6 +130,26 @@ class StatefulSetIT {
     }
 
     @Test
+    void numbers_beginWhereTheSetSays_andThePartitionCountsFromThere() {
+        Stateful db =
+                new Stateful(cluster, "from-five").running("3.7", set -> Stateful.start(Stateful.partition(set, 1), 5));
+        assertThat(db.names()).containsExactly("from-five-5", "from-five-6", "from-five-7");
+
+        try (PodDeletions deletions = new PodDeletions(cluster, "from-five")) {
+            db.release("3.8");
+            db.awaitImages("3.7", "3.8", "3.8");
+            assertThat(deletions.names()).containsExactly("from-five-7", "from-five-6");
+        }
+        db.delete(5);
+        db.awaitImages("3.7", "3.8", "3.8");
+        assertThat(db.live().getStatus().getUpdatedReplicas()).isEqualTo(2);
+
+        db.edit(set -> Stateful.start(set, 6));
+        eventually(() -> assertThat(db.names()).containsExactly("from-five-6", "from-five-7", "from-five-8"));
+        db.awaitImages("3.8", "3.8", "3.8");
+    }
+
+    @Test
     void onDelete_waitsForSomebodyToDeleteThePods() {
         Stateful db = new Stateful(cluster, "on-delete").running("3.7", Stateful::onDelete);
         db.release("3.8");

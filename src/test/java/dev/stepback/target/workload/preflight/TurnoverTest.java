@@ -3,12 +3,15 @@ package dev.stepback.target.workload.preflight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Finding;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.LiveWorkload;
 import dev.stepback.target.workload.UndoPatch;
 import dev.stepback.target.workload.Yaml;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +79,32 @@ class TurnoverTest {
             })
     void statefulSet_goesOneAfterTheOther(String fields, String words) {
         assertThat(words(Kind.STATEFULSET, fields)).isEqualTo(words);
+    }
+
+    /** Of the pods from the first one up: g for one that runs the restored revision. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0 | 0 | b g g | 1 of 3 pods, the others still run revision 1.",
+                "0 | 1 | g b g | 1 of 2 pods, the others still run revision 1.",
+                "5 | 0 | b b g | 2 of 3 pods, the others still run revision 1, one at a time.",
+                "5 | 1 | g b g | 1 of 2 pods, the others still run revision 1.",
+                "5 | 1 | g b b | 2 pods, one at a time."
+            })
+    void podsOfAStatefulSet_countFromItsFirstOne(int start, int partition, String pods, String words) {
+        Live live = live(
+                Kind.STATEFULSET,
+                "spec: {replicas: 3, ordinals: {start: %d}, updateStrategy: {rollingUpdate: {partition: %d}}}"
+                        .formatted(start, partition));
+        List<ObjectNode> there = new ArrayList<>();
+        for (String revision : pods.split(" ", -1)) {
+            there.add((ObjectNode) Yaml.parse("{metadata: {name: web-%d, labels: {controller-revision-hash: %s}}}"
+                    .formatted(start + there.size(), revision)));
+        }
+        Preflight.Subject subject = new Preflight.Subject(
+                live, (ObjectNode) Yaml.parse("{metadata: {name: g}}"), UndoPatch.from(live, live.template()), 2, 1);
+        assertThat(new Forecast(() -> there).findings(subject)).containsExactly(Finding.pass("pace", words));
     }
 
     @ParameterizedTest
