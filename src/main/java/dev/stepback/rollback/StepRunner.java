@@ -12,6 +12,7 @@ import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetType;
+import dev.stepback.target.UnusableStepException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -67,6 +68,8 @@ final class StepRunner {
                         .orElseGet(() -> "The API server refuses this: " + e.getMessage()));
             }
             throw e;
+        } catch (UnusableStepException e) {
+            return new Step.Start.Failed(unusable(e));
         }
     }
 
@@ -127,7 +130,11 @@ final class StepRunner {
         PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
         Step step = steps.get(planned.type());
         checkLeading();
-        return step == null ? unknown(planned) : step.abandon(context(rollback, planned, Guard.NONE));
+        try {
+            return step == null ? unknown(planned) : step.abandon(context(rollback, planned, Guard.NONE));
+        } catch (UnusableStepException e) {
+            return unusable(e);
+        }
     }
 
     /** Looks how far a started step is. */
@@ -258,6 +265,11 @@ final class StepRunner {
         if (!leading.getAsBoolean()) {
             throw new IllegalStateException("not the leader any more");
         }
+    }
+
+    /** Trying again would come to the same for ever. */
+    private static String unusable(UnusableStepException e) {
+        return "The stored plan cannot be carried out: " + e.getMessage() + ".";
     }
 
     private static String unknown(PlannedStep planned) {

@@ -1,5 +1,8 @@
 package dev.stepback.target;
 
+import java.time.DateTimeException;
+import java.util.function.Function;
+
 /**
  * What a step is run with.
  *
@@ -7,12 +10,27 @@ package dev.stepback.target;
  */
 public record StepContext(TargetRef target, String targetUid, PlannedStep step, Attribution attribution, Guard guard) {
 
-    /** @throws IllegalArgumentException when the step has no such parameter: no plan of Stepback's own lacks one */
+    /** @throws UnusableStepException when the step has no such parameter */
     public String parameter(String name) {
         String value = step.parameters().get(name);
         if (value == null) {
-            throw new IllegalArgumentException("step " + step.type() + " has no parameter " + name);
+            throw new UnusableStepException("the step " + step.type() + " has no parameter " + name);
         }
         return value;
+    }
+
+    /**
+     * @param parser throws when the text is none of its
+     * @throws UnusableStepException when the step has no such parameter, or none that can be read
+     */
+    public <T> T parameter(String name, Function<String, T> parser) {
+        String text = parameter(name);
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new UnusableStepException(
+                    "the parameter %s of the step %s cannot be read: %s".formatted(name, step.type(), e.getMessage()),
+                    e);
+        }
     }
 }

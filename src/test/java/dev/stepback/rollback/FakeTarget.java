@@ -167,7 +167,7 @@ final class FakeTarget implements TargetType {
             if (annotation(live, Rollback.MARK).equals(context.attribution().rollback())) {
                 return new Start.Started();
             }
-            String from = String.valueOf(context.step().parameters().get("from"));
+            String from = context.parameter("from");
             if (!annotation(live, RELEASE).equals(from)) {
                 return new Start.Void("somebody deployed");
             }

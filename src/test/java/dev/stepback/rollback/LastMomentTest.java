@@ -18,8 +18,12 @@ import dev.stepback.policy.ApprovalRule;
 import dev.stepback.policy.Policy;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.Rollbacks.Decided;
+import dev.stepback.target.Plan;
+import dev.stepback.target.PlanHash;
+import dev.stepback.target.PlannedStep;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -167,6 +171,28 @@ class LastMomentTest {
         String name = shop.planned();
         shop.approve(name, LEADING);
         shop.awaitMessage(name, "so the click of lead does not count");
+        assertThat(shop.undos()).isZero();
+    }
+
+    @Test
+    void storedPlanThatLacksWhatAStepNeeds_failsAndSaysSo_insteadOfBeingTriedForEver() {
+        String name = shop.plannedWithoutEngine();
+        Rollback planned = shop.now(name);
+        Plan plan = Objects.requireNonNull(planned.statusOrInitial().plan());
+        List<PlannedStep> steps = List.of(
+                new PlannedStep("fake.undo", "Undo", Map.of()), plan.steps().get(1));
+        Plan altered = new Plan(
+                PlanHash.of(planned.target(), plan.targetUid(), plan.to().number(), steps),
+                plan.targetUid(),
+                plan.from(),
+                plan.to(),
+                plan.changes(),
+                plan.findings(),
+                steps);
+        new Store(shop.client).updateStatus(planned, planned.statusOrInitial().with(s -> s.plan = altered));
+        assertThat(shop.approve(name, LEADING)).isInstanceOf(Decided.Recorded.class);
+        shop.engine();
+        assertThat(shop.awaitPhase(name, Phase.FAILED).message()).contains("has no parameter from");
         assertThat(shop.undos()).isZero();
     }
 }

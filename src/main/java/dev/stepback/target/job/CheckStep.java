@@ -71,12 +71,12 @@ public final class CheckStep implements Step {
             return ours(there.get(), context);
         }
         // The plan lies in an object that others may be able to write, and the Job is made with Stepback's rights.
-        long revision = Long.parseLong(context.parameter(CheckPlan.REVISION));
+        long revision = context.parameter(CheckPlan.REVISION, Long::parseLong);
         if (!configured.checks(context.target(), revision).contains(context.step())) {
             // When more than the checks has changed, the guard knows what, and who did it.
             return context.guard().objection().orElseGet(() -> new Start.Void(CheckPlan.changed(context.target())));
         }
-        ObjectNode job = (ObjectNode) Json.parse(context.parameter(CheckPlan.JOB));
+        ObjectNode job = context.parameter(CheckPlan.JOB, Json::parseObject);
         Optional<String> unresolved = JobManifest.unresolved(job);
         if (unresolved.isPresent()) {
             return new Start.Failed(cannotRun(context, noSuchThing(unresolved.get())));
@@ -107,7 +107,7 @@ public final class CheckStep implements Step {
         if (!UndoStep.marked(context, job)) {
             return new Start.Failed(cannotRun(context, "somebody else made a Job " + Json.name(job) + "."));
         }
-        ObjectNode again = (ObjectNode) Json.parse(context.parameter(CheckPlan.JOB));
+        ObjectNode again = context.parameter(CheckPlan.JOB, Json::parseObject);
         again.withObject("/metadata").put("generateName", "stepback-");
         try {
             // Admission and defaults change what is made: only the API server knows what would come of the plan.

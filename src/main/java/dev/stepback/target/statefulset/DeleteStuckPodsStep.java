@@ -63,7 +63,7 @@ final class DeleteStuckPodsStep implements Step {
 
     @Override
     public Start start(StepContext context) {
-        int approved = Integer.parseInt(context.parameter("partition"));
+        int approved = context.parameter("partition", Integer::parseInt);
         return deletion.start(context, (workload, hash) -> stuck(workload, hash, approved));
     }
 
@@ -99,7 +99,7 @@ final class DeleteStuckPodsStep implements Step {
             return new Observation(Observation.State.DONE, "No pod blocks the rollout any more.", rollout.rollout());
         }
         // Until the rollout has ended a pod may become stuck that was not when the others were deleted.
-        int approved = Integer.parseInt(context.parameter("partition"));
+        int approved = context.parameter("partition", Integer::parseInt);
         boolean again =
                 hash.isPresent() && !stuck(live.get(), hash.get(), approved).isEmpty();
         return RevisionedTarget.withProblems(

@@ -139,7 +139,7 @@ final class RollByPartitionStep implements Step {
 
     private Optional<Next> unready(StepContext context, RevisionedWorkload workload, String hash, int partition) {
         UpdatePolicy policy = UpdatePolicy.of(workload).withPartition(partition);
-        Duration ready = workload.minReady().plus(Duration.parse(context.parameter(PAUSE)));
+        Duration ready = workload.minReady().plus(context.parameter(PAUSE, Duration::parse));
         for (int ordinal = policy.top() - 1; ordinal >= policy.first(); ordinal--) {
             if (!isDone(workload, hash, ordinal, ready)) {
                 return Optional.of(new Next.Await("Waiting for pod %s-%d to be ready for %d s"
@@ -298,6 +298,6 @@ final class RollByPartitionStep implements Step {
     }
 
     private static int original(StepContext context) {
-        return Integer.parseInt(context.parameter(PARTITION));
+        return context.parameter(PARTITION, Integer::parseInt);
     }
 }

@@ -45,6 +45,14 @@ public final class Json {
         }
     }
 
+    /** @throws IllegalArgumentException when the text is not a JSON object */
+    public static ObjectNode parseObject(String text) {
+        if (parse(text) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new IllegalArgumentException("not a JSON object");
+    }
+
     /**
      * Reads an object but skips its data and its annotations: they are never in memory as a whole.
      *
