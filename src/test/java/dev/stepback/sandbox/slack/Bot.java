@@ -15,8 +15,12 @@ final class Bot implements AutoCloseable {
     final SandboxSlack slack;
     final MethodsClient methods;
 
-    Bot() throws IOException, InterruptedException {
-        slack = SandboxSlack.start(0, clock);
+    Bot() {
+        try {
+            slack = SandboxSlack.start(0, clock);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         methods = SlackClient.methods(slack);
     }
 

@@ -7,23 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.slack.api.methods.SlackApiException;
 import java.time.Duration;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Calls that come too often, and calls that are made to fail. */
 class CallLimitsTest {
-    private Bot bot;
-
-    @BeforeEach
-    void start() throws Exception {
-        bot = new Bot();
-    }
-
-    @AfterEach
-    void close() {
-        bot.close();
-    }
+    @AutoClose
+    private final Bot bot = new Bot();
 
     @Test
     void postMessage_moreOftenThanOnceASecond_isRateLimitedPerChannel() throws Exception {

@@ -13,23 +13,13 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Messages that the bot posts, edits, deletes and reads. */
 class MessagesTest {
-    private Bot bot;
-
-    @BeforeEach
-    void start() throws Exception {
-        bot = new Bot();
-    }
-
-    @AfterEach
-    void close() {
-        bot.close();
-    }
+    @AutoClose
+    private final Bot bot = new Bot();
 
     @Test
     void postMessage_whereItCannot_saysWhy() throws Exception {

@@ -5,23 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.slack.api.model.ConversationType;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Who may call, and what the Web API tells of people and channels. */
 class WebApiTest {
-    private Bot bot;
-
-    @BeforeEach
-    void start() throws Exception {
-        bot = new Bot();
-    }
-
-    @AfterEach
-    void close() {
-        bot.close();
-    }
+    @AutoClose
+    private final Bot bot = new Bot();
 
     @Test
     void auth_withTheBotToken_namesTheBot() throws Exception {
