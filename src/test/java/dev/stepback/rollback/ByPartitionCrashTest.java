@@ -1,13 +1,9 @@
 package dev.stepback.rollback;
 
-import static dev.stepback.rollback.Examples.ASKING;
-import static dev.stepback.rollback.Examples.LEADING;
-import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.policy.Policy;
 import dev.stepback.redaction.Redactor;
-import dev.stepback.rollback.MortalShop.Engine;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.job.DataChecks;
@@ -17,7 +13,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +27,7 @@ class ByPartitionCrashTest {
     private static boolean hurrying;
     private static MortalShop shop;
     private Database db;
+    private String lowest = "";
 
     /** How the first pod that is replaced fares. */
     enum Story {
@@ -64,19 +60,23 @@ class ByPartitionCrashTest {
     @ParameterizedTest
     @CsvSource({"GETS_READY, false", "GETS_READY, true", "HANGS, false"})
     void botThatDiesAtAnyWrite_replacesNoPodBeforeItsTurn(Story story, boolean written) {
-        shop.eachWrite(written, () -> begin(story), (mortal, name, write) -> dies(story, mortal, name, write));
+        shop.eachWrite(
+                written,
+                () -> begin(story),
+                (name, status) -> goesOn(story, status),
+                (status, name, what) -> holds(story, status, what));
     }
 
-    /** @return whether the engine died: false when it had done everything before it got there */
-    private boolean dies(Story story, Engine mortal, String name, int write) {
-        hurrying = false;
-        String lowest = db.pod(0).require().getMetadata().getUid();
-        boolean died = goOn(mortal, name, story);
-        if (died) {
-            assertThat(goOn(shop.healthy, name, story)).isFalse();
+    private void goesOn(Story story, RollbackStatus status) {
+        if (status.patchedAt() != null) {
+            db.turn();
+            // What hangs is waited for in vain.
+            hurrying = story == Story.HANGS && db.revisions().contains(1);
         }
-        String what = "%s, died at write %d".formatted(story, write);
-        RollbackStatus status = shop.now(name);
+    }
+
+    private void holds(Story story, RollbackStatus status, String what) {
+        hurrying = false;
         assertThat(status.phase()).as(what + ": " + status.message()).isEqualTo(story.end);
         if (story == Story.GETS_READY) {
             assertThat(db.revisions()).as(what).containsExactly(1, 1);
@@ -85,28 +85,12 @@ class ByPartitionCrashTest {
         } else {
             assertThat(db.revisions()).as(what).containsExactly(2, 1);
             assertThat(db.partition()).as(what).isEqualTo(1);
-            assertThat(db.pod(0).require().getMetadata().getUid()).as(what).isEqualTo(lowest);
+            assertThat(lowest()).as(what).isEqualTo(lowest);
         }
-        return died;
     }
 
-    /** @return whether the engine died on the way */
-    private boolean goOn(Engine engine, String name, Story story) {
-        for (int i = 0; i < 40; i++) {
-            if (!engine.look(name)) {
-                return true;
-            }
-            RollbackStatus status = shop.now(name);
-            if (status.phase().terminal()) {
-                return false;
-            }
-            if (status.patchedAt() != null) {
-                db.turn();
-                // What hangs is waited for in vain.
-                hurrying = story == Story.HANGS && db.revisions().contains(1);
-            }
-        }
-        throw new AssertionError("no end in sight: " + shop.now(name));
+    private String lowest() {
+        return db.pod(0).require().getMetadata().getUid();
     }
 
     private static List<TargetType> targets(KubernetesClient client) {
@@ -117,10 +101,7 @@ class ByPartitionCrashTest {
     /** An approved rollback by partition that nobody has begun; its name. */
     private String begin(Story story) {
         db = new Database(shop, story == Story.GETS_READY);
-        String name = shop.planned(db.ref(), new PlanOptions(false, true, false), ASKING);
-        String hash = Objects.requireNonNull(shop.now(name).plan()).hash();
-        assertThat(shop.rollbacks.decide(shop.namespace(), name, approval(LEADING, hash)))
-                .isInstanceOf(Rollbacks.Decided.Recorded.class);
-        return name;
+        lowest = lowest();
+        return shop.approved(db.ref(), new PlanOptions(false, true, false));
     }
 }

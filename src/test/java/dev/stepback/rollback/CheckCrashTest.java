@@ -9,7 +9,6 @@ import dev.stepback.policy.Permission;
 import dev.stepback.policy.Policy;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.rollback.Checkout.Fate;
-import dev.stepback.rollback.MortalShop.Engine;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.stage.Stage;
 import dev.stepback.target.PlanOptions;
@@ -21,7 +20,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,42 +75,29 @@ class CheckCrashTest {
     @CsvSource({"PASSES, false", "PASSES, true", "FAILS, true", "IS_OVERRIDDEN, true"})
     void botThatDiesAtAnyWrite_makesOneJob_andGoesOnFromIt(Story story, boolean written) {
         job = CheckedShop.job("shop.example/check:" + story.tag);
-        shop.eachWrite(written, () -> begin(story), (mortal, name, write) -> dies(story, mortal, name, write));
+        shop.eachWrite(
+                written,
+                () -> begin(story),
+                (name, status) -> goesOn(story, name, status),
+                (status, name, what) -> holds(story, name, status, what));
     }
 
-    /** @return whether the engine died: false when it had done everything before it got there */
-    private boolean dies(Story story, Engine mortal, String name, int write) {
-        boolean died = goOn(mortal, name, story);
-        if (died) {
-            assertThat(goOn(shop.healthy, name, story)).isFalse();
-        }
-        String what = "%s, died at write %d: %s".formatted(story, write, shop.now(name));
-        assertThat(shop.now(name).phase()).as(what).isEqualTo(story.end);
-        assertThat(jobs(name)).as(what).hasSize(1);
-        assertThat(checkout.restored()).as(what).isEqualTo(story != Story.FAILS);
-        assertThat(shop.now(name).patchedAt() == null).as(what).isEqualTo(story == Story.FAILS);
-        return died;
+    private void holds(Story story, String name, RollbackStatus status, String what) {
+        String all = what + ": " + status;
+        assertThat(status.phase()).as(all).isEqualTo(story.end);
+        assertThat(jobs(name)).as(all).hasSize(1);
+        assertThat(checkout.restored()).as(all).isEqualTo(story != Story.FAILS);
+        assertThat(status.patchedAt() == null).as(all).isEqualTo(story == Story.FAILS);
     }
 
-    /** @return whether the engine died on the way */
-    private boolean goOn(Engine engine, String name, Story story) {
-        for (int i = 0; i < 30; i++) {
-            if (!engine.look(name)) {
-                return true;
-            }
-            RollbackStatus status = shop.now(name);
-            if (status.phase().terminal()) {
-                return false;
-            }
-            jobs(name).stream()
-                    .filter(job -> job.getStatus() == null
-                            || job.getStatus().getConditions().isEmpty())
-                    .forEach(job -> end(job, story == Story.PASSES ? "Complete" : "Failed"));
-            if (status.patchedAt() != null) {
-                checkout.rollOut();
-            }
+    private void goesOn(Story story, String name, RollbackStatus status) {
+        jobs(name).stream()
+                .filter(job -> job.getStatus() == null
+                        || job.getStatus().getConditions().isEmpty())
+                .forEach(job -> end(job, story == Story.PASSES ? "Complete" : "Failed"));
+        if (status.patchedAt() != null) {
+            checkout.rollOut();
         }
-        throw new AssertionError("no end in sight: " + shop.now(name));
     }
 
     private void end(Job job, String how) {
@@ -158,7 +143,7 @@ class CheckCrashTest {
     private String begin(Story story) {
         checkout = new Checkout(shop, Fate.GET_READY);
         String name = shop.planned(checkout.ref(), PlanOptions.NONE, LEADING);
-        String hash = Objects.requireNonNull(shop.now(name).plan()).hash();
+        String hash = shop.hash(name);
         Rollback rollback = shop.find(name);
         NewDecision decision = story == Story.IS_OVERRIDDEN
                 ? new NewDecision(
@@ -168,8 +153,7 @@ class CheckCrashTest {
                         shop.authorizer.toType(rollback, Verdict.BrokeGlass),
                         "nobody is awake")
                 : approval(Examples.SECONDING, hash);
-        assertThat(shop.rollbacks.decide(shop.namespace(), name, decision))
-                .isInstanceOf(Rollbacks.Decided.Recorded.class);
+        shop.decided(name, decision);
         return name;
     }
 }

@@ -1,8 +1,6 @@
 package dev.stepback.rollback;
 
-import static dev.stepback.rollback.Examples.ASKING;
 import static dev.stepback.rollback.Examples.LEADING;
-import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -22,7 +20,6 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,7 +78,11 @@ class FastCrashTest {
     @EnumSource(Story.class)
     void botThatDiesAtAnyWrite_leavesTheStrategyAsItWas(Story story) {
         hurrying = story == Story.TAKES_TOO_LONG;
-        shop.eachWrite(false, () -> begin(story), (mortal, name, write) -> dies(story, mortal, name, write));
+        shop.eachWrite(
+                false,
+                () -> begin(story),
+                (name, status) -> goesOn(story, name, status),
+                (status, name, what) -> holds(story, status, what));
     }
 
     @Test
@@ -106,7 +107,8 @@ class FastCrashTest {
         assertThat(surge()).isEqualTo("100%");
         shop.acting = Optional.of(new Acting.Nobody("lead has left", undecided));
         try (Engine other = shop.another()) {
-            assertThat(goOn(other, name, Story.WORKS)).isFalse();
+            assertThat(shop.carriesOut(other, name, (n, status) -> goesOn(Story.WORKS, n, status)))
+                    .isTrue();
         }
         assertThat(shop.now(name).phase()).isEqualTo(Phase.SUCCEEDED);
         assertThat(surge()).isEqualTo("25%");
@@ -178,40 +180,17 @@ class FastCrashTest {
         assertThat(surge()).isEqualTo("25%");
     }
 
-    /** @return whether the engine died: false when it had done everything before it got there */
-    private boolean dies(Story story, Engine mortal, String name, int write) {
-        boolean died = goOn(mortal, name, story);
-        if (died) {
-            assertThat(goOn(shop.healthy, name, story)).isFalse();
-        }
-        String what = "%s, died at write %d".formatted(story, write);
-        RollbackStatus status = shop.now(name);
+    private void holds(Story story, RollbackStatus status, String what) {
         assertThat(status.phase()).as(what + ": " + status.message()).isEqualTo(story.end);
         assertThat(surge()).as(what).isEqualTo("25%");
         assertThat(checkout.live().getMetadata().getAnnotations()).as(what).doesNotContainKey(Borrowed.NOTE);
         assertThat(status.message()).as(what).endsWith("maxSurge is 25%, as it was before.");
-        return died;
     }
 
-    /** @return whether the engine died on the way */
-    private boolean goOn(Engine engine, String name, Story story) {
-        for (int i = 0; i < 30; i++) {
-            if (!engine.look(name)) {
-                return true;
-            }
-            RollbackStatus status = shop.now(name);
-            if (status.phase().terminal()) {
-                assertThat(engine.look(name)).isTrue();
-                return false;
-            }
-            if (status.patchedAt() != null && status.ending() == null) {
-                happen(name, story);
-            }
+    private void goesOn(Story story, String name, RollbackStatus status) {
+        if (status.patchedAt() == null || status.ending() != null) {
+            return;
         }
-        throw new AssertionError("no end in sight: " + shop.now(name));
-    }
-
-    private void happen(String name, Story story) {
         switch (story) {
             case WORKS, FAILS -> checkout.rollOut();
             case IS_STOPPED -> shop.rollbacks.stop(shop.namespace(), name, LEADING, Midway.Pause);
@@ -235,11 +214,7 @@ class FastCrashTest {
 
     /** An approved fast rollback that nobody has begun; its name. */
     private String begin() {
-        String name = shop.planned(checkout.ref(), new PlanOptions(true, false, false), ASKING);
-        String hash = Objects.requireNonNull(shop.now(name).plan()).hash();
-        assertThat(shop.rollbacks.decide(shop.namespace(), name, approval(LEADING, hash)))
-                .isInstanceOf(Rollbacks.Decided.Recorded.class);
-        return name;
+        return shop.approved(checkout.ref(), new PlanOptions(true, false, false));
     }
 
     private String begin(Story story) {

@@ -1,8 +1,6 @@
 package dev.stepback.rollback;
 
-import static dev.stepback.rollback.Examples.ASKING;
 import static dev.stepback.rollback.Examples.LEADING;
-import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.policy.Policy;
@@ -63,7 +61,7 @@ class ForwardCrashTest {
         assertThat(paused()).as(what).isTrue();
 
         Engine next = died ? shop.healthy : mortal;
-        String forward = begun(2);
+        String forward = shop.approved(checkout.ref(), 2, PlanOptions.NONE);
         died |= ends(next, forward, what);
         assertThat(shop.now(forward).phase()).as(what).isEqualTo(Phase.SUCCEEDED);
         assertThat(checkout.restored()).as(what).isFalse();
@@ -110,20 +108,11 @@ class ForwardCrashTest {
     /** A rollback in the middle of a rollout that does not end; its name. */
     private String underWay() {
         checkout = new Checkout(shop, Fate.GET_READY_LATER);
-        String name = begun(1);
+        String name = shop.approved(checkout.ref(), PlanOptions.NONE);
         while (shop.now(name).rollout() == null) {
             shop.healthy.look(name);
         }
         assertThat(checkout.restored()).isTrue();
-        return name;
-    }
-
-    /** An approved rollback to this revision that nobody has begun; its name. */
-    private String begun(long revision) {
-        String name = shop.planned(checkout.ref(), revision, PlanOptions.NONE, ASKING);
-        String hash = Objects.requireNonNull(shop.now(name).plan()).hash();
-        assertThat(shop.rollbacks.decide(shop.namespace(), name, approval(LEADING, hash)))
-                .isInstanceOf(Rollbacks.Decided.Recorded.class);
         return name;
     }
 

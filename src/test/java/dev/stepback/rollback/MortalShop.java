@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -102,7 +103,30 @@ final class MortalShop implements AutoCloseable {
                 .with(c -> c.kubernetes = new StepbackConfig.Kubernetes(null, List.of(namespace()), null));
     }
 
+    /** What goes on beside the engine, after each of its looks at a rollback that has not ended yet. */
+    @FunctionalInterface
+    interface World {
+        void goesOn(String rollback, RollbackStatus status);
+    }
+
+    /** What is to be found when a rollback has ended. */
+    @FunctionalInterface
+    interface End {
+        /** @param what says at which write the engine died */
+        void holds(RollbackStatus status, String rollback, String what);
+    }
+
     /** A whole rollback by an engine that dies, if it gets there, and by a healthy one after it. */
+    void eachWrite(boolean written, Supplier<String> begin, World world, End end) {
+        eachWrite(written, begin, (mortal, rollback, write) -> {
+            boolean died = !carriesOut(mortal, rollback, world);
+            assertThat(!died || carriesOut(healthy, rollback, world)).isTrue();
+            end.holds(now(rollback), rollback, "died at write " + write);
+            return died;
+        });
+    }
+
+    /** All that is done by an engine that dies, if it gets there, and by a healthy one after it. */
     @FunctionalInterface
     interface Life {
         /** @return whether the engine died: false when it had done everything before */
@@ -133,6 +157,21 @@ final class MortalShop implements AutoCloseable {
             rollback = sandbox.isPresent() ? rollback : begin.get();
         }
         assertThat(write).isGreaterThan(5);
+    }
+
+    /** @return false when it died over it */
+    boolean carriesOut(Engine engine, String rollback, World world) {
+        for (int look = 0; look < MORE_THAN_ENOUGH; look++) {
+            if (!engine.look(rollback)) {
+                return false;
+            }
+            RollbackStatus status = now(rollback);
+            if (status.phase().terminal()) {
+                return true;
+            }
+            world.goesOn(rollback, status);
+        }
+        throw new AssertionError("no end in sight: " + now(rollback));
     }
 
     /** On a real cluster every rollback has a workload of its own; those that are done with are not kept running. */
@@ -166,6 +205,25 @@ final class MortalShop implements AutoCloseable {
         RollbackStatus status = now(name);
         assertThat(status.phase()).as(status.message()).isEqualTo(Phase.AWAITING_APPROVAL);
         return name;
+    }
+
+    /** One that was let go, and that nobody has begun; its name. */
+    String approved(TargetRef target, PlanOptions options) {
+        return approved(target, 1, options);
+    }
+
+    String approved(TargetRef target, long revision, PlanOptions options) {
+        String name = planned(target, revision, options, Examples.ASKING);
+        decided(name, Examples.approval(Examples.LEADING, hash(name)));
+        return name;
+    }
+
+    String hash(String name) {
+        return Objects.requireNonNull(now(name).plan()).hash();
+    }
+
+    void decided(String name, NewDecision decision) {
+        assertThat(rollbacks.decide(namespace(), name, decision)).isInstanceOf(Rollbacks.Decided.Recorded.class);
     }
 
     Rollback find(String name) {
