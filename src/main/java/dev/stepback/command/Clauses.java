@@ -172,8 +172,8 @@ final class Clauses {
         if (revisions.to().isPresent() && revisions.time().isPresent()) {
             long to = revisions.to().getAsLong();
             return notUnderstood(
-                    "Either to revision " + to + " or to what ran at "
-                            + revisions.time().get().understood() + ".",
+                    "Either to revision " + to + " or to "
+                            + PastTime.ran(revisions.time().get().understood()) + ".",
                     targets.shown() + " to " + to);
         }
         if (operation.isPresent() && what != Verb.UNDO && revisions.named()) {

@@ -129,8 +129,8 @@ final class CommandParser {
             case "--by-partition" -> clauses.byPartition();
             case "by" -> readBy();
             default -> {
-                if (word.lower().equals("in") && words.skip("order")) {
-                    clauses.targets().order(true);
+                if (word.lower().equals("in")) {
+                    readIn();
                 } else if (!revision.matches()) {
                     return false;
                 } else if (revision.group(1) == null) {
@@ -170,6 +170,9 @@ final class CommandParser {
         List<String> rest = words.rest().stream().map(Word::lower).toList();
         if (to && TimeWords.begins(rest)) {
             int count = TimeWords.count(rest);
+            if (count < rest.size() && TimeWords.unsaid(rest.subList(0, count)) && !meansSomething(rest.get(count))) {
+                count++; // it was meant to be one, and is named in the answer
+            }
             words.skip(count);
             clauses.time(PastTime.read(rest.subList(0, count), asked));
         } else {
@@ -186,6 +189,26 @@ final class CommandParser {
         String time = words.next().lower();
         clauses.since(
                 Past.lacksUnit(time) && words.hasNext() ? time + words.next().lower() : time);
+    }
+
+    /** Behind {@code in}: {@code order}. */
+    private void readIn() {
+        if (words.skip("order")) {
+            clauses.targets().order(true);
+            return;
+        }
+        Optional<String> namespace = words.hasNext()
+                ? Optional.of(words.peek().lower()).filter(TargetText::isNamespace).filter(n -> !meansSomething(n))
+                : Optional.empty();
+        namespace.ifPresent(n -> words.next());
+        String target = clauses.targets().first().isEmpty() && nextIsName()
+                ? words.next().lower()
+                : clauses.targets().shown();
+        clauses.fail(
+                namespace
+                        .map(n -> "“in” is followed by “order”; a namespace is written “-n " + n + "”.")
+                        .orElse("“in” is followed by “order”: each begins when the one before it has succeeded."),
+                namespace.map(n -> "-n " + n + " " + target).orElse(target + " cart in order"));
     }
 
     /** Behind {@code by}: {@code partition}. */
@@ -237,9 +260,12 @@ final class CommandParser {
             return false;
         }
         String following = words.peek().lower();
-        return Verb.of(following).isEmpty()
-                && !Keywords.WORDS.contains(following)
+        return !meansSomething(following)
                 && !following.startsWith("-")
                 && !following.contains("/");
+    }
+
+    private static boolean meansSomething(String word) {
+        return Verb.of(word).isPresent() || Keywords.WORDS.contains(word);
     }
 }

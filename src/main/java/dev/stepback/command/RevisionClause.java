@@ -28,7 +28,9 @@ final class RevisionClause {
     void to(String typed) {
         Optional<Long> number = number(typed);
         if (number.isEmpty()) {
-            misfit.found("“" + TargetText.echo(typed) + "” is not the number of a revision.", target.get() + " to 3");
+            misfit.found(
+                    "“" + TargetText.echo(typed) + "” is not the number of a revision, nor a time.",
+                    target.get() + " to 3");
         } else if (number.get() == 0) {
             misfit.found("Revisions are counted from 1; without “to”, Stepback proposes one.", target.get());
         } else if (to != null && !to.equals(number.get())) {

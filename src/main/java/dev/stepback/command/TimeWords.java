@@ -149,6 +149,11 @@ final class TimeWords {
                                 || zone(word).isPresent()));
     }
 
+    /** Whether these only say that a time follows. */
+    static boolean unsaid(List<String> words) {
+        return FILLERS.containsAll(words);
+    }
+
     static TimeWords of(List<String> words) {
         TimeWords read = new TimeWords();
         words.forEach(read::add);

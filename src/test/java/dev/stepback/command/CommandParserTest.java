@@ -211,6 +211,12 @@ class CommandParserTest {
             value = {
                 "checkout to three | not the number of a revision | checkout to 3",
                 "checkout to -3 | not the number | checkout to 3",
+                "checkout to 0m ago | not the number of a revision, nor a time | checkout to 3",
+                "checkout to tomorrow 14:05 | not the number of a revision, nor a time | checkout to 3",
+                "checkout to yesterday 14:05 to 3 | or to what ran yesterday, | checkout to 3",
+                "checkout in production | a namespace is written “-n production” | -n production checkout",
+                "checkout cart in | “in” is followed by “order” | checkout cart in order",
+                "in staging checkout | a namespace is written “-n staging” | -n staging checkout",
                 "checkout to 0 | counted from 1 | checkout",
                 "checkout to 99999999999999999999 | not the number | checkout to 3",
                 "checkout to | must follow | checkout to 3",

@@ -140,6 +140,9 @@ class PastTimeTest {
         to 13 pm                        | There is no time “13 pm”
         to 20m ago 14:05                | That is two times
         to time 14:05 3                 | “3” of what
+        to "before 30s ago"             | “30s” is not a time
+        to before -5m ago               | “-5m” is not a time
+        to before because x             | A time is missing
         """)
     void badTime_isRefused_withWhatToType(String text, String problem) {
         assertThat(parse("checkout " + text, IN_BERLIN)).isInstanceOfSatisfying(Command.NotUnderstood.class, not -> {

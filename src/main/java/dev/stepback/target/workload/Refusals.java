@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 
 /** Why there is no way back, in kubectl's words where it has some (kubectl's {@code polymorphichelpers/rollback.go}). */
 public final class Refusals {
+    private static final String ONLY_STATEFUL_SETS =
+            "Only a StatefulSet goes “by partition”. Type the same without “by partition”.";
+
     private Refusals() {}
 
     /** No revision fits the request. */
@@ -138,7 +141,7 @@ public final class Refusals {
         return switch (kind) {
             case DEPLOYMENT ->
                 byPartition
-                        ? notSupported("Only a StatefulSet goes “by partition”. Type the same without it.")
+                        ? notSupported(ONLY_STATEFUL_SETS)
                         : Optional.empty();
             case STATEFULSET ->
                 fast
@@ -153,7 +156,7 @@ public final class Refusals {
                                 ? "A DaemonSet cannot go “fast”: it has one pod on each node, and to replace all at"
                                       + " once would stop it everywhere. Type the same without “fast”; if that is what"
                                       + " you want, set its updateStrategy.rollingUpdate.maxUnavailable to 100% first."
-                                : "Only a StatefulSet goes “by partition”. Type the same without it.");
+                                : ONLY_STATEFUL_SETS);
         };
     }
 
