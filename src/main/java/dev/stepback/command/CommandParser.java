@@ -198,7 +198,9 @@ final class CommandParser {
             return;
         }
         Optional<String> namespace = words.hasNext()
-                ? Optional.of(words.peek().lower()).filter(TargetText::isNamespace).filter(n -> !meansSomething(n))
+                ? Optional.of(words.peek().lower())
+                        .filter(TargetText::isNamespace)
+                        .filter(n -> !meansSomething(n))
                 : Optional.empty();
         namespace.ifPresent(n -> words.next());
         String target = clauses.targets().first().isEmpty() && nextIsName()
@@ -260,9 +262,7 @@ final class CommandParser {
             return false;
         }
         String following = words.peek().lower();
-        return !meansSomething(following)
-                && !following.startsWith("-")
-                && !following.contains("/");
+        return !meansSomething(following) && !following.startsWith("-") && !following.contains("/");
     }
 
     private static boolean meansSomething(String word) {

@@ -235,6 +235,24 @@ public record RollbackSpec(
         GoOn
     }
 
+    /** The same, as if somebody else had asked for it, and nobody had decided anything. */
+    public RollbackSpec askedBy(Person person) {
+        return new RollbackSpec(
+                target,
+                operation,
+                toRevision,
+                toTime,
+                options,
+                reason,
+                person,
+                origin,
+                deadlineSeconds,
+                follows,
+                List.of(),
+                choices,
+                null);
+    }
+
     public RollbackSpec withDecisions(List<Decision> newDecisions) {
         return with(newDecisions, choices, released, cancellation);
     }

@@ -106,6 +106,12 @@ final class AnotherRollback {
 
     /** Another rollback, to the same revision, which the person is asked at once to break the glass for. */
     private void override(Click click, Rollback failed, Answers answers) {
+        Authorization may = targets.mayGoAlone(click.by(), failed);
+        if (!may.allowed()) {
+            // Without this one would be open that nobody asked for, in the way of who may.
+            commands.answer(new Reply.Refused(may.why()), answers);
+            return;
+        }
         Plan plan = failed.statusOrInitial().plan();
         Optional<Rollback> opened = again(click, failed, plan == null ? null : plan.to(), answers);
         if (opened.isEmpty()) {

@@ -8,6 +8,7 @@ import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.Audited;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Authorizer.Authorization;
+import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.Rollbacks;
 import dev.stepback.target.Denial;
 import dev.stepback.target.History;
@@ -44,6 +45,15 @@ final class ClickedTargets {
     /** A denial is recorded. */
     Authorization mayRequest(Actor who, On on, Operation operation) {
         return recorded(who, Wish.REQUEST, on, authorizer.mayRequest(who, on.target(), operation));
+    }
+
+    /** Whether somebody could go alone with the same, if they asked for it. A denial is recorded. */
+    Authorization mayGoAlone(Actor who, Rollback rollback) {
+        Rollback own = new Rollback();
+        own.setMetadata(rollback.getMetadata());
+        own.setSpec(rollback.getSpec().askedBy(who.person()));
+        own.setStatus(rollback.getStatus());
+        return recorded(who, Wish.BREAK_GLASS, Audited.on(rollback), authorizer.mayBreakGlass(who, own));
     }
 
     /** Records that somebody came with something that the bot did not make. */

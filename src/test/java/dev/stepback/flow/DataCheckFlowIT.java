@@ -60,6 +60,11 @@ class DataCheckFlowIT {
                     .doesNotContain("hunter2");
             assertThat(scene.patchesOf("checkout")).isZero();
 
+            // The button is there for all who see the card.
+            scene.people.action("developer", INCIDENTS, ts(failed), "override");
+            scene.awaitMessage(INCIDENTS, "developer", "You may not roll back production/deployment/checkout without");
+            assertThat(scene.rollbacks()).hasSize(1);
+
             scene.people.action("responder", INCIDENTS, ts(failed), "override");
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> !scene.people.views("responder").isEmpty());

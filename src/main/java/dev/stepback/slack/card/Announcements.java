@@ -49,6 +49,7 @@ public final class Announcements {
      */
     public static Message outcome(Rollback rollback, Instant now, Optional<String> cardLink) {
         StringBuilder out = new StringBuilder(outcome(rollback, now));
+        out.append(Progress.why(rollback.statusOrInitial()));
         out.append("\nAsked by ").append(Mrkdwn.mention(rollback.getSpec().requestedBy()));
         ApprovalLines.brokenGlass(rollback)
                 .ifPresent(d -> out.append(", who broke the glass: ").append(reason(d)));

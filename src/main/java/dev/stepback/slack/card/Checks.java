@@ -38,8 +38,8 @@ final class Checks {
                 .anyMatch(plan -> plan != null && plan.steps().stream().anyMatch(PlannedStep::checks));
         return any
                 ? "\n"
-                        + "Data checks run first all the same, but do not stop it: look whether you can live without the"
-                        + " data."
+                      + "Data checks run first all the same, but do not stop it: look whether you can live without the"
+                      + " data."
                 : "";
     }
 
@@ -47,6 +47,14 @@ final class Checks {
     static boolean stopped(Rollback rollback) {
         RollbackStatus status = rollback.statusOrInitial();
         return status.phase() == Phase.FAILED && endedIt(status);
+    }
+
+    /** How one gets past a check that failed, with a space before it. */
+    static String past(Rollback rollback) {
+        var approvals = rollback.statusOrInitial().approvals();
+        return approvals != null && approvals.breakGlass()
+                ? " Only breaking the glass gets past it."
+                : " Only breaking the glass gets past it: somebody who may do that has to ask for it themselves.";
     }
 
     /** Whether it was cancelled while a check was running. */

@@ -16,6 +16,7 @@ final class Progress {
     private static final int CELLS = 10;
     private static final int MAX_STEPS = 12;
     private static final int DESCRIPTION = 140;
+    private static final int WHY = 2;
 
     private Progress() {}
 
@@ -43,6 +44,14 @@ final class Progress {
         int shown = Math.min(Rollout.MAX_PROBLEMS, rollout.problems().size());
         rollout.problems().subList(0, shown).forEach(problem -> out.append(problem(problem)));
         return out + Words.more(rollout.problems().size() - shown, "pod");
+    }
+
+    /** The first pods that keep a rollout which failed from its end, each on a line; empty where none are known. */
+    static String why(RollbackStatus status) {
+        Rollout rollout = status.rollout();
+        return status.phase() != Phase.FAILED || status.patchedAt() == null || rollout == null
+                ? ""
+                : rollout.problems().stream().limit(WHY).map(Progress::problem).collect(Collectors.joining());
     }
 
     /** A line of its own: which pod is not ready, and why. */

@@ -42,8 +42,7 @@ final class StateLine {
         return switch (status.phase()) {
             case PLANNING -> ": " + words(status, Words.meaning(status.phase()));
             case AWAITING_APPROVAL -> ": " + words(status, awaited(status));
-            case RUNNING, VERIFYING ->
-                time(rollback, now, " for ", true) + ": " + words(status, Words.meaning(status.phase()));
+            case RUNNING, VERIFYING -> time(rollback, now, " for ", true) + ": " + words(status, onItsWay(status));
             case SUCCEEDED -> time(rollback, now, " after ", false) + ": " + succeeded(rollback, status);
             case FAILED -> failed(rollback, now);
             case REJECTED ->
@@ -72,6 +71,12 @@ final class StateLine {
                 : time(rollback, now, " after ", false) + ": " + why + heldBack(status);
     }
 
+    private static String onItsWay(RollbackStatus status) {
+        return status.phase() == Phase.RUNNING && status.patchedAt() == null
+                ? "it begins; nothing is changed yet"
+                : Words.meaning(status.phase());
+    }
+
     private static String awaited(RollbackStatus status) {
         var approvals = status.approvals();
         return approvals == null || approvals.from().isEmpty()
@@ -95,7 +100,7 @@ final class StateLine {
                     + UNCHANGED + " Put right what is named below and press *Retry*, or choose another revision.";
         }
         return ": not started: " + sentence(status.message(), Words.meaning(status.phase())) + " " + UNCHANGED
-                + (Checks.stopped(rollback) ? " Only breaking the glass gets past it." : "");
+                + (Checks.stopped(rollback) ? Checks.past(rollback) : "");
     }
 
     private static String cancelled(Rollback rollback, RollbackStatus status) {

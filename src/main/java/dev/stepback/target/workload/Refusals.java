@@ -139,10 +139,7 @@ public final class Refusals {
                     .formatted(word, request.operation().lowerCase(), word));
         }
         return switch (kind) {
-            case DEPLOYMENT ->
-                byPartition
-                        ? notSupported(ONLY_STATEFUL_SETS)
-                        : Optional.empty();
+            case DEPLOYMENT -> byPartition ? notSupported(ONLY_STATEFUL_SETS) : Optional.empty();
             case STATEFULSET ->
                 fast
                         ? notSupported(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Plan;
@@ -76,6 +77,16 @@ class CardTest {
         Rollback done = Samples.finished(Phase.SUCCEEDED, "");
         assertThat(draw(done)).contains("*Succeeded* after 42 s", "*Approved by* <@U0LEAD>");
         assertThat(actionIds(done)).containsExactly("undo", "full_diff");
+    }
+
+    @Test
+    void failedCheck_saysWhoGetsPastIt_whereTheRequesterMayNot() {
+        Rollback failed = CheckSamples.failed();
+        failed.setStatus(failed.statusOrInitial().with(s -> s.approvals = new ApprovalStatus(1, List.of(), false)));
+
+        assertThat(draw(failed))
+                .contains("somebody who may do that has to ask for it themselves")
+                .doesNotContain("Break glass…");
     }
 
     @Test
