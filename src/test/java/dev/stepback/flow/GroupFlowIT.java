@@ -131,7 +131,7 @@ class GroupFlowIT {
 
             scene.people.action("responder", INCIDENTS, ts(stopped), "undo");
             ObjectNode back = awaitCard(scene, "AwaitingApproval");
-            assertThat(back.toString()).contains("This one also ends the pause of");
+            assertThat(back.toString()).contains("This one also ends that pause");
             scene.people.action("lead", INCIDENTS, ts(back), "approve");
             awaitCard(scene, "Stop here");
             assertThat(scene.deployment("cart").getSpec().getPaused()).isNull();

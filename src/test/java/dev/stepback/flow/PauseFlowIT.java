@@ -103,7 +103,7 @@ class PauseFlowIT {
         long patches = scene.patchesOf("checkout");
         scene.people.action("responder", INCIDENTS, ts(stopped), "go_forward");
         ObjectNode forward = scene.awaitCard("AwaitingApproval");
-        assertThat(forward.toString()).contains("To revision 3", "This one also ends the pause of");
+        assertThat(forward.toString()).contains("To revision 3", "This one also ends that pause");
         scene.people.action("lead", INCIDENTS, ts(forward), "approve");
         scene.awaitCard("Succeeded");
         assertThat(scene.image("checkout")).isEqualTo("shop.example/checkout:1.3");

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,18 +48,22 @@ class StopHereTest {
         assertThat(standstill.resumable()).isTrue();
         assertThat(partition()).isEqualTo(2);
 
+        List<String> untouched = uids();
         String resume = shop.planned(request("second", Operation.RESUME, OptionalLong.empty()));
         shop.approve(resume);
         await().atMost(Duration.ofSeconds(30)).until(() -> shop.status(resume).rollout() != null);
         assertThat(partition()).isZero();
-        assertThat(shop.rollbacks.stop("production", resume, ASKING, RollbackSpec.Midway.GoOn))
+        assertThat(shop.rollbacks.stop("production", resume, LEADING, RollbackSpec.Midway.Pause))
                 .isInstanceOf(Rollbacks.Decided.Recorded.class);
         shop.awaitPhase(resume, Phase.CANCELLED);
+        assertThat(partition()).isEqualTo(2);
 
         String back = shop.planned(request("third", Operation.UNDO, OptionalLong.of(4)));
         shop.approve(back);
         shop.awaitPhase(back, Phase.SUCCEEDED);
         assertThat(images()).containsOnly("8.0.1");
+        assertThat(partition()).isZero();
+        assertThat(uids().subList(0, 2)).as("db-0 and db-1").isEqualTo(untouched.subList(0, 2));
     }
 
     /** A revision 3 whose pods do not get ready, left behind. */
@@ -89,10 +94,17 @@ class StopHereTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> images().equals(List.of(images)));
     }
 
-    private List<String> images() {
+    private List<String> uids() {
+        return pods().map(pod -> pod.getMetadata().getUid()).toList();
+    }
+
+    private Stream<Pod> pods() {
         return shop.client.pods().inNamespace("production").list().getItems().stream()
-                .sorted(Comparator.comparing((Pod pod) -> pod.getMetadata().getName()))
-                .map(pod -> pod.getSpec().getContainers().get(0).getImage().substring("mysql:".length()))
+                .sorted(Comparator.comparing((Pod pod) -> pod.getMetadata().getName()));
+    }
+
+    private List<String> images() {
+        return pods().map(pod -> pod.getSpec().getContainers().get(0).getImage().substring("mysql:".length()))
                 .toList();
     }
 

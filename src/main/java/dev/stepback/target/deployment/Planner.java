@@ -193,7 +193,7 @@ final class Planner {
     private static Finding standing(Halt halt) {
         return Finding.warn(
                 "stands-still",
-                "It is paused since %1$s was stopped here. This one also ends the pause of %1$s, in the same write. To go on with that one, ask for “resume” instead."
+                "It is paused since rollback %s was stopped. This one also ends that pause, and the stopped one never goes on in between. To go on with that one, ask for “resume” instead."
                         .formatted(halt.rollback()));
     }
 }

@@ -90,7 +90,10 @@ final class RolloutStatus {
                 switch (now.state()) {
                     case DONE -> Finding.pass("rollout", "No other rollout is in progress.");
                     case RUNNING, AGAIN ->
-                        Finding.warn("rollout", "A rollout is in progress and will be replaced" + figures(now) + ".");
+                        Finding.warn(
+                                "rollout",
+                                (workload.paused() ? "A stopped rollout" : "A rollout is in progress and")
+                                        + " will be replaced" + figures(now) + ".");
                     case FAILED ->
                         Finding.warn("rollout", "The present rollout is stuck: %s.".formatted(now.message()));
                 });

@@ -38,7 +38,7 @@ public final class UndoStep implements Step {
                 "Restore the template of revision " + revision
                         + (patch.updatesLastApplied() ? ", and what kubectl apply remembers of it" : "")
                         + patch.ends()
-                                .map(halt -> ", and end the pause of " + halt.rollback() + " in the same write")
+                                .map(halt -> ", and end the pause of " + halt.rollback())
                                 .orElse(""),
                 Map.of("patch", patch.text(), "revision", Long.toString(revision), kind.storedIn(), stored));
     }

@@ -59,13 +59,12 @@ class HaltTest {
         PlannedStep undo = plan.steps().get(0);
 
         assertThat(undo.description())
-                .isEqualTo("Restore the template of revision " + revision
-                        + ", and end the pause of rb-1 in the same write");
+                .isEqualTo("Restore the template of revision " + revision + ", and end the pause of rb-1");
         assertThat(plan.findings())
                 .contains(Finding.warn(
                         "stands-still",
-                        "It is paused since rb-1 was stopped here. This one also ends the pause of rb-1, in the same"
-                                + " write. To go on with that one, ask for “resume” instead."))
+                        "It is paused since rollback rb-1 was stopped. This one also ends that pause, and the stopped"
+                                + " one never goes on in between. To go on with that one, ask for “resume” instead."))
                 .contains(Finding.pass("dry-run", "The API server accepts the change."));
         assertThat(plan.blocked()).isFalse();
         assertThat(shop.target.changedSince(Shop.CHECKOUT, plan)).isEmpty();
@@ -103,7 +102,7 @@ class HaltTest {
         assertThat(undo.description())
                 .isEqualTo(
                         "Restore the template of revision 3, and what kubectl apply remembers of it, and end the pause"
-                                + " of rb-1 in the same write, all new pods at once (maxSurge 25% → 100%, put back"
+                                + " of rb-1, all new pods at once (maxSurge 25% → 100%, put back"
                                 + " afterwards)");
         assertThat(shop.api.patches).hasSize(1);
         assertThat(Halt.on(live())).isEmpty();
