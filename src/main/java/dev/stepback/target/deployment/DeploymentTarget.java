@@ -218,15 +218,7 @@ public final class DeploymentTarget implements TargetType {
     private Step.Observation progress(Workload workload) {
         Optional<Instant> patched =
                 Writer.ofAnnotation(workload.deployment(), UndoStep.MARK).map(Writer::time);
-        Step.Observation observation =
-                deployments.withProblems(RolloutStatus.of(workload, patched), workload, problems);
-        return workload.paused() && observation.state() == Step.Observation.State.RUNNING
-                ? new Step.Observation(
-                        observation.state(),
-                        "%s It is paused: '%s' lets it go on."
-                                .formatted(observation.message(), Blame.resume(workload.ref())),
-                        observation.rollout())
-                : observation;
+        return deployments.withProblems(RolloutStatus.of(workload, patched), workload, problems);
     }
 
     private List<PlannedStep> checksNow(TargetRef target, long revision) {

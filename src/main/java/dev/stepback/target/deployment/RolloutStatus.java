@@ -6,6 +6,8 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.Rollout;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.Step.Observation.State;
+import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.Halt;
 import dev.stepback.target.workload.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,7 +53,19 @@ final class RolloutStatus {
             String done = "deployment \"%s\" successfully rolled out".formatted(name);
             return observation(workload, State.DONE, done, desired);
         }
-        return observation(workload, State.RUNNING, waiting, desired);
+        return observation(workload, State.RUNNING, waiting + paused(workload), desired);
+    }
+
+    /** Why nothing goes on, which kubectl does not say; with a space before it, or empty. */
+    private static String paused(Workload workload) {
+        return workload.paused()
+                ? " It is paused%s: '%s' lets it go on."
+                        .formatted(
+                                Halt.on(workload.deployment())
+                                        .map(halt -> " since rollback " + halt.rollback() + " was stopped")
+                                        .orElse(""),
+                                Blame.resume(workload.ref()))
+                : "";
     }
 
     private static boolean deadlineExceeded(JsonNode status, Optional<Instant> since) {

@@ -94,8 +94,9 @@ class HaltTest {
                         LastApplied.ANNOTATION,
                         Json.canonical(Json.object()
                                 .<ObjectNode>set("spec", Json.object().set("template", Shop.template("3.0")))));
-        PlannedStep undo =
-                planned(3, new PlanOptions(true, false, true)).steps().get(0);
+        Plan plan = planned(3, new PlanOptions(true, false, true));
+        PlannedStep undo = plan.steps().get(0);
+        assertThat(shop.target.changedSince(Shop.CHECKOUT, plan)).isEmpty();
 
         start("rb-2", undo);
 
@@ -186,6 +187,19 @@ class HaltTest {
         assertThat(shop.step(undo).start(context("rb-2", undo))).isInstanceOf(Step.Start.Void.class);
         assertThat(live().at("/spec/template")).isEqualTo(Shop.template("2.0"));
         assertThat(live().at("/spec/paused").asBoolean()).isEqualTo(pausesAgain);
+    }
+
+    @Test
+    void status_saysWhyItStandsStill() {
+        ((ObjectNode) live().path("status")).put("updatedReplicas", 1);
+        String waiting =
+                "Waiting for deployment \"checkout\" rollout to finish: 1 out of 3 new replicas have been updated..."
+                        + " It is paused%s: 'kubectl rollout resume deployment/checkout -n production' lets it go on.";
+
+        assertThat(shop.target.status(Shop.CHECKOUT).orElseThrow().message())
+                .isEqualTo(waiting.formatted(" since rollback rb-1 was stopped"));
+        pausedBy("kubectl-rollout");
+        assertThat(shop.target.status(Shop.CHECKOUT).orElseThrow().message()).isEqualTo(waiting.formatted(""));
     }
 
     @Test
