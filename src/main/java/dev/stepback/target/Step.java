@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * #observe} until the step is done or failed. After a crash it may call {@code start} again although the first call
  * took effect; the second must notice and change nothing. Whenever {@code observe} says {@link Observation.State#AGAIN},
  * {@code start} is called again for what is left to do.
+ *
+ * <p>Each may throw {@link UnusableStepException}, which ends the rollback; whatever else is thrown is tried again.
  */
 public interface Step {
 

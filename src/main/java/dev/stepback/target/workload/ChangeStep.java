@@ -129,12 +129,7 @@ public final class ChangeStep implements Step {
 
     @Override
     public Start start(StepContext context) {
-        ChangePatch patch;
-        try {
-            patch = patch(context);
-        } catch (IllegalArgumentException e) {
-            return new Start.Failed("The stored plan cannot be carried out: " + e.getMessage() + ".");
-        }
+        ChangePatch patch = patch(context);
         return new ConditionalWrite(api, redactor)
                 .start(
                         context,
@@ -216,6 +211,6 @@ public final class ChangeStep implements Step {
     }
 
     private ChangePatch patch(StepContext context) {
-        return ChangePatch.parse(operation, context.parameter("patch"));
+        return context.parameter("patch", text -> ChangePatch.parse(operation, text));
     }
 }

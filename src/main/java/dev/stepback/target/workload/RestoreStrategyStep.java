@@ -56,12 +56,7 @@ public final class RestoreStrategyStep implements Step {
 
     @Override
     public Start start(StepContext context) {
-        Borrowed borrowed;
-        try {
-            borrowed = borrowed(context);
-        } catch (IllegalArgumentException e) {
-            return new Start.Failed("The stored plan cannot be carried out: " + e.getMessage() + ".");
-        }
+        Borrowed borrowed = borrowed(context);
         return new ConditionalWrite(api, redactor)
                 .start(
                         context,
@@ -112,7 +107,7 @@ public final class RestoreStrategyStep implements Step {
     }
 
     private static Borrowed borrowed(StepContext context) {
-        return Borrowed.parse(context.parameter(BORROWED));
+        return context.parameter(BORROWED, Borrowed::parse);
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.UnusableStepException;
 import dev.stepback.text.OneLine;
 import java.util.Map;
 import java.util.Optional;
@@ -75,12 +76,7 @@ public final class UndoStep implements Step {
 
     @Override
     public Start start(StepContext context) {
-        UndoPatch patch;
-        try {
-            patch = patch(context);
-        } catch (IllegalArgumentException e) {
-            return new Start.Failed("The stored plan cannot be carried out: " + e.getMessage() + ".");
-        }
+        UndoPatch patch = patch(context);
         return new ConditionalWrite(api, redactor)
                 .start(
                         context,
@@ -184,9 +180,12 @@ public final class UndoStep implements Step {
     }
 
     private static UndoPatch patch(StepContext context) {
-        UndoPatch patch = UndoPatch.parse(context.parameter("patch"));
-        if (!patch.borrows(borrowed(context.step()))) {
-            throw new IllegalArgumentException("its patch does not borrow what it says");
+        UndoPatch patch = context.parameter("patch", UndoPatch::parse);
+        Optional<Borrowed> said = context.step().parameters().containsKey(BORROWS)
+                ? Optional.of(context.parameter(BORROWS, Borrowed::parse))
+                : Optional.empty();
+        if (!patch.borrows(said)) {
+            throw new UnusableStepException("its patch does not borrow what it says");
         }
         return patch;
     }

@@ -1,6 +1,7 @@
 package dev.stepback.target.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,6 +19,7 @@ import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.UnusableStepException;
 import dev.stepback.target.workload.ChangeStep;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodTemplate;
@@ -195,7 +197,8 @@ class ChangesTest {
             for (Operation operation : List.of(Operation.PAUSE, Operation.RESUME, Operation.RESTART)) {
                 PlannedStep step =
                         new PlannedStep(ChangeStep.type(Kind.DEPLOYMENT, operation), "", Map.of("patch", forged));
-                assertThat(step(operation).start(context(plan, step))).isInstanceOf(Step.Start.Failed.class);
+                assertThatExceptionOfType(UnusableStepException.class)
+                        .isThrownBy(() -> step(operation).start(context(plan, step)));
             }
         }
         assertThat(api.patches).isEmpty();

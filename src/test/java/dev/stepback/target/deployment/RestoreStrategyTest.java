@@ -1,6 +1,7 @@
 package dev.stepback.target.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Operation;
@@ -11,6 +12,7 @@ import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation.State;
+import dev.stepback.target.UnusableStepException;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
@@ -194,11 +196,13 @@ class RestoreStrategyTest {
                 "{\"former\":1,\"meanwhile\":\"100%\",\"path\":\"/spec/replicas\"}")) {
             Map<String, String> parameters = new TreeMap<>(undo.parameters());
             parameters.put("borrows", evil);
-            assertThat(shop.start(new PlannedStep(undo.type(), "", parameters))).isInstanceOf(Step.Start.Failed.class);
+            assertThatExceptionOfType(UnusableStepException.class)
+                    .isThrownBy(() -> shop.start(new PlannedStep(undo.type(), "", parameters)));
         }
         Map<String, String> parameters = new TreeMap<>(undo.parameters());
         parameters.remove("borrows");
-        assertThat(shop.start(new PlannedStep(undo.type(), "", parameters))).isInstanceOf(Step.Start.Failed.class);
+        assertThatExceptionOfType(UnusableStepException.class)
+                .isThrownBy(() -> shop.start(new PlannedStep(undo.type(), "", parameters)));
         assertThat(shop.api.patches).isEmpty();
     }
 

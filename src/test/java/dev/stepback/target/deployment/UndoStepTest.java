@@ -1,6 +1,7 @@
 package dev.stepback.target.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,7 @@ import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.UnusableStepException;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.UndoStep;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -207,7 +209,9 @@ class UndoStepTest {
         String unconditional = patch(context).replace("\"op\":\"test\"", "\"op\":\"add\"");
 
         for (String patch : List.of(replicas, unconditional, "[]", "{}", "[1,2,3]", "nonsense")) {
-            assertThat(undo.start(with(context, "patch", patch))).as(patch).isInstanceOf(Step.Start.Failed.class);
+            assertThatExceptionOfType(UnusableStepException.class)
+                    .as(patch)
+                    .isThrownBy(() -> undo.start(with(context, "patch", patch)));
         }
         assertThat(api.patches).isEmpty();
     }
