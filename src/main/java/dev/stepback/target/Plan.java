@@ -27,6 +27,9 @@ public record Plan(
     /** Name of the check which finds that what {@code kubectl apply} remembers goes stale, and could be rolled back, too. */
     public static final String LAST_APPLIED_STALE = "last-applied-stale";
 
+    /** Name of the check which finds that newer revisions than the proposed one are known bad. */
+    public static final String PASSED_OVER = "passed-over";
+
     /** One that is bound to all that decides it. */
     public static Plan of(
             TargetRef target,

@@ -13,6 +13,7 @@ import dev.stepback.target.PlannedStep;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The one message that shows a rollback: a pure function of the Rollback and the time. */
@@ -32,8 +33,8 @@ public final class Card {
             "schema");
     /** What the first steps put an end to. */
     private static final Set<String> PASSING = Set.of("rollout", "stuck-pods");
-    /** The check that tells how the rollout will go: nothing is wrong, but people want to know. */
-    private static final String PACE = "pace";
+    /** Where nothing is wrong, but people want to know: why this revision, and how the rollout will go. */
+    private static final Map<String, String> TELLING = Map.of(Plan.PASSED_OVER, "⏭️ ", "time", "🕑 ", "pace", "⏱️ ");
 
     private Card() {}
 
@@ -142,9 +143,11 @@ public final class Card {
         }
         if (waits) {
             plan.findings().stream()
-                    .filter(f -> f.check().equals(PACE) && f.verdict() == Finding.Verdict.PASS)
-                    .limit(1)
-                    .forEach(f -> blocks.add(Kit.context("⏱️ " + Mrkdwn.line(f.message(), 300))));
+                    .filter(f ->
+                            f.verdict() == Finding.Verdict.PASS && !f.message().isBlank())
+                    .filter(f -> TELLING.containsKey(f.check()))
+                    .limit(TELLING.size())
+                    .forEach(f -> blocks.add(Kit.context(TELLING.get(f.check()) + Mrkdwn.line(f.message(), 300))));
             Checks.first(plan).map(Kit::section).ifPresent(blocks::add);
         }
         String findings = findings(rollback, plan);

@@ -47,6 +47,10 @@ final class GroupLines {
         }
         if (plan != null && status.phase() == Phase.AWAITING_APPROVAL) {
             out.append(Checks.first(plan).map(first -> "\n" + first).orElse(""));
+            plan.findings().stream()
+                    .filter(f -> f.check().equals(Plan.PASSED_OVER))
+                    .limit(1)
+                    .forEach(f -> out.append("\n⏭️ ").append(Mrkdwn.line(f.message(), 250)));
             out.append(warnings(plan, waits(view)));
         }
         out.append(Checks.news(member.get()));

@@ -4,6 +4,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Finding;
 import dev.stepback.target.History;
+import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PointInTime;
@@ -21,6 +22,8 @@ import java.util.Optional;
 public final class Choosing {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private static final int NAMED = 3;
 
     private Choosing() {}
 
@@ -61,7 +64,26 @@ public final class Choosing {
                     "known-bad",
                     "Revision %d is known bad: %s. Is it the one you want?".formatted(to.number(), bad.sentence())));
         }
+        passedOver(history, request, to).ifPresent(findings::add);
         return findings;
+    }
+
+    /** Why it is not simply the one before the current. */
+    private static Optional<Finding> passedOver(History history, PlanRequest request, Revision to) {
+        List<Revision> between = history.revisions().stream()
+                .filter(r -> r.number() > to.number()
+                        && r.number() < history.current().orElse(Long.MAX_VALUE))
+                .toList();
+        if (request.toRevision().isPresent() || request.toTime().isPresent() || between.isEmpty()) {
+            return Optional.empty();
+        }
+        int named = Math.min(NAMED, between.size());
+        return Optional.of(Finding.pass(
+                Plan.PASSED_OVER,
+                "Passed over, because known bad: %s%s."
+                        .formatted(
+                                Refusals.why(between.subList(0, named), request.knownBad()),
+                                between.size() > named ? " and %d more".formatted(between.size() - named) : "")));
     }
 
     private static List<Finding> then(History history, PointInTime time, Revision to) {

@@ -82,7 +82,8 @@ public final class Refusals {
                         .formatted(target.kind().lowerCase(), target.name());
     }
 
-    private static String why(List<Revision> revisions, Map<String, BadRevision> knownBad) {
+    /** As in {@code 4 (its rollout failed at 2026-11-21 02:58 UTC), 3 (the same but for a restart)}. */
+    static String why(List<Revision> revisions, Map<String, BadRevision> knownBad) {
         return revisions.stream()
                 .map(r -> "%d (%s)"
                         .formatted(

@@ -261,6 +261,7 @@ final class GoldenSamples {
                 s -> s.plan = Samples.plan(
                         Samples.changes(1),
                         List.of(
+                                MemberSamples.PASSED_OVER,
                                 Finding.pass(
                                         "pace",
                                         "10 pods, one at a time (maxSurge 1, maxUnavailable 0); about 2 min, as the"

@@ -15,6 +15,9 @@ final class MemberSamples {
     static final Finding WARNING =
             Finding.warn("configuration", "Changed after that revision was made, and not rolled back: Secret shop.");
 
+    static final Finding PASSED_OVER = Finding.pass(
+            Plan.PASSED_OVER, "Passed over, because known bad: 4 (rolled back from by ana at 2026-02-28 14:02 UTC).");
+
     private MemberSamples() {}
 
     static Consumer<RollbackStatus.Changes> halted(String name) {
@@ -28,7 +31,7 @@ final class MemberSamples {
     static Consumer<RollbackStatus.Changes> planned(String name) {
         return m -> {
             Pieces.planned(m, name);
-            m.plan = with(Pieces.plan(name), name.equals("cart") ? List.of() : List.of(WARNING));
+            m.plan = with(Pieces.plan(name), name.equals("cart") ? List.of(PASSED_OVER) : List.of(WARNING));
         };
     }
 

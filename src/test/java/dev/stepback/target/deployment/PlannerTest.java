@@ -107,10 +107,15 @@ class PlannerTest {
 
     @Test
     void knownBad_isPassedOver_butMayBeNamed() {
-        assertThat(plan(OptionalLong.empty(), Set.of("checkout-h20")).to().number())
-                .isEqualTo(1);
+        Plan proposed = plan(OptionalLong.empty(), Set.of("checkout-h20"));
+        assertThat(proposed.to().number()).isEqualTo(1);
+        assertThat(proposed.findings())
+                .contains(Finding.pass(
+                        Plan.PASSED_OVER,
+                        "Passed over, because known bad: 2 (rolled back from by Ana at 2026-11-21 02:58 UTC)."));
         Plan named = plan(OptionalLong.of(2), Set.of("checkout-h20"));
         assertThat(named.to().number()).isEqualTo(2);
+        assertThat(named.findings()).extracting(Finding::check).doesNotContain(Plan.PASSED_OVER);
         assertThat(named.findings())
                 .contains(Finding.warn(
                         "known-bad",
