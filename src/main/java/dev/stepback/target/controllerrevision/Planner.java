@@ -95,7 +95,7 @@ final class Planner {
                     && approved.patch().filter(Planner::onlyPods).isPresent()) {
                 return Optional.empty(); // the pods have come right by themselves: nothing is left to delete
             }
-            return Optional.of(Approved.refused(none.why(), workload, redactor));
+            return Optional.of(approved.refused(none.why(), workload, redactor));
         }
         Choice.Restore restore = (Choice.Restore) choice;
         List<PlannedStep> now = steps(workload, restore, approved.borrowed());

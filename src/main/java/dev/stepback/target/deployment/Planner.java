@@ -77,7 +77,7 @@ final class Planner {
         Approved approved = Approved.of(plan);
         Choice choice = choose(workload, approved.again());
         if (choice instanceof Choice.None none) {
-            return Optional.of(Approved.refused(none.why(), workload, redactor));
+            return Optional.of(approved.refused(none.why(), workload, redactor));
         }
         Choice.Restore restore = (Choice.Restore) choice;
         List<PlannedStep> now = steps(workload, restore, approved.borrowed());

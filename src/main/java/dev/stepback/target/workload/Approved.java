@@ -35,8 +35,13 @@ public record Approved(Plan plan, Optional<UndoPatch> patch, Optional<Borrowed> 
     }
 
     /** Says why that request leads nowhere now. */
-    public static String refused(Refused now, LiveWorkload workload, Redactor redactor) {
-        return now.reason() == Reason.ALREADY_THERE ? Blame.templateChanged(workload, redactor) : now.message();
+    public String refused(Refused now, LiveWorkload workload, Redactor redactor) {
+        return now.reason() == Reason.ALREADY_THERE ? templateChanged(workload, redactor) : now.message();
+    }
+
+    private String templateChanged(LiveWorkload workload, Redactor redactor) {
+        return patch.map(known -> Blame.templateChanged(workload, known.before(), redactor))
+                .orElseGet(() -> Blame.templateChanged(workload, redactor));
     }
 
     /**
@@ -46,7 +51,7 @@ public record Approved(Plan plan, Optional<UndoPatch> patch, Optional<Borrowed> 
      */
     public String patchChanged(UndoPatch now, LiveWorkload workload, JsonNode stored, Redactor redactor) {
         if (patch.isEmpty() || !patch.get().before().json().equals(now.before().json())) {
-            return Blame.templateChanged(workload, redactor);
+            return templateChanged(workload, redactor);
         }
         UndoPatch planned = patch.get();
         Optional<String> strategy = planned.strategyChanged(borrowed, workload.ref(), workload.object());

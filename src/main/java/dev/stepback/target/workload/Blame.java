@@ -5,6 +5,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import dev.stepback.text.OneLine;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Sentences about who did what to a workload. */
@@ -86,11 +87,23 @@ public final class Blame {
 
     /** Says that the template is another one now: whose, since when, with which images and which change cause. */
     public static String templateChanged(LiveWorkload workload, Redactor redactor) {
+        return templateChanged(workload, Writer.ofTemplate(workload.object()), redactor);
+    }
+
+    /**
+     * As {@link #templateChanged(LiveWorkload, Redactor)}, and knows better who.
+     *
+     * @param before the template as it was
+     */
+    static String templateChanged(LiveWorkload workload, PodTemplate before, Redactor redactor) {
+        return templateChanged(workload, Writer.ofTemplate(workload.object(), before), redactor);
+    }
+
+    private static String templateChanged(LiveWorkload workload, Optional<Writer> by, Redactor redactor) {
         StringBuilder text = new StringBuilder("The pod template of ")
                 .append(title(workload.ref()))
                 .append(" was changed");
-        Writer.ofTemplate(workload.object())
-                .ifPresent(writer -> text.append(' ').append(writer));
+        by.ifPresent(writer -> text.append(' ').append(writer));
         String images = workload.template().images(redactor).entrySet().stream()
                 .map(image -> image.getKey() + "=" + image.getValue())
                 .collect(Collectors.joining(", "));

@@ -88,7 +88,7 @@ public final class ChangeStep implements Step {
             return Optional.of("The stored plan cannot be carried out: " + e.getMessage() + ".");
         }
         if (!patch.before().json().equals(workload.template().json())) {
-            return Optional.of(Blame.templateChanged(workload, redactor));
+            return Optional.of(Blame.templateChanged(workload, patch.before(), redactor));
         }
         return refusal(workload.ref(), paused(workload.object()), operation).map(Refused::message);
     }
@@ -160,7 +160,10 @@ public final class ChangeStep implements Step {
                         UndoStep.marked(context, live)
                                 || PodTemplate.of(live).sameAs(patch(context).after()),
                         "New pods are asked for.",
-                        Blame.templateChanged(workloads.apply(context.target(), live), redactor));
+                        Blame.templateChanged(
+                                workloads.apply(context.target(), live),
+                                patch(context).after(),
+                                redactor));
         };
     }
 
@@ -178,8 +181,8 @@ public final class ChangeStep implements Step {
             return Optional.of(new Start.Started());
         }
         if (!PodTemplate.of(live).json().equals(patch.before().json())) {
-            return Optional.of(
-                    new Start.Void(Blame.templateChanged(workloads.apply(context.target(), live), redactor)));
+            return Optional.of(new Start.Void(
+                    Blame.templateChanged(workloads.apply(context.target(), live), patch.before(), redactor)));
         }
         return refusal(context.target(), paused(live), operation)
                 .map(refused -> new Start.Void("After the plan was made it was %s: %s."

@@ -100,7 +100,8 @@ public final class UndoStep implements Step {
         LiveWorkload workload = kind.workload(context.target(), live);
         return workload.template().sameAs(patch(context).after())
                 ? Observation.done("The template is restored.")
-                : Observation.failed(Blame.templateChanged(workload, redactor));
+                : Observation.failed(
+                        Blame.templateChanged(workload, patch(context).after(), redactor));
     }
 
     /** What needs no patch: it is done already, or must not be done any more. */
@@ -110,7 +111,7 @@ public final class UndoStep implements Step {
         }
         PodTemplate now = PodTemplate.of(live);
         if (!now.json().equals(patch.before().json())) {
-            String why = Blame.templateChanged(kind.workload(context.target(), live), redactor);
+            String why = Blame.templateChanged(kind.workload(context.target(), live), patch.before(), redactor);
             return Optional.of(new Start.Void(
                     now.sameAs(patch.after())
                             ? why

@@ -19,9 +19,31 @@ public record Writer(String manager, Instant time) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
+    /**
+     * A single field has one owner, whatever the time. For a tree of them nothing tells which of two writes in one second was the
+     * later one: it counts as somebody else's, so that no change passes for Stepback's own.
+     */
+    private static final Comparator<Writer> ORDER = Comparator.comparing(Writer::time)
+            .thenComparing(writer -> !writer.manager().equals(ApiServer.FIELD_MANAGER));
+
     /** Who changed the pod template last; empty when the API server does not tell. */
     public static Optional<Writer> ofTemplate(JsonNode deployment) {
         return last(deployment, "f:spec", "f:template");
+    }
+
+    /**
+     * Who changed the pod template since it was this one: the owner of a field that differs. Each manager has one time for all
+     * that it ever wrote, and it counts in seconds; so who only scaled the workload later, or set another field in the same
+     * second, is told apart by what belongs to whom. Where nobody owns what differs, since it was removed, who wrote last.
+     */
+    public static Optional<Writer> ofTemplate(JsonNode workload, PodTemplate before) {
+        PodTemplate now = PodTemplate.of(workload);
+        return last(
+                        workload,
+                        entry -> owned(entry, "f:spec", "f:template")
+                                .filter(fields -> new OwnedFields(fields).differ(before.json(), now.json()))
+                                .isPresent())
+                .or(() -> ofTemplate(workload));
     }
 
     /** Who applies the pod template with server-side apply, as seen last; empty for nobody. */
@@ -57,15 +79,19 @@ public record Writer(String manager, Instant time) {
                 .map(entry -> new Writer(
                         entry.path("manager").asText("unknown"),
                         Instant.parse(entry.path("time").asText())))
-                .max(Comparator.comparing(Writer::time));
+                .max(ORDER);
     }
 
     private static boolean owns(JsonNode entry, String... field) {
+        return owned(entry, field).isPresent();
+    }
+
+    private static Optional<JsonNode> owned(JsonNode entry, String... field) {
         JsonNode at = entry.path("fieldsV1");
         for (String step : field) {
             at = at.path(step);
         }
-        return !at.isMissingNode();
+        return Optional.of(at).filter(fields -> !fields.isMissingNode());
     }
 
     /** As in {@code by kubectl-edit at 2026-11-21 14:02:11 UTC}. */
