@@ -2,8 +2,6 @@ package dev.stepback.rollback;
 
 import static dev.stepback.rollback.Examples.ASKING;
 import static dev.stepback.rollback.Examples.LEADING;
-import static dev.stepback.rollback.Examples.approval;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepback.audit.Audit;
@@ -48,7 +46,7 @@ import java.util.OptionalLong;
  * A cluster with a database that was upgraded, and a check that starts the older version on the data. As in life, {@code
  * mysql:8.0} cannot open what {@code 8.4} has written, but what {@code 8.0.1} has.
  */
-final class CheckedShop implements AutoCloseable {
+final class CheckedShop implements InProduction, AutoCloseable {
     static final TargetRef DB = new TargetRef("production", Kind.STATEFULSET, "db");
 
     /** Starts the revision to restore on the first pod's volume. */
@@ -87,6 +85,11 @@ final class CheckedShop implements AutoCloseable {
     final KubernetesRollbacks rollbacks =
             new KubernetesRollbacks(client, config, authorizer, targets, Clock.systemUTC());
     private Optional<RollbackOperator> operator = Optional.empty();
+
+    @Override
+    public KubernetesRollbacks rollbacks() {
+        return rollbacks;
+    }
 
     CheckedShop() {
         Stage.install(client, "production", "default");
@@ -196,7 +199,7 @@ final class CheckedShop implements AutoCloseable {
 
     /** Writes another Job into the plan of a Rollback, as somebody could who may write its status. */
     void forge(String name, String job) {
-        Rollback rollback = rollbacks.find("production", name).orElseThrow();
+        Rollback rollback = now(name);
         Plan plan = plan(name);
         List<PlannedStep> steps = new ArrayList<>(plan.steps());
         PlannedStep check = steps.get(0);
@@ -249,60 +252,21 @@ final class CheckedShop implements AutoCloseable {
         return name;
     }
 
-    void approve(String name) {
-        assertThat(rollbacks.decide(
-                        "production", name, approval(LEADING, plan(name).hash())))
-                .isInstanceOf(Rollbacks.Decided.Recorded.class);
-    }
-
     /** Lead goes alone with what she has asked for. */
     void breakGlass(String name) {
-        Rollback rollback = rollbacks.find("production", name).orElseThrow();
-        Verdict alone = Verdict.BrokeGlass;
-        assertThat(rollbacks.decide(
-                        "production",
-                        name,
-                        new NewDecision(
-                                alone,
-                                LEADING,
-                                plan(name).hash(),
-                                authorizer.toType(rollback, alone),
-                                "the data is lost anyway")))
-                .isInstanceOf(Rollbacks.Decided.Recorded.class);
+        decide(
+                name,
+                new NewDecision(
+                        Verdict.BrokeGlass,
+                        LEADING,
+                        plan(name).hash(),
+                        authorizer.toType(now(name), Verdict.BrokeGlass),
+                        "the data is lost anyway"));
     }
 
     String planned(String key, TargetRef target, Actor by) {
-        return planned(new NewRollback(
+        return open(new NewRollback(
                 key, target, OptionalLong.empty(), "broken", by, new RollbackSpec.Origin("C1", null), null));
-    }
-
-    String planned(NewRollback request) {
-        var created = rollbacks.create(request);
-        assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
-        String name = ((Rollbacks.Created.Ok) created).rollback().getMetadata().getName();
-        awaitPhase(name, Phase.AWAITING_APPROVAL);
-        return name;
-    }
-
-    RollbackStatus awaitPhase(String name, Phase phase) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> {
-                    RollbackStatus status = status(name);
-                    assertThat(status.phase().terminal() && status.phase() != phase)
-                            .as(status.phase() + ": " + status.message())
-                            .isFalse();
-                    return status.phase() == phase;
-                });
-        return status(name);
-    }
-
-    RollbackStatus status(String name) {
-        return rollbacks.find("production", name).orElseThrow().statusOrInitial();
-    }
-
-    Plan plan(String name) {
-        return Objects.requireNonNull(status(name).plan());
     }
 
     List<Job> jobs() {

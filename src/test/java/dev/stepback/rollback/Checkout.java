@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import dev.stepback.stage.Stage;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
-import dev.stepback.target.workload.Yaml;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
@@ -62,7 +61,7 @@ final class Checkout {
 
     private void release(String tag) {
         boolean real = Stage.isReal();
-        apply("""
+        shop.apply("""
             apiVersion: apps/v1
             kind: Deployment
             metadata: {name: %1$s%2$s}
@@ -94,7 +93,7 @@ final class Checkout {
     }
 
     private void replicaSet(int revision, String tag) {
-        apply("""
+        shop.apply("""
             apiVersion: apps/v1
             kind: ReplicaSet
             metadata:
@@ -104,14 +103,6 @@ final class Checkout {
               ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: %1$s, uid: %3$s, controller: true}]
             spec: {selector: {matchLabels: {app: %1$s}}, template: %4$s}
             """.formatted(name, revision, live().getMetadata().getUid(), template(tag)));
-    }
-
-    private void apply(String yaml) {
-        shop.client
-                .resource(Yaml.parse(yaml).toString())
-                .inNamespace(shop.namespace())
-                .forceConflicts()
-                .serverSideApply();
     }
 
     private static String image(String tag) {

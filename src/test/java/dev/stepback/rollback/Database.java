@@ -8,7 +8,6 @@ import dev.stepback.stage.Stage;
 import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.Json;
-import dev.stepback.target.workload.Yaml;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -61,7 +60,7 @@ final class Database {
     }
 
     private void release(int revision, int replicas) {
-        apply("""
+        shop.apply("""
             apiVersion: apps/v1
             kind: StatefulSet
             metadata: {name: %1$s}
@@ -82,7 +81,7 @@ final class Database {
         ObjectNode live =
                 (ObjectNode) Json.parse(shop.client.getKubernetesSerialization().asJson(live()));
         ((ObjectNode) live.at("/spec/template")).put("$patch", "replace");
-        apply("""
+        shop.apply("""
             {"apiVersion": "apps/v1", "kind": "ControllerRevision", "revision": %1$d,
              "metadata": {"name": "%2$s", "labels": {"app": "%3$s", "controller-revision-hash": "%2$s"},
                           "ownerReferences": [%4$s]},
@@ -97,14 +96,6 @@ final class Database {
     private String owner() {
         return "{\"apiVersion\": \"apps/v1\", \"kind\": \"StatefulSet\", \"name\": \"%s\", \"uid\": \"%s\", \"controller\": true}"
                 .formatted(name, live().getMetadata().getUid());
-    }
-
-    private void apply(String yaml) {
-        shop.client
-                .resource(Yaml.parse(yaml).toString())
-                .inNamespace(shop.namespace())
-                .forceConflicts()
-                .serverSideApply();
     }
 
     TargetRef ref() {
@@ -212,7 +203,7 @@ final class Database {
     }
 
     private void make(int ordinal, int revision) {
-        apply("""
+        shop.apply("""
             {apiVersion: v1, kind: Pod,
              metadata: {name: %s-%d, labels: {app: %s, controller-revision-hash: %s}, ownerReferences: [%s]},
              spec: {containers: [{name: db, image: '%s'}]}}

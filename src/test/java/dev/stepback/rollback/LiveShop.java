@@ -1,10 +1,7 @@
 package dev.stepback.rollback;
 
 import static dev.stepback.rollback.Examples.ASKING;
-import static dev.stepback.rollback.Examples.LEADING;
 import static dev.stepback.rollback.Examples.TARGET;
-import static dev.stepback.rollback.Examples.approval;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepback.audit.Audit;
@@ -18,7 +15,6 @@ import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
 import dev.stepback.stage.Stage;
 import dev.stepback.target.Operation;
-import dev.stepback.target.Plan;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.deployment.DeploymentTarget;
@@ -29,12 +25,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A Deployment whose third release crashes, the controllers that roll it out, and an engine. */
-final class LiveShop implements AutoCloseable {
+final class LiveShop implements InProduction, AutoCloseable {
     final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
     private final Controllers controllers = Controllers.start(cluster.store(), Clock.systemUTC(), KubeletTiming.fast());
     final KubernetesClient client = Shop.client(cluster.kubeconfig());
@@ -66,6 +61,11 @@ final class LiveShop implements AutoCloseable {
         release("shop/checkout:1.2-crash");
         awaitRevisions(3);
         operator = engine();
+    }
+
+    @Override
+    public KubernetesRollbacks rollbacks() {
+        return rollbacks;
     }
 
     @Override
@@ -133,37 +133,6 @@ final class LiveShop implements AutoCloseable {
     String open(String deliveryKey, OptionalLong to) {
         return open(
                 new NewRollback(deliveryKey, TARGET, to, "crashes", ASKING, new RollbackSpec.Origin("C1", null), null));
-    }
-
-    String open(NewRollback request) {
-        var created = rollbacks.create(request);
-        assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
-        String name = ((Rollbacks.Created.Ok) created).rollback().getMetadata().getName();
-        awaitPhase(name, Phase.AWAITING_APPROVAL);
-        return name;
-    }
-
-    void approve(String name) {
-        Plan plan = Objects.requireNonNull(now(name).statusOrInitial().plan());
-        assertThat(rollbacks.decide("production", name, approval(LEADING, plan.hash())))
-                .isInstanceOf(Rollbacks.Decided.Recorded.class);
-    }
-
-    RollbackStatus awaitPhase(String name, Phase phase) {
-        await().atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> {
-                    RollbackStatus status = now(name).statusOrInitial();
-                    assertThat(status.phase().terminal() && status.phase() != phase)
-                            .as(status.phase() + ": " + status.message())
-                            .isFalse();
-                    return status.phase() == phase;
-                });
-        return now(name).statusOrInitial();
-    }
-
-    Rollback now(String name) {
-        return rollbacks.find("production", name).orElseThrow();
     }
 
     void release(String image) {

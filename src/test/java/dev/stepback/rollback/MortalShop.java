@@ -15,6 +15,7 @@ import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
+import dev.stepback.target.workload.Yaml;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -95,6 +96,13 @@ final class MortalShop implements AutoCloseable {
 
     String namespace() {
         return namespaces.get(namespaces.size() - 1);
+    }
+
+    void apply(String yaml) {
+        client.resource(Yaml.parse(yaml).toString())
+                .inNamespace(namespace())
+                .forceConflicts()
+                .serverSideApply();
     }
 
     /** Serves this namespace only: others may be at work on a real cluster, too. */

@@ -1,8 +1,6 @@
 package dev.stepback.rollback;
 
 import static dev.stepback.rollback.Examples.ASKING;
-import static dev.stepback.rollback.Examples.LEADING;
-import static dev.stepback.rollback.Examples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -42,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The engine with a StatefulSet that its own rollout broke: {@code db-2} never becomes ready. */
-class StatefulSetRollbackTest {
+class StatefulSetRollbackTest implements InProduction {
     private static final TargetRef DB = new TargetRef("production", Kind.STATEFULSET, "db");
 
     private final SandboxCluster cluster = SandboxCluster.start(0, Clock.systemUTC());
@@ -97,6 +95,11 @@ class StatefulSetRollbackTest {
         operator = engine();
     }
 
+    @Override
+    public KubernetesRollbacks rollbacks() {
+        return rollbacks;
+    }
+
     @AfterEach
     void stop() throws Exception {
         operator.close();
@@ -110,13 +113,13 @@ class StatefulSetRollbackTest {
         List<String> others = uids().subList(0, 2);
         String name = open();
 
-        Plan plan = Objects.requireNonNull(now(name).statusOrInitial().plan());
+        Plan plan = plan(name);
         assertThat(plan.findings())
                 .anySatisfy(f -> assertThat(f.message())
                         .isEqualTo("Pod db-2 is stuck on the broken revision; it will be deleted."))
                 .anySatisfy(f -> assertThat(f.message())
                         .startsWith("mysql 8.4-unready → 8.0 is a downgrade over existing data"));
-        approve(name, plan);
+        approve(name);
         awaitPhase(name, Phase.SUCCEEDED);
 
         assertThat(pods()).hasSize(3).allMatch(pod -> runs(pod, "mysql:8.0"));
@@ -130,7 +133,7 @@ class StatefulSetRollbackTest {
         cluster.faults().dropAnswers(1, "delete", "pods");
         cluster.faults().dropAnswers(1, "patch", "statefulsets.apps");
 
-        approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
+        approve(name);
         awaitPhase(name, Phase.SUCCEEDED);
 
         assertThat(pods()).hasSize(3).allMatch(pod -> runs(pod, "mysql:8.0"));
@@ -141,7 +144,7 @@ class StatefulSetRollbackTest {
     void bot_thatDiesBetweenPatchAndDeletion_goesOnWithTheDeletion() {
         String name = open();
         cluster.faults().fail(1_000_000, 503, "delete", "pods");
-        approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
+        approve(name);
         await().atMost(Duration.ofSeconds(30)).until(() -> deletions() > 0);
 
         operator.close();
@@ -170,7 +173,7 @@ class StatefulSetRollbackTest {
                     .extracting(BadRevision::why)
                     .containsExactly(BadRevision.Why.ROLLOUT_FAILED));
 
-            Plan plan = Objects.requireNonNull(now(open()).statusOrInitial().plan());
+            Plan plan = plan(open());
 
             assertThat(plan.from().number()).isEqualTo(3);
             assertThat(plan.to().number()).isEqualTo(1);
@@ -193,7 +196,7 @@ class StatefulSetRollbackTest {
     void byPartition_goesOnWhereADeadBotStoodStill_andEachPodIsReplacedOnce() {
         String name = open(true);
         List<String> others = uids().subList(0, 2);
-        approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
+        approve(name);
         await().atMost(Duration.ofSeconds(30)).until(() -> partition() == 2);
         operator.close();
         int stands = partition();
@@ -216,7 +219,7 @@ class StatefulSetRollbackTest {
         long released = Instant.now().getEpochSecond();
         await().until(() -> Instant.now().getEpochSecond() > released);
         String name = open(true);
-        approve(name, Objects.requireNonNull(now(name).statusOrInitial().plan()));
+        approve(name);
         await().atMost(Duration.ofSeconds(30)).until(() -> partition() == 2);
         policy = Policies.of(
                 Policies.rule(1),
@@ -232,11 +235,9 @@ class StatefulSetRollbackTest {
 
         String next = open("second", OptionalLong.empty(), true);
         assertThat(targets.get(0).history(DB).orElseThrow().current())
-                .hasValue(Objects.requireNonNull(now(next).statusOrInitial().plan())
-                        .to()
-                        .number());
+                .hasValue(plan(next).to().number());
         assertThat(partition()).isEqualTo(stands);
-        approve(next, Objects.requireNonNull(now(next).statusOrInitial().plan()));
+        approve(next);
         awaitPhase(next, Phase.SUCCEEDED);
 
         assertThat(pods()).hasSize(3).allMatch(pod -> runs(pod, "mysql:8.0"));
@@ -268,7 +269,7 @@ class StatefulSetRollbackTest {
     }
 
     private String open(String delivery, OptionalLong revision, boolean byPartition) {
-        var created = rollbacks.create(new NewRollback(
+        return open(new NewRollback(
                 delivery,
                 DB,
                 Operation.UNDO,
@@ -279,31 +280,6 @@ class StatefulSetRollbackTest {
                 ASKING,
                 new RollbackSpec.Origin("C1", null),
                 null));
-        assertThat(created).isInstanceOf(Rollbacks.Created.Ok.class);
-        String name = ((Rollbacks.Created.Ok) created).rollback().getMetadata().getName();
-        awaitPhase(name, Phase.AWAITING_APPROVAL);
-        return name;
-    }
-
-    private void approve(String name, Plan plan) {
-        assertThat(rollbacks.decide("production", name, approval(LEADING, plan.hash())))
-                .isInstanceOf(Rollbacks.Decided.Recorded.class);
-    }
-
-    private void awaitPhase(String name, Phase phase) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> {
-                    RollbackStatus status = now(name).statusOrInitial();
-                    assertThat(status.phase().terminal() && status.phase() != phase)
-                            .as(status.phase() + ": " + status.message())
-                            .isFalse();
-                    return status.phase() == phase;
-                });
-    }
-
-    private Rollback now(String name) {
-        return rollbacks.find("production", name).orElseThrow();
     }
 
     private List<Pod> pods() {

@@ -35,7 +35,7 @@ class StopHereTest {
         shop.checks = List.of();
         shop.database("8.0.1", 3);
         broken();
-        String name = shop.planned(request("first", Operation.UNDO, OptionalLong.of(3)));
+        String name = shop.open(request("first", Operation.UNDO, OptionalLong.of(3)));
         shop.approve(name);
         awaitImages("8.0.1", "8.0.1", BROKEN);
 
@@ -49,7 +49,7 @@ class StopHereTest {
         assertThat(partition()).isEqualTo(2);
 
         List<String> untouched = uids();
-        String resume = shop.planned(request("second", Operation.RESUME, OptionalLong.empty()));
+        String resume = shop.open(request("second", Operation.RESUME, OptionalLong.empty()));
         shop.approve(resume);
         await().atMost(Duration.ofSeconds(30)).until(() -> shop.status(resume).rollout() != null);
         assertThat(partition()).isZero();
@@ -58,7 +58,7 @@ class StopHereTest {
         shop.awaitPhase(resume, Phase.CANCELLED);
         assertThat(partition()).isEqualTo(2);
 
-        String back = shop.planned(request("third", Operation.UNDO, OptionalLong.of(4)));
+        String back = shop.open(request("third", Operation.UNDO, OptionalLong.of(4)));
         shop.approve(back);
         shop.awaitPhase(back, Phase.SUCCEEDED);
         assertThat(images()).containsOnly("8.0.1");
