@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** The start of the bot in a JVM of its own, and what it takes of memory. Always on the sandbox. */
@@ -57,7 +58,7 @@ final class StartAndMemory {
 
     private static BotProcess started(Path kubeconfig, SandboxSlack slack, Samples samples) throws Exception {
         long start = System.nanoTime();
-        BotProcess bot = BotProcess.start(kubeconfig, slack, "default");
+        BotProcess bot = BotProcess.start(kubeconfig, slack, List.of(), "default");
         try {
             bot.awaitReady();
         } catch (IllegalStateException e) {

@@ -42,6 +42,9 @@ final class Scene implements AutoCloseable {
     final String namespace =
             Stage.isReal() ? "stepback-it-" + UUID.randomUUID().toString().substring(0, 8) : "production";
 
+    /** Others may be at work on a real cluster, too. */
+    private final List<String> served = Stage.isReal() ? List.of(namespace) : List.of();
+
     private final String leaseNamespace = Stage.isReal() ? namespace : BotAccount.NAMESPACE;
     final ObservedCluster cluster;
     final SandboxSlack slack;
@@ -78,7 +81,7 @@ final class Scene implements AutoCloseable {
     /** A bot in a process of its own. */
     BotProcess botProcess() throws Exception {
         // It lives for seconds: there is nothing to gain from the slower compiler.
-        return BotProcess.start(botKubeconfig, slack, leaseNamespace, "-XX:TieredStopAtLevel=1");
+        return BotProcess.start(botKubeconfig, slack, served, leaseNamespace, "-XX:TieredStopAtLevel=1");
     }
 
     void clearFaults() {
@@ -96,8 +99,7 @@ final class Scene implements AutoCloseable {
     }
 
     void startBot(Map<String, String> more, UnaryOperator<StepbackConfig> changes) throws Exception {
-        StepbackConfig config = changes.apply(Stage.config(
-                mode, Stage.isReal() ? List.of(namespace) : List.of(), leaseNamespace, List.of("deploys")));
+        StepbackConfig config = changes.apply(Stage.config(mode, served, leaseNamespace, List.of("deploys")));
         Map<String, String> environment = new HashMap<>(stage.slackEnvironment());
         environment.putAll(more);
         Stepback started = Stepback.start(config, environment, botClient);

@@ -40,18 +40,21 @@ public final class BotProcess implements AutoCloseable {
     /**
      * Returns at once; {@link #awaitReady} waits.
      *
+     * @param namespaces those that are served; empty for all
      * @param more options for the JVM besides those of the image
      */
-    public static BotProcess start(Path kubeconfig, SandboxSlack slack, String leaseNamespace, String... more)
+    public static BotProcess start(
+            Path kubeconfig, SandboxSlack slack, List<String> namespaces, String leaseNamespace, String... more)
             throws IOException {
         int port = freePort();
         Path config = Stage.written("""
             kubernetes:
+              namespaces: %s
               leaseNamespace: %s
             server:
               address: 127.0.0.1
               port: %d
-            """.formatted(leaseNamespace, port));
+            """.formatted(namespaces, leaseNamespace, port));
         Path log = Stage.written("");
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString());
