@@ -161,8 +161,12 @@ class HoldStepTest {
     void wayForward_givesThePartitionBackInTheSameWrite() {
         rollout("1", "1 1 1 2");
         hold(Guard.NONE);
-        PlannedStep undo =
-                planned(PlanRequest.again(1, PlanOptions.NONE)).steps().get(0);
+        Plan plan = planned(PlanRequest.again(1, PlanOptions.NONE));
+        assertThat(plan.findings())
+                .filteredOn(f -> f.check().equals("pace"))
+                .extracting(Finding::message)
+                .containsExactly("1 of 3 pods, the others still run revision 1.");
+        PlannedStep undo = plan.steps().get(0);
         assertThat(undo.description())
                 .isEqualTo("Restore the template of revision 1, and set its partition to 1 as it was before a rollback"
                         + " that stands still");

@@ -35,7 +35,7 @@ final class Forecast {
             return List.of();
         }
         // By partition there are pauses, and people who look.
-        boolean paused = borrows(subject, Borrowed.PARTITION);
+        boolean paused = byPartition(subject);
         int there = paused ? 0 : there(subject, turnover);
         Turnover left = turnover.without(there);
         String words = there == 0
@@ -51,7 +51,8 @@ final class Forecast {
         String label = kind == Kind.DEPLOYMENT ? "pod-template-hash" : "controller-revision-hash";
         ObjectNode object = subject.workload().object();
         int first = object.at("/spec/ordinals/start").asInt(0)
-                + object.at(Borrowed.PARTITION).asInt(0);
+                + object.at("/spec/replicas").asInt(1)
+                - turnover.pods();
         String hash = kind == Kind.STATEFULSET
                 ? Json.name(subject.revision())
                 : Json.labels(subject.revision()).getOrDefault(label, "");
@@ -67,6 +68,12 @@ final class Forecast {
 
     private static boolean borrows(Preflight.Subject subject, String path) {
         return !subject.patch().replaced(path).isMissingNode();
+    }
+
+    /** Whether all pods are held back at first; a partition that is only given back is lower. */
+    private static boolean byPartition(Preflight.Subject subject) {
+        int replicas = subject.workload().object().at("/spec/replicas").asInt(1);
+        return subject.patch().replaced(Borrowed.PARTITION).asInt(-1) >= replicas;
     }
 
     private static int ordinal(ObjectNode pod) {
