@@ -2,9 +2,7 @@ package dev.stepback.rollback;
 
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.target.BadRevision;
-import dev.stepback.target.Operation;
 import dev.stepback.target.PastUndo;
-import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -87,21 +85,7 @@ public final class KubernetesRollbacks implements Rollbacks {
                 .withName(name)
                 .withLabels(Labels.of(request.target()))
                 .build());
-        rollback.setSpec(new RollbackSpec(
-                new RollbackSpec.TargetName(
-                        request.target().kind(), request.target().name()),
-                request.operation() == Operation.UNDO ? null : request.operation(),
-                request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
-                request.toTime().orElse(null),
-                request.options().equals(PlanOptions.NONE) ? null : request.options(),
-                request.reason(),
-                request.requestedBy().person(),
-                request.origin(),
-                config.rollback().deadline().toSeconds(),
-                request.follows(),
-                List.of(),
-                List.of(),
-                null));
+        rollback.setSpec(request.spec(config.rollback().deadline()));
         return rollback;
     }
 

@@ -3,7 +3,9 @@ package dev.stepback.rollback;
 import dev.stepback.target.Operation;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -47,5 +49,27 @@ public record NewRollback(
                 requestedBy,
                 origin,
                 follows);
+    }
+
+    /**
+     * What is written down of it.
+     *
+     * @param deadline how long the rollout may take
+     */
+    public RollbackSpec spec(Duration deadline) {
+        return new RollbackSpec(
+                new RollbackSpec.TargetName(target.kind(), target.name()),
+                operation == Operation.UNDO ? null : operation,
+                toRevision.isPresent() ? toRevision.getAsLong() : null,
+                toTime.orElse(null),
+                options.equals(PlanOptions.NONE) ? null : options,
+                reason,
+                requestedBy.person(),
+                origin,
+                deadline.toSeconds(),
+                follows,
+                List.of(),
+                List.of(),
+                null);
     }
 }

@@ -13,6 +13,7 @@ import dev.stepback.target.BadRevision;
 import dev.stepback.target.PastUndo;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,21 +44,7 @@ final class FakeRollbacks implements Rollbacks {
                 .withNamespace(request.target().namespace())
                 .withName("rb-" + byDelivery.size())
                 .build());
-        rollback.setSpec(new RollbackSpec(
-                new RollbackSpec.TargetName(
-                        request.target().kind(), request.target().name()),
-                request.operation(),
-                request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
-                request.toTime().orElse(null),
-                request.options(),
-                request.reason(),
-                request.requestedBy().person(),
-                request.origin(),
-                600,
-                request.follows(),
-                List.of(),
-                List.of(),
-                null));
+        rollback.setSpec(request.spec(Duration.ofMinutes(10)));
         byDelivery.put(request.deliveryKey(), rollback);
         return new Created.Ok(rollback, false);
     }

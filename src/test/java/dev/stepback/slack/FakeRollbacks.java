@@ -17,6 +17,7 @@ import dev.stepback.target.BadRevision;
 import dev.stepback.target.PastUndo;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,21 +97,7 @@ final class FakeRollbacks implements Rollbacks {
                 .withUid("uid-" + name)
                 .withCreationTimestamp(Instant.now().toString())
                 .build());
-        rollback.setSpec(new RollbackSpec(
-                new RollbackSpec.TargetName(
-                        request.target().kind(), request.target().name()),
-                request.operation(),
-                request.toRevision().isPresent() ? request.toRevision().getAsLong() : null,
-                request.toTime().orElse(null),
-                request.options(),
-                request.reason(),
-                request.requestedBy().person(),
-                request.origin(),
-                600,
-                request.follows(),
-                List.of(),
-                List.of(),
-                null));
+        rollback.setSpec(request.spec(Duration.ofMinutes(10)));
         byName.put(name, rollback);
         byDelivery.put(request.deliveryKey(), name);
         change(rollback, s -> {

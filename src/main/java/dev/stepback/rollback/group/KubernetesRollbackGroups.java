@@ -15,7 +15,6 @@ import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.rollback.Ruling;
 import dev.stepback.target.Operation;
-import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -84,21 +83,7 @@ public final class KubernetesRollbackGroups implements RollbackGroups {
                 .withNamespace(request.namespace())
                 .withName(name)
                 .build());
-        group.setSpec(new RollbackGroupSpec(
-                request.targets().stream()
-                        .map(w -> new RollbackGroupSpec.Target(
-                                w.target().kind(),
-                                w.target().name(),
-                                w.toRevision().isPresent() ? w.toRevision().getAsLong() : null))
-                        .toList(),
-                request.order(),
-                request.toTime().orElse(null),
-                request.options().equals(PlanOptions.NONE) ? null : request.options(),
-                request.reason(),
-                request.requestedBy().person(),
-                request.origin(),
-                config.rollback().deadline().toSeconds(),
-                request.follows()));
+        group.setSpec(request.spec(config.rollback().deadline()));
         return group;
     }
 

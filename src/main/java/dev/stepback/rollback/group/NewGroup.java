@@ -4,6 +4,7 @@ import dev.stepback.rollback.Actor;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.TargetRef;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -44,5 +45,28 @@ public record NewGroup(
 
     public String namespace() {
         return targets.get(0).target().namespace();
+    }
+
+    /**
+     * What is written down of it.
+     *
+     * @param deadline how long each rollout may take
+     */
+    RollbackGroupSpec spec(Duration deadline) {
+        return new RollbackGroupSpec(
+                targets.stream()
+                        .map(w -> new RollbackGroupSpec.Target(
+                                w.target().kind(),
+                                w.target().name(),
+                                w.toRevision().isPresent() ? w.toRevision().getAsLong() : null))
+                        .toList(),
+                order,
+                toTime.orElse(null),
+                options.equals(PlanOptions.NONE) ? null : options,
+                reason,
+                requestedBy.person(),
+                origin,
+                deadline.toSeconds(),
+                follows);
     }
 }

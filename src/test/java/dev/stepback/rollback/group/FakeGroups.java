@@ -6,8 +6,8 @@ import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
-import dev.stepback.target.PlanOptions;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,21 +37,7 @@ public final class FakeGroups implements RollbackGroups {
                 .withUid("uid-" + name)
                 .withCreationTimestamp("2026-03-01T12:00:00Z")
                 .build());
-        group.setSpec(new RollbackGroupSpec(
-                request.targets().stream()
-                        .map(w -> new RollbackGroupSpec.Target(
-                                w.target().kind(),
-                                w.target().name(),
-                                w.toRevision().isPresent() ? w.toRevision().getAsLong() : null))
-                        .toList(),
-                request.order(),
-                request.toTime().orElse(null),
-                request.options().equals(PlanOptions.NONE) ? null : request.options(),
-                request.reason(),
-                request.requestedBy().person(),
-                request.origin(),
-                600,
-                request.follows()));
+        group.setSpec(request.spec(Duration.ofMinutes(10)));
         return group;
     }
 
