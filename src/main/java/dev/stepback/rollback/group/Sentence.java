@@ -57,7 +57,8 @@ final class Sentence {
             parts.add("not begun: " + names(untouched));
         }
         if (!done.isEmpty()) {
-            parts.add(parts.isEmpty() ? "all " + done.size() + " are done" : "done: " + names(done));
+            String all = done.size() == 1 ? "it is done" : "all " + done.size() + " are done";
+            parts.add(parts.isEmpty() ? all : "done: " + names(done));
         }
         return String.join("; ", parts);
     }

@@ -57,7 +57,7 @@ public final class GroupButtons {
             buttons.add(confirmed(
                     styled(button(Actions.REJECT, "Reject", ref), "danger"),
                     "Reject all of it?",
-                    "None of the " + view.size() + " will be changed.",
+                    "Nothing of " + GroupCard.names(view) + " will be changed.",
                     "Reject"));
         }
         addDiff(buttons, view, ref);
@@ -76,7 +76,7 @@ public final class GroupButtons {
         return approvals != null && approvals.typeToConfirm()
                 ? styled(button(Actions.APPROVE, "Approve…", ref), "primary")
                 : confirmed(
-                        styled(button(Actions.APPROVE, "Approve all", ref), "primary"),
+                        styled(button(Actions.APPROVE, view.size() == 1 ? "Approve" : "Approve all", ref), "primary"),
                         "Approve all of it?",
                         question(view),
                         "Approve");
@@ -120,9 +120,12 @@ public final class GroupButtons {
     /** What an approval answers, in plain text. */
     static String question(GroupView view) {
         int left = ApprovalLines.left(Stand.of(view.group()));
-        return "Roll back all " + view.size() + ": " + GroupCard.names(view) + "? "
+        String what = view.size() == 1 ? "Roll back " : "Roll back all " + view.size() + ": ";
+        return what + GroupCard.names(view) + "? "
                 + (left == 0
-                        ? view.group().getSpec().inOrder() ? "The first starts at once." : "They start at once."
+                        ? view.size() == 1
+                                ? "It starts at once."
+                                : view.group().getSpec().inOrder() ? "The first starts at once." : "They start at once."
                         : "It starts when " + left + " more " + (left == 1 ? "has" : "have") + " approved.");
     }
 

@@ -46,7 +46,8 @@ public final class GroupCard {
 
     private static String title(GroupView view) {
         boolean alone = ApprovalLines.brokenGlass(Stand.of(view.group())).isPresent();
-        return (alone ? "🚨" : "⏪") + " Rollback of " + view.size() + " in "
+        return (alone ? "🚨" : "⏪") + " Rollback of "
+                + (view.size() == 1 ? view.target(0).name() : view.size()) + " in "
                 + view.group().getMetadata().getNamespace()
                 + cluster(view).map(c -> " · " + c).orElse("")
                 + (alone ? ", without an approval" : "");
@@ -157,10 +158,12 @@ public final class GroupCard {
         if (!spec.reason().isBlank()) {
             out.append(" because ").append(Mrkdwn.quoted(spec.reason(), 700));
         }
-        out.append(
-                spec.inOrder()
-                        ? "\n*In order*: each begins when the one before it has succeeded"
-                        : "\n*Together*: all begin at once");
+        if (view.size() > 1) {
+            out.append(
+                    spec.inOrder()
+                            ? "\n*In order*: each begins when the one before it has succeeded"
+                            : "\n*Together*: all begin at once");
+        }
         out.append(alsoUpdates(view));
         out.append(ApprovalLines.of(Stand.of(view.group())));
         Cancellation cancellation = spec.cancellation();

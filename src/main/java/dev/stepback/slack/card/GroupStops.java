@@ -81,12 +81,9 @@ public final class GroupStops {
     }
 
     static Optional<ButtonElement> undo(GroupView view, String ref) {
-        List<Rollback> undoable =
-                view.members().stream().filter(GroupStops::undoable).toList();
+        boolean any = view.members().stream().anyMatch(GroupStops::undoable);
         boolean all = view.members().stream().filter(GroupStops::changed).allMatch(GroupStops::undoable);
-        return undoable.isEmpty()
-                ? Optional.empty()
-                : Optional.of(button(Actions.UNDO, all ? "Undo all" : "Undo what is done", ref));
+        return any ? Optional.of(button(Actions.UNDO, all ? "Undo all" : "Undo what is done", ref)) : Optional.empty();
     }
 
     /** Whether it stands still and waits for somebody to resume it, or to take it back. */
@@ -94,9 +91,10 @@ public final class GroupStops {
         return phase(member) == Phase.CANCELLED && member.resumable();
     }
 
-    /** Whether it was done, or left off halfway, so that the way it was can be asked for again. */
+    /** Whether it was done, failed in the middle or left off there, so that the way it was can be asked for again. */
     public static boolean undoable(Rollback member) {
-        return changed(member) && phase(member) == Phase.SUCCEEDED || member.endedHalfway();
+        return changed(member) && (phase(member) == Phase.SUCCEEDED || phase(member) == Phase.FAILED)
+                || member.endedHalfway();
     }
 
     private static boolean runs(Rollback member) {

@@ -97,6 +97,17 @@ class GroupCardTest {
     }
 
     @Test
+    void oneThatIsLeft_isSpokenOfAsOne() {
+        RollbackGroup group = Pieces.group(Order.InOrder, "db");
+        group.setStatus(RollbackGroupStatus.initial().with(GroupSamples::awaiting));
+        GroupView view = Pieces.view(group, Pieces.member(group, "db", MemberSamples.planned("db")));
+
+        assertThat(SlackRules.json(GroupCard.of(view, GroupSamples.NOW).blocks()))
+                .contains("Rollback of db in production", "Roll back db? It starts at once.")
+                .doesNotContain("In order", "all 1", "Approve all\"");
+    }
+
+    @Test
     void list_showsAGroupInOneLine() {
         GroupView view = GroupSamples.approved(GroupSamples.view(
                 Order.Together,
