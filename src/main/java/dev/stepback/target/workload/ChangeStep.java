@@ -148,12 +148,7 @@ public final class ChangeStep implements Step {
         boolean paused = paused(live);
         return switch (operation) {
             case PAUSE ->
-                observed(
-                        paused,
-                        isStop(context)
-                                ? "It is paused where it is: pods of both revisions serve until somebody goes on."
-                                : "It is paused.",
-                        "It was resumed in the meantime.");
+                observed(paused, isStop(context) ? stopped(live) : "It is paused.", "It was resumed in the meantime.");
             case RESUME -> observed(!paused, "It is resumed.", "It was paused again in the meantime.");
             case RESTART, UNDO ->
                 observed(
@@ -173,6 +168,13 @@ public final class ChangeStep implements Step {
 
     private static Observation observed(boolean done, String sentence, String otherwise) {
         return done ? Observation.done(sentence) : Observation.failed(otherwise);
+    }
+
+    private static String stopped(ObjectNode live) {
+        return (Halt.on(live).isPresent()
+                        ? "It is paused where it is"
+                        : "It is paused where it is, by somebody else before the stop")
+                + ": pods of both revisions serve until somebody goes on.";
     }
 
     /** What needs no patch: it is done already, or must not be done any more. */

@@ -17,6 +17,7 @@ import dev.stepback.target.PlanResult.Reason;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
+import dev.stepback.target.UnusableStepException;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Halt;
 import dev.stepback.target.workload.Json;
@@ -224,11 +225,18 @@ class HaltTest {
 
     @Test
     void pauseThatWasThereBeforeTheStop_isNotItsOwn() {
+        PlannedStep stop = shop.target.stop(Shop.CHECKOUT).orElseThrow();
+        String serves = ": pods of both revisions serve until somebody goes on.";
+        assertThat(shop.step(stop).observe(context("rb-1", stop)).message())
+                .isEqualTo("It is paused where it is" + serves);
+
         ((ObjectNode) live().at("/metadata/annotations")).remove(NOTE);
-        start("rb-1", shop.target.stop(Shop.CHECKOUT).orElseThrow());
+        start("rb-1", stop);
 
         assertThat(shop.api.patches).isEmpty();
         assertThat(Halt.on(live())).isEmpty();
+        assertThat(shop.step(stop).observe(context("rb-1", stop)).message())
+                .isEqualTo("It is paused where it is, by somebody else before the stop" + serves);
     }
 
     @Test
@@ -246,7 +254,9 @@ class HaltTest {
             Map<String, String> parameters = new HashMap<>(undo.parameters());
             parameters.put("patch", forged);
             PlannedStep other = new PlannedStep(undo.type(), "", Map.copyOf(parameters));
-            assertThat(shop.step(undo).start(context("rb-2", other))).as(forged).isInstanceOf(Step.Start.Failed.class);
+            assertThatThrownBy(() -> shop.step(undo).start(context("rb-2", other)))
+                    .as(forged)
+                    .isInstanceOf(UnusableStepException.class);
         }
         assertThat(shop.api.patches).isEmpty();
     }
