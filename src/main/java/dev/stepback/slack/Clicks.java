@@ -142,7 +142,7 @@ final class Clicks {
         if (refused(click, Audited.on(rollback), answers)) {
             return;
         }
-        if (!Whereabouts.isCard(rollback, click.by().channel(), click.message())) {
+        if (!Whereabouts.isCard(rollback.statusOrInitial().card(), click)) {
             answers.toPerson(Message.of("↪️ This is not the current card of that rollback, so nothing was done."
                     + whereabouts.sentence(rollback)));
         } else if (DecisionClicks.ACTIONS.contains(click.action())) {
@@ -219,9 +219,7 @@ final class Clicks {
     private void show(Click click, TargetRef target, long from, long to, List<Change> changes, Answers answers) {
         View view = DiffMessages.modal(target, from, to, changes);
         try {
-            api.call(
-                    "views.open",
-                    m -> m.viewsOpen(r -> r.triggerId(click.triggerId()).view(view)));
+            api.open(view, click.triggerId());
         } catch (SlackFailure e) {
             LOG.info("the diff is shown as a message: {}", e.getMessage());
             answers.toPerson(DiffMessages.message(target, from, to, changes));

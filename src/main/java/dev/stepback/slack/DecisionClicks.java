@@ -78,9 +78,7 @@ final class DecisionClicks {
                 ? Confirmations.breakGlass(typing.rollback(), typing.expected(), reference)
                 : Confirmations.approve(typing.rollback(), typing.expected(), reference);
         try {
-            api.call(
-                    "views.open",
-                    m -> m.viewsOpen(r -> r.triggerId(click.triggerId()).view(view)));
+            api.open(view, click.triggerId());
         } catch (SlackFailure e) {
             LOG.info("nobody could be asked to type: {}", e.getMessage());
             answers.toPerson(Message.of("Nothing is decided yet: " + (alone ? "going alone" : "an approval")

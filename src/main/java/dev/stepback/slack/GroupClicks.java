@@ -9,7 +9,6 @@ import dev.stepback.rollback.NewChoice;
 import dev.stepback.rollback.NewDecision;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackSpec.Midway;
-import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.rollback.group.RollbackGroups;
@@ -61,10 +60,7 @@ final class GroupClicks {
                 return;
             }
         }
-        CardStatus card = view.group().statusOrInitial().card();
-        boolean current = card.ts() == null
-                || (card.ts().equals(click.message()) && click.by().channel().equals(card.channel()));
-        if (!current) {
+        if (!Whereabouts.isCard(view.group().statusOrInitial().card(), click)) {
             answers.toPerson(Message.of(
                     "↪️ This is not the current card of these rollbacks, so nothing was done." + sentence(view)));
             return;
@@ -112,9 +108,7 @@ final class GroupClicks {
 
     private void open(Click click, View view, Answers answers) {
         try {
-            api.call(
-                    "views.open",
-                    m -> m.viewsOpen(r -> r.triggerId(click.triggerId()).view(view)));
+            api.open(view, click.triggerId());
         } catch (SlackFailure e) {
             LOG.info("no window could be opened: {}", e.getMessage());
             answers.toPerson(Message.of(

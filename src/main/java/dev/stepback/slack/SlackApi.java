@@ -5,6 +5,7 @@ import com.slack.api.SlackConfig;
 import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.SlackApiTextResponse;
+import com.slack.api.model.view.View;
 import com.slack.api.util.http.SlackHttpClient;
 import dev.stepback.ops.Metrics;
 import dev.stepback.redaction.Redactor;
@@ -121,6 +122,16 @@ final class SlackApi {
             throw new SlackFailure.Unreachable(
                     method, e.getClass().getSimpleName().toLowerCase(Locale.ROOT) + ": " + e.getMessage());
         }
+    }
+
+    /**
+     * Opens a modal for whoever has just clicked.
+     *
+     * @param triggerId of the click; Slack forgets it after 3 seconds
+     * @throws SlackFailure when it does not open
+     */
+    void open(View view, String triggerId) {
+        call("views.open", m -> m.viewsOpen(r -> r.triggerId(triggerId).view(view)));
     }
 
     private static Duration retryAfter(@Nullable String header) {

@@ -3,6 +3,7 @@ package dev.stepback.slack;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
 import dev.stepback.rollback.Rollbacks;
+import dev.stepback.slack.Clicks.Click;
 import dev.stepback.slack.card.Announcements;
 import java.util.Optional;
 
@@ -16,10 +17,10 @@ final class Whereabouts {
         this.rollbacks = rollbacks;
     }
 
-    /** Whether a message is the rollback's card, as far as is known: it may just have been posted. */
-    static boolean isCard(Rollback rollback, String channel, String message) {
-        CardStatus card = rollback.statusOrInitial().card();
-        return card.ts() == null || (card.ts().equals(message) && channel.equals(card.channel()));
+    /** Whether the click's message is the card, as far as is known: it may just have been posted. */
+    static boolean isCard(CardStatus card, Click click) {
+        return card.ts() == null
+                || (card.ts().equals(click.message()) && click.by().channel().equals(card.channel()));
     }
 
     /** A sentence that leads to the card, or to that of the rollback that has followed; with a space before it. */
