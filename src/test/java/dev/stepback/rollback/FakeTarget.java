@@ -11,6 +11,8 @@ import dev.stepback.target.PlanResult;
 import dev.stepback.target.PlannedRevision;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
+import dev.stepback.target.Step.Observation;
+import dev.stepback.target.Step.Start;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
@@ -23,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,7 +131,11 @@ final class FakeTarget implements TargetType {
 
     @Override
     public List<Step> steps() {
-        return List.of(new Undo(), new Await(), new PutBack(), new Stop());
+        return List.of(
+                new FakeStep("fake.undo", this::undo, context -> Observation.done("patched")),
+                new FakeStep("fake.await", context -> new Start.Started(), this::rollout),
+                new FakeStep("fake.put-back", this::putBack, context -> Observation.done("put back")),
+                new FakeStep("fake.stop", this::stop, context -> Observation.done("It stands still.")));
     }
 
     @Override
@@ -150,12 +157,8 @@ final class FakeTarget implements TargetType {
                 : deployment.getMetadata().getAnnotations().getOrDefault(name, "");
     }
 
-    private final class Undo implements Step {
-        @Override
-        public String type() {
-            return "fake.undo";
-        }
-
+    private record FakeStep(String type, Function<StepContext, Start> begin, Function<StepContext, Observation> look)
+            implements Step {
         @Override
         public Finding dryRun(StepContext context) {
             return Finding.pass("dry-run", "");
@@ -163,36 +166,67 @@ final class FakeTarget implements TargetType {
 
         @Override
         public Start start(StepContext context) {
-            Deployment live = get(context.target());
-            if (annotation(live, Rollback.MARK).equals(context.attribution().rollback())) {
-                return new Start.Started();
-            }
-            String from = context.parameter("from");
-            if (!annotation(live, RELEASE).equals(from)) {
-                return new Start.Void("somebody deployed");
-            }
-            beforeGuard.run();
-            Optional<Start> objection = context.guard().objection();
-            if (objection.isPresent()) {
-                return objection.get();
-            }
-            String patch = """
-                [{"op":"test","path":"/metadata/annotations/test~1release","value":"%s"},
-                 {"op":"add","path":"/metadata/annotations/test~1release","value":"good"},
-                 {"op":"add","path":"/metadata/annotations/test~1strategy","value":"%s"},
-                 {"op":"add","path":"/metadata/annotations/stepback.dev~1rollback","value":"%s"}]\
-                """.formatted(
-                            from,
-                            context.step().parameters().getOrDefault("strategy", "usual"),
-                            context.attribution().rollback());
-            patch(context, "undo", patch);
-            return new Start.Started();
+            return begin.apply(context);
         }
 
         @Override
         public Observation observe(StepContext context) {
-            return new Observation(Observation.State.DONE, "patched", null);
+            return look.apply(context);
         }
+    }
+
+    private Start undo(StepContext context) {
+        Deployment live = get(context.target());
+        if (annotation(live, Rollback.MARK).equals(context.attribution().rollback())) {
+            return new Start.Started();
+        }
+        String from = context.parameter("from");
+        if (!annotation(live, RELEASE).equals(from)) {
+            return new Start.Void("somebody deployed");
+        }
+        beforeGuard.run();
+        Optional<Start> objection = context.guard().objection();
+        if (objection.isPresent()) {
+            return objection.get();
+        }
+        String patch = """
+            [{"op":"test","path":"/metadata/annotations/test~1release","value":"%s"},
+             {"op":"add","path":"/metadata/annotations/test~1release","value":"good"},
+             {"op":"add","path":"/metadata/annotations/test~1strategy","value":"%s"},
+             {"op":"add","path":"/metadata/annotations/stepback.dev~1rollback","value":"%s"}]\
+            """.formatted(
+                        from,
+                        context.step().parameters().getOrDefault("strategy", "usual"),
+                        context.attribution().rollback());
+        patch(context, "undo", patch);
+        return new Start.Started();
+    }
+
+    private Start putBack(StepContext context) {
+        if (annotation(get(context.target()), STRATEGY).equals("fast")) {
+            patch(
+                    context,
+                    "put-back",
+                    "[{\"op\":\"replace\",\"path\":\"/metadata/annotations/test~1strategy\",\"value\":\"usual\"}]");
+        }
+        return new Start.Started();
+    }
+
+    private Start stop(StepContext context) {
+        patch(
+                context,
+                "stop",
+                "[{\"op\":\"replace\",\"path\":\"/metadata/annotations/test~1rollout\",\"value\":\"stopped\"}]");
+        return new Start.Started();
+    }
+
+    private Observation rollout(StepContext context) {
+        String rollout = annotation(get(context.target()), ROLLOUT);
+        return switch (rollout) {
+            case "done" -> Observation.done("successfully rolled out");
+            case "failed" -> Observation.failed("exceeded its progress deadline");
+            default -> new Observation(Observation.State.RUNNING, "waiting: " + rollout, null);
+        };
     }
 
     private void patch(StepContext context, String manager, String patch) {
@@ -206,86 +240,5 @@ final class FakeTarget implements TargetType {
                                 .withFieldManager(manager)
                                 .build(),
                         patch);
-    }
-
-    private final class PutBack implements Step {
-        @Override
-        public String type() {
-            return "fake.put-back";
-        }
-
-        @Override
-        public Finding dryRun(StepContext context) {
-            return Finding.pass("dry-run", "");
-        }
-
-        @Override
-        public Start start(StepContext context) {
-            if (annotation(get(context.target()), STRATEGY).equals("fast")) {
-                patch(
-                        context,
-                        "put-back",
-                        "[{\"op\":\"replace\",\"path\":\"/metadata/annotations/test~1strategy\",\"value\":\"usual\"}]");
-            }
-            return new Start.Started();
-        }
-
-        @Override
-        public Observation observe(StepContext context) {
-            return new Observation(Observation.State.DONE, "put back", null);
-        }
-    }
-
-    private final class Stop implements Step {
-        @Override
-        public String type() {
-            return "fake.stop";
-        }
-
-        @Override
-        public Finding dryRun(StepContext context) {
-            return Finding.pass("dry-run", "");
-        }
-
-        @Override
-        public Start start(StepContext context) {
-            patch(
-                    context,
-                    "stop",
-                    "[{\"op\":\"replace\",\"path\":\"/metadata/annotations/test~1rollout\",\"value\":\"stopped\"}]");
-            return new Start.Started();
-        }
-
-        @Override
-        public Observation observe(StepContext context) {
-            return new Observation(Observation.State.DONE, "It stands still.", null);
-        }
-    }
-
-    private final class Await implements Step {
-        @Override
-        public String type() {
-            return "fake.await";
-        }
-
-        @Override
-        public Finding dryRun(StepContext context) {
-            return Finding.pass("dry-run", "");
-        }
-
-        @Override
-        public Start start(StepContext context) {
-            return new Start.Started();
-        }
-
-        @Override
-        public Observation observe(StepContext context) {
-            String rollout = annotation(get(context.target()), ROLLOUT);
-            return switch (rollout) {
-                case "done" -> new Observation(Observation.State.DONE, "successfully rolled out", null);
-                case "failed" -> new Observation(Observation.State.FAILED, "exceeded its progress deadline", null);
-                default -> new Observation(Observation.State.RUNNING, "waiting: " + rollout, null);
-            };
-        }
     }
 }

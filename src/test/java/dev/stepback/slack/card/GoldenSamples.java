@@ -11,10 +11,12 @@ import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Rollout;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A rollback for every outcome that a card can show. */
 final class GoldenSamples {
@@ -217,32 +219,20 @@ final class GoldenSamples {
     }
 
     private static Rollback toTime() {
-        Rollback rollback = Samples.awaitingApproval();
-        RollbackSpec s = rollback.getSpec();
-        rollback.setSpec(new RollbackSpec(
-                s.target(),
-                null,
-                null,
-                Samples.NOW.minusSeconds(1200),
-                null,
-                s.reason(),
-                s.requestedBy(),
-                s.origin(),
-                600,
-                null,
-                s.decisions(),
-                List.of(),
-                null));
-        return rollback;
+        return asked(Samples.awaitingApproval(), null, Samples.NOW.minusSeconds(1200));
     }
 
     private static Rollback of(Operation operation, Rollback rollback) {
+        return asked(rollback, operation, null);
+    }
+
+    private static Rollback asked(Rollback rollback, @Nullable Operation operation, @Nullable Instant toTime) {
         RollbackSpec s = rollback.getSpec();
         rollback.setSpec(new RollbackSpec(
                 s.target(),
                 operation,
                 null,
-                null,
+                toTime,
                 null,
                 s.reason(),
                 s.requestedBy(),
