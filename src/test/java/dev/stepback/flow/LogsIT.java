@@ -73,7 +73,7 @@ class LogsIT {
         for (String event : List.of("rollback requested", "approval denied", "decided: Approved", "target patched")) {
             assertThat(log.fields(event))
                     .containsEntry("rollback", name)
-                    .containsEntry("target", "production/deployment/checkout")
+                    .containsEntry("target", scene.namespace + "/deployment/checkout")
                     .containsKey("user");
         }
         assertThat(log.fields("command received"))

@@ -45,7 +45,7 @@ final class Scene implements AutoCloseable {
     /** Others may be at work on a real cluster, too. */
     private final List<String> served = Stage.isReal() ? List.of(namespace) : List.of();
 
-    private final String leaseNamespace = Stage.isReal() ? namespace : BotAccount.NAMESPACE;
+    final String leaseNamespace = Stage.isReal() ? namespace : BotAccount.NAMESPACE;
     final ObservedCluster cluster;
     final SandboxSlack slack;
     final Control people;

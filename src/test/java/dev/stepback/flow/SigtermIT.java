@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepback.config.StepbackConfig.Slack.Mode;
 import dev.stepback.rollback.Phase;
-import dev.stepback.sandbox.BotAccount;
 import dev.stepback.stage.BotProcess;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import java.time.Duration;
@@ -171,7 +170,7 @@ class SigtermIT {
     private LeaseSpec lease() {
         return scene.client
                 .leases()
-                .inNamespace(BotAccount.NAMESPACE)
+                .inNamespace(scene.leaseNamespace)
                 .withName("stepback")
                 .require()
                 .getSpec();
