@@ -7,6 +7,7 @@ import dev.stepback.ops.Metrics;
 import dev.stepback.redaction.Redactor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,8 +52,9 @@ public final class SlackCheck {
         }
         if (granted.isPresent()) {
             Workspace workspace = new Workspace(api);
-            config.notifications().channels().forEach(channel -> rows.add(channel(api, workspace, channel)));
-            config.notifications().operators().ifPresent(channel -> rows.add(channel(api, workspace, channel)));
+            var notified = new LinkedHashSet<>(config.notifications().channels());
+            config.notifications().operators().ifPresent(notified::add);
+            notified.forEach(channel -> rows.add(channel(api, workspace, channel)));
             rows.addAll(new NamedPeopleCheck(api, workspace, NamedPeople.of(config)).run(granted.get()));
         }
         return rows;

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +69,15 @@ class SlackCheckTest {
     @Test
     void everythingInPlace_isOk() {
         assertThat(failed(check("#deploys", "C0INCIDENTS"))).isEmpty();
+    }
+
+    @Test
+    void channelForEverythingAndForOperators_isAskedForOnce() {
+        StepbackConfig config = StepbackConfig.defaults()
+                .with(c -> c.notifications =
+                        new StepbackConfig.Notifications(List.of("deploys"), Optional.of("deploys")));
+
+        assertThat(check(config)).extracting(SlackCheck.Row::item).containsOnlyOnce("channel deploys");
     }
 
     @Test
