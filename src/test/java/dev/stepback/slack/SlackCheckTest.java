@@ -74,8 +74,8 @@ class SlackCheckTest {
     @Test
     void channelForEverythingAndForOperators_isAskedForOnce() {
         StepbackConfig config = StepbackConfig.defaults()
-                .with(c -> c.notifications =
-                        new StepbackConfig.Notifications(List.of("deploys"), Optional.of("deploys")));
+                .with(c ->
+                        c.notifications = new StepbackConfig.Notifications(List.of("deploys"), Optional.of("deploys")));
 
         assertThat(check(config)).extracting(SlackCheck.Row::item).containsOnlyOnce("channel deploys");
     }
