@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param createdAt when the revision was first made
  * @param replicas how many pods run it now
  * @param release the same for revisions that differ by no more than restarts
+ * @param wasAvailable whether something shows that its pods have ever been available; it may be that nobody looked
  * @param numbered when it got its number, as far as the API server remembers that
  */
 public record Revision(
@@ -27,6 +28,7 @@ public record Revision(
         Instant createdAt,
         int replicas,
         String release,
+        boolean wasAvailable,
         Optional<Numbered> numbered) {
 
     /**

@@ -55,7 +55,10 @@ public interface TargetType {
         return Map.of();
     }
 
-    /** Writes down, beside the target's revisions, what {@link #failedRollouts} sees now and would not see later. Idempotent. */
+    /**
+     * Writes down, beside the target's revisions, what {@link #failedRollouts} sees now and would not see later; and whose pods
+     * are available, see {@link Revision#wasAvailable}. Idempotent.
+     */
     default void noteFailedRollouts(TargetRef target) {}
 
     /**

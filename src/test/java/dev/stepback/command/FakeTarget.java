@@ -82,6 +82,7 @@ final class FakeTarget implements TargetType, Workloads {
                                     Instant.EPOCH,
                                     0,
                                     target.name() + "-" + i,
+                                    true,
                                     Optional.empty())));
             return new History(target, "uid", OptionalLong.of(n), revisions, 10);
         });

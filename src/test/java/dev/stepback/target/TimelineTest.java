@@ -145,7 +145,7 @@ class TimelineTest {
 
     private static Revision revision(String id, long number, String created, long... earlier) {
         List<Long> numbers = java.util.Arrays.stream(earlier).boxed().toList();
-        return new Revision(number, id, numbers, Map.of(), "", time(created), 0, id, Optional.empty());
+        return new Revision(number, id, numbers, Map.of(), "", time(created), 0, id, true, Optional.empty());
     }
 
     private static Revision numbered(Revision r, String time, boolean exactly) {
@@ -158,6 +158,7 @@ class TimelineTest {
                 r.createdAt(),
                 r.replicas(),
                 r.release(),
+                r.wasAvailable(),
                 Optional.of(new Numbered(time(time), exactly)));
     }
 

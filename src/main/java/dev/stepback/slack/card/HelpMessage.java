@@ -13,7 +13,7 @@ final class HelpMessage {
         String usage = String.join(
                 "\n",
                 List.of(
-                        "`" + c + " checkout` asks to go back to the last known good revision",
+                        "`" + c + " checkout` asks to go back to the newest earlier revision that is not known bad",
                         "`" + c + " checkout to 3 because <why>`".replace("<why>", "errors since 14:00")
                                 + " names the revision and says why",
                         "`" + c + " checkout fast` starts all new pods of a Deployment at once; `" + c

@@ -85,7 +85,9 @@ final class HistoryMessage {
         }
         OptionalLong proposed = reply.proposed();
         if (proposed.isPresent() && proposed.getAsLong() == revision.number()) {
-            marks += "  ·  ⏪ *last known good*";
+            marks += revision.wasAvailable()
+                    ? "  ·  ⏪ *last known good*"
+                    : "  ·  ⏪ *proposed*, though nothing shows that it was ever available";
         }
         return marks;
     }

@@ -6,6 +6,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Rollout.PodProblem;
 import dev.stepback.target.controllerrevision.Rollouts.Reached;
+import dev.stepback.target.workload.AvailableMark;
 import dev.stepback.target.workload.FailureMark;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
@@ -68,8 +69,16 @@ final class FailedRollouts {
         return failed;
     }
 
-    /** Writes down what can be seen now and is not written yet, and takes back what has come right since. */
+    /**
+     * Writes down what can be seen now and is not written yet, and takes back what has come right since. That a revision's pods
+     * are available, too.
+     */
     void note(RevisionedWorkload workload) {
+        for (ObjectNode revision : workload.revisions()) {
+            if (workload.available(revision) && !AvailableMark.on(revision)) {
+                workloads.patchRevision(workload.ref(), Json.name(revision), AvailableMark.writing(revision));
+            }
+        }
         for (ObjectNode revision : workload.revisions()) {
             boolean marked = mark.of(revision).isPresent();
             Optional<BadRevision> trouble = broken(workload, revision)

@@ -6,6 +6,7 @@ import dev.stepback.target.History;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Revision;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.AvailableMark;
 import dev.stepback.target.workload.ChangeCause;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LiveWorkload;
@@ -87,6 +88,12 @@ public record RevisionedWorkload(TargetRef ref, ObjectNode object, List<ObjectNo
         return strategy().equals("OnDelete");
     }
 
+    /** Whether a pod of this revision is available now, as far as its status tells. */
+    boolean available(ObjectNode revision) {
+        String hash = hash(revision);
+        return pods.stream().anyMatch(pod -> pod.runs(hash) && pod.ready());
+    }
+
     /** @param redactor applied to change causes: {@code kubectl --record} wrote whole command lines into them */
     History history(Redactor redactor) {
         List<Revision> history = revisions.stream()
@@ -109,6 +116,7 @@ public record RevisionedWorkload(TargetRef ref, ObjectNode object, List<ObjectNo
                 Json.createdAt(revision),
                 (int) pods.stream().filter(pod -> pod.runs(hash)).count(),
                 template(revision).withoutRestart().fingerprint(),
+                available(revision) || AvailableMark.on(revision),
                 Writer.last(revision, "f:revision").map(writer -> new Revision.Numbered(writer.time(), true)));
     }
 }

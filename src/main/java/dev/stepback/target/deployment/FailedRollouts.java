@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.workload.AvailableMark;
 import dev.stepback.target.workload.FailureMark;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodEvents;
@@ -53,8 +54,14 @@ final class FailedRollouts {
         return failed;
     }
 
-    /** Writes down what can be seen now and is not written yet, and takes back what has come right since. */
+    /**
+     * Writes down what can be seen now and is not written yet, and takes back what has come right since. That a revision's pods
+     * are available, too.
+     */
     void note(Workload workload) {
+        workload.replicaSets().stream()
+                .filter(rs -> Workload.number(rs) > 0 && Workload.available(rs) && !AvailableMark.on(rs))
+                .forEach(rs -> deployments.patchReplicaSet(workload.ref(), Json.name(rs), AvailableMark.writing(rs)));
         seen(workload).forEach((replicaSet, bad) -> {
             if (mark.of(replicaSet).isEmpty()) {
                 patch(workload, replicaSet, Optional.of(bad));

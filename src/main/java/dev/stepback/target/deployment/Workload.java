@@ -6,6 +6,7 @@ import dev.stepback.redaction.Redactor;
 import dev.stepback.target.History;
 import dev.stepback.target.Revision;
 import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.AvailableMark;
 import dev.stepback.target.workload.ChangeCause;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LiveWorkload;
@@ -118,8 +119,14 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
                 Json.createdAt(replicaSet),
                 replicaSet.path("status").path("replicas").asInt(0),
                 PodTemplate.of(replicaSet).withoutRestart().fingerprint(),
+                available(replicaSet) || AvailableMark.on(replicaSet),
                 // The controller also writes to it when it scales it.
                 Writer.ofAnnotation(replicaSet, REVISION).map(writer -> new Revision.Numbered(writer.time(), false)));
+    }
+
+    /** Whether pods of it are available now. */
+    static boolean available(ObjectNode replicaSet) {
+        return replicaSet.path("status").path("availableReplicas").asInt(0) > 0;
     }
 
     /** The revision number that the controller wrote; 0 for none. */

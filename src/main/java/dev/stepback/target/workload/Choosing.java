@@ -65,6 +65,13 @@ public final class Choosing {
                     "Revision %d is known bad: %s. Is it the one you want?".formatted(to.number(), bad.sentence())));
         }
         passedOver(history, request, to).ifPresent(findings::add);
+        boolean named = request.toRevision().isPresent() || request.toTime().isPresent();
+        if (!named && !to.wasAvailable()) {
+            findings.add(Finding.warn(
+                    "never-available",
+                    "Nothing shows that revision %d was ever available. Is it the one you want?"
+                            .formatted(to.number())));
+        }
         return findings;
     }
 

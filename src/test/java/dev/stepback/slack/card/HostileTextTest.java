@@ -143,6 +143,7 @@ class HostileTextTest {
                                         Samples.NOW,
                                         1,
                                         "a",
+                                        true,
                                         Optional.empty())),
                                 10),
                         OptionalLong.empty(),

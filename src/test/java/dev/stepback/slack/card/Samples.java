@@ -171,6 +171,7 @@ public final class Samples {
                                 NOW.minusSeconds(86_400 * (revisions - n) + 90),
                                 n == revisions ? 3 : 0,
                                 "checkout-" + n,
+                                n > 1,
                                 Optional.empty()))
                         .toList(),
                 10);

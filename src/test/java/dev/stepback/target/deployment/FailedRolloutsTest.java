@@ -6,11 +6,20 @@ import static org.assertj.core.api.Assertions.entry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Operation;
+import dev.stepback.target.PlanOptions;
+import dev.stepback.target.PlanRequest;
+import dev.stepback.target.PlanResult;
+import dev.stepback.target.Revision;
+import dev.stepback.target.workload.AvailableMark;
 import dev.stepback.target.workload.FailureMark;
 import dev.stepback.target.workload.Json;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -124,6 +133,54 @@ class FailedRolloutsTest {
         fourthIsDeployed();
 
         assertThat(target.failedRollouts(Shop.CHECKOUT)).isEmpty();
+    }
+
+    /** One that never became ready is not the last known good one, only the one before. */
+    @Test
+    void revisionThatWasAvailable_isKnownToHaveBeen_alsoWhenItsPodsAreGone() {
+        available(SECOND, 1);
+        assertThat(wereAvailable()).containsExactly(2L);
+        target.noteFailedRollouts(Shop.CHECKOUT);
+        target.noteFailedRollouts(Shop.CHECKOUT);
+        assertThat(api.patches).hasSize(1);
+
+        available(SECOND, 0);
+        annotations(THIRD)
+                .put(
+                        AvailableMark.ANNOTATION,
+                        annotations(SECOND).path(AvailableMark.ANNOTATION).asText());
+
+        assertThat(wereAvailable()).containsExactly(2L);
+    }
+
+    @Test
+    void proposalOfWhatNeverWasAvailable_isWarnedAbout() {
+        assertThat(warned(OptionalLong.empty()))
+                .containsExactly("Nothing shows that revision 2 was ever available. Is it the one you want?");
+        assertThat(warned(OptionalLong.of(2))).as("named").isEmpty();
+        available(SECOND, 1);
+        assertThat(warned(OptionalLong.empty())).isEmpty();
+    }
+
+    private List<String> warned(OptionalLong revision) {
+        PlanResult result =
+                target.plan(Shop.CHECKOUT, new PlanRequest(Operation.UNDO, revision, Map.of(), PlanOptions.NONE));
+        return ((PlanResult.Planned) result)
+                .plan().findings().stream()
+                        .filter(f -> f.check().equals("never-available"))
+                        .map(Finding::message)
+                        .toList();
+    }
+
+    private List<Long> wereAvailable() {
+        return target.history(Shop.CHECKOUT).orElseThrow().revisions().stream()
+                .filter(Revision::wasAvailable)
+                .map(Revision::number)
+                .toList();
+    }
+
+    private void available(String replicaSet, int pods) {
+        api.get(replicaSet).withObject("/status").put("availableReplicas", pods);
     }
 
     private void condition(String reason, String replicaSet) {

@@ -3,11 +3,15 @@ package dev.stepback.target.statefulset;
 import static dev.stepback.target.statefulset.StillWorld.JUST_NOW;
 import static dev.stepback.target.statefulset.StillWorld.LONG_AGO;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.stepback.target.Kind;
+import dev.stepback.target.Revision;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which revisions are held to be bad because their rollout failed. */
 class FailedRolloutsTest {
@@ -35,6 +39,24 @@ class FailedRolloutsTest {
         world.deletePods();
 
         assertThat(world.known()).containsExactly("w-2 ErrImagePull: not found");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"STATEFULSET", "DAEMONSET"})
+    void revisionWhosePodWasReady_isKnownToHaveBeenAvailable(Kind kind) {
+        world.kind = kind;
+        world.workload("RollingUpdate", 2);
+        world.status("updateRevision: w-2, currentRevision: w-1");
+        world.pod("w-1", 0, RUNS, "False", LONG_AGO);
+        world.pod("w-2", 2, RUNS, "True", JUST_NOW);
+        world.note();
+        world.deletePods();
+
+        assertThat(world.target().history(world.ref()).orElseThrow().revisions())
+                .extracting(Revision::number, Revision::wasAvailable)
+                .containsExactly(tuple(2L, true), tuple(1L, false));
     }
 
     @Test
