@@ -38,9 +38,7 @@ public final class UndoStep implements Step {
                 kind.stepType(),
                 "Restore the template of revision " + revision
                         + (patch.updatesLastApplied() ? ", and what kubectl apply remembers of it" : "")
-                        + patch.ends()
-                                .map(halt -> ", and end the pause of " + halt.rollback())
-                                .orElse(""),
+                        + (patch.ends().isPresent() ? ", and end its pause" : ""),
                 Map.of("patch", patch.text(), "revision", Long.toString(revision), kind.storedIn(), stored));
     }
 

@@ -60,7 +60,7 @@ class HaltTest {
         PlannedStep undo = plan.steps().get(0);
 
         assertThat(undo.description())
-                .isEqualTo("Restore the template of revision " + revision + ", and end the pause of rb-1");
+                .isEqualTo("Restore the template of revision " + revision + ", and end its pause");
         assertThat(plan.findings())
                 .contains(Finding.warn(
                         "stands-still",
@@ -103,8 +103,8 @@ class HaltTest {
 
         assertThat(undo.description())
                 .isEqualTo(
-                        "Restore the template of revision 3, and what kubectl apply remembers of it, and end the pause"
-                                + " of rb-1, all new pods at once (maxSurge 25% → 100%, put back"
+                        "Restore the template of revision 3, and what kubectl apply remembers of it, and end its pause,"
+                                + " all new pods at once (maxSurge 25% → 100%, put back"
                                 + " afterwards)");
         assertThat(shop.api.patches).hasSize(1);
         assertThat(Halt.on(live())).isEmpty();
