@@ -1,5 +1,6 @@
 package dev.stepback.target.statefulset;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -198,8 +199,10 @@ final class RollByPartitionStep implements Step {
     /** Only as it was looked at: uid, template, partition and note. */
     private static ArrayNode patch(StepContext context, RevisionedWorkload workload, int to) {
         ObjectNode live = workload.object();
-        ArrayNode operations =
-                new Borrowed(Borrowed.PARTITION, IntNode.valueOf(to), live.at(Borrowed.PARTITION)).back(live);
+        JsonNode now = live.at(Borrowed.PARTITION); // none, where somebody has taken it away
+        ArrayNode operations = new Borrowed(
+                        Borrowed.PARTITION, IntNode.valueOf(to), now.isInt() ? now : IntNode.valueOf(0))
+                .back(live);
         operations
                 .insertObject(1)
                 .put("op", "test")

@@ -334,6 +334,28 @@ class HoldStepTest {
         assertThat(step(goesOn).observe(context(goesOn, Guard.NONE)).state()).isEqualTo(Step.Observation.State.DONE);
     }
 
+    /** Its controller then replaces all pods, and there is nothing to be put back. */
+    @Test
+    void partitionThatIsTakenAwayMeanwhile_leavesOnlyTheNoteToBeRemoved() {
+        rollout("0", "2 2 2 2");
+        Plan plan = planned(BY_PARTITION);
+        PlannedStep undo = plan.steps().get(0);
+        assertThat(step(undo).start(context(undo, Guard.NONE))).isEqualTo(new Step.Start.Started());
+        world.merge("{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":null}}}");
+        world.deletePods();
+        for (int ordinal = 0; ordinal < 4; ordinal++) {
+            world.pod("w-1", ordinal, "{running: {}}", "True", StillWorld.LONG_AGO);
+        }
+        world.status("updateRevision: w-1, currentRevision: w-1");
+
+        PlannedStep roll = plan.steps().get(1);
+        assertThat(step(roll).observe(context(roll, Guard.NONE)).state()).isEqualTo(Step.Observation.State.AGAIN);
+        assertThat(step(roll).start(context(roll, Guard.NONE))).isEqualTo(new Step.Start.Started());
+        assertThat(step(roll).observe(context(roll, Guard.NONE)).state()).isEqualTo(Step.Observation.State.DONE);
+        assertThat(Borrowed.on(world.live())).isEmpty();
+        assertThat(world.live().at(Borrowed.PARTITION).isMissingNode()).isTrue();
+    }
+
     private void rollout(String partition, String revisions) {
         world.workload("RollingUpdate", 2);
         if (!partition.isEmpty()) {
