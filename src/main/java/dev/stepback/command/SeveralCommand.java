@@ -59,7 +59,7 @@ final class SeveralCommand {
         for (TargetRef target : targets) {
             Authorizer.Authorization may = authorizer.mayRequest(invocation.by(), target, Operation.UNDO);
             if (!may.allowed()) {
-                return denials.refused(invocation.by(), Wish.REQUEST, target, may.why() + about(target));
+                return denials.refused(invocation.by(), Wish.REQUEST, target, may.why() + about(may.why(), target));
             }
         }
         return refused(command, targets, invocation)
@@ -122,7 +122,10 @@ final class SeveralCommand {
                                     command.options()));
             if (refusal.isPresent() && refusal.get().reason() != PlanResult.Reason.ALREADY_THERE) {
                 if (why.size() < MAX_REASONS) {
-                    why.add(target + ": " + refusal.get().message());
+                    why.add(target + ": " + refusal.get().message()
+                            + (refusal.get().reason() == PlanResult.Reason.PAUSED
+                                    ? ", or here: " + typed("resume " + target)
+                                    : ""));
                 }
                 out.add(target);
             }
@@ -148,7 +151,7 @@ final class SeveralCommand {
         return "`" + slashCommand + " " + command.replace('`', '\'') + "`";
     }
 
-    private static String about(TargetRef target) {
-        return " This is about " + target + "; nothing was begun.";
+    private static String about(String why, TargetRef target) {
+        return (why.contains(target.toString()) ? "" : " This is about " + target + ".") + " Nothing was begun.";
     }
 }

@@ -190,6 +190,15 @@ class SeveralTest {
     }
 
     @Test
+    void pausedOne_isNamedWithTheCommandThatResumesIt() {
+        cluster.paused.add(cart);
+
+        assertThat(why(dispatch("checkout cart")))
+                .contains(
+                        "`/rollback resume production/deployment/cart`", "`/rollback production/deployment/checkout`");
+    }
+
+    @Test
     void labels_areThoseOfTheApiServer() {
         cluster.labelled.put("release in (a, b)", Set.of(checkout, cart));
 

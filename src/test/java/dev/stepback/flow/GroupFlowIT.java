@@ -125,7 +125,7 @@ class GroupFlowIT {
 
             scene.people.action("lead", INCIDENTS, ts(forward), "approve");
             scene.people.action("lead", INCIDENTS, ts(awaitCard(scene, "Stop here")), "stop_here");
-            ObjectNode stopped = awaitCard(scene, "stopped where it was: cart, checkout");
+            ObjectNode stopped = awaitCard(scene, "stopped where they were: cart, checkout");
             assertThat(stopped.toString()).contains("Stopped here by", "Resume cart", "Resume checkout", "Undo all");
             assertThat(scene.deployment("cart").getSpec().getPaused()).isTrue();
 

@@ -48,7 +48,7 @@ final class Sentence {
             parts.add(failed(failed));
         }
         if (!standing.isEmpty()) {
-            parts.add("stopped where it was: " + names(standing));
+            parts.add("stopped where " + (standing.size() == 1 ? "it was: " : "they were: ") + names(standing));
         }
         if (!goingOn.isEmpty()) {
             parts.add("followed no longer: " + names(goingOn));

@@ -5,6 +5,7 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
 import java.time.Instant;
@@ -33,7 +34,8 @@ public final class Announcements {
             out.put("patched", Message.of("🩹 Patched " + target(rollback) + what));
         }
         Rollout rollout = status.rollout();
-        if (status.patchedAt() != null && rollout != null && rollout.available() > 0) {
+        boolean replaces = rollback.getSpec().wanted() != Operation.RESUME; // the pods may have been there all the time
+        if (replaces && status.patchedAt() != null && rollout != null && rollout.available() > 0) {
             out.put("first-pod-ready", Message.of("🌱 The first new pod is ready"));
         }
         if (status.phase().terminal() && status.approvedAt() != null) {

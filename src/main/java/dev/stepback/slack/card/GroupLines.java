@@ -27,7 +27,7 @@ final class GroupLines {
     static String target(GroupView view, int i) {
         TargetRef target = view.target(i);
         Optional<Rollback> member = view.member(i);
-        String number = view.group().getSpec().inOrder() ? (i + 1) + ". " : "";
+        String number = view.group().getSpec().inOrder() && view.size() > 1 ? (i + 1) + ". " : "";
         String kind =
                 target.kind() == Kind.DEPLOYMENT ? "" : " (" + target.kind().apiName() + ")";
         String head = "*" + Mrkdwn.line(target.name(), 260) + "*" + kind;
