@@ -175,11 +175,16 @@ public record RollbackStatus(
     /**
      * A rollout that was stopped where it was.
      *
-     * @param message how it stands, for people
+     * @param message how it stands, for people; where there is little room, the first line is enough
      * @param resumable whether it can be resumed
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Standstill(String message, boolean resumable) {}
+    public record Standstill(String message, boolean resumable) {
+        /** Its first line. */
+        public String brief() {
+            return message.lines().findFirst().orElse("");
+        }
+    }
 
     /**
      * How far one step of the plan is.

@@ -102,7 +102,7 @@ final class GroupLines {
     private static String midway(RollbackSpec.Midway midway, RollbackStatus status) {
         return status.standstill() == null
                 ? StateLine.midway(midway, status)
-                : Mrkdwn.line(status.standstill().message(), STANDSTILL);
+                : Mrkdwn.line(status.standstill().brief(), STANDSTILL);
     }
 
     /** The images that change, by container. */

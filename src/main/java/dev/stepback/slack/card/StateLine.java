@@ -35,6 +35,11 @@ final class StateLine {
 
     /** What follows the phase's name, with what separates the two. */
     static String rest(Rollback rollback, Instant now) {
+        return rest(rollback, now, false);
+    }
+
+    /** @param brief whether the card, which says more, is elsewhere */
+    private static String rest(Rollback rollback, Instant now, boolean brief) {
         RollbackStatus status = rollback.statusOrInitial();
         if (status.phase() != Phase.FAILED && status.changedAfterTheEnd()) {
             return at(status) + ": " + sentence(status.message(), "The target was changed all the same.");
@@ -52,7 +57,7 @@ final class StateLine {
                                 .orElse("")
                         + ". " + UNCHANGED;
             case EXPIRED -> at(status) + ": " + expired(status) + " " + UNCHANGED;
-            case CANCELLED -> cancelled(rollback, status);
+            case CANCELLED -> cancelled(rollback, status, brief);
             case SUPERSEDED ->
                 at(status) + ": " + sentence(status.message(), "the target has changed since the plan was made")
                         + " Stepback changed nothing.";
@@ -63,7 +68,7 @@ final class StateLine {
     static String inFull(Rollback rollback, Instant now) {
         RollbackStatus status = rollback.statusOrInitial();
         if (status.phase() != Phase.FAILED) {
-            return rest(rollback, now);
+            return rest(rollback, now, true);
         }
         String why = sentence(status.message(), Words.meaning(status.phase()));
         return status.patchedAt() == null
@@ -103,13 +108,13 @@ final class StateLine {
                 + (Checks.stopped(rollback) ? Checks.past(rollback) : "");
     }
 
-    private static String cancelled(Rollback rollback, RollbackStatus status) {
+    private static String cancelled(Rollback rollback, RollbackStatus status, boolean brief) {
         RollbackSpec.Cancellation cancellation = rollback.getSpec().cancellation();
         String by = cancellation == null
                 ? ""
                 : " by " + Mrkdwn.mention(cancellation.by()) + ", " + Mrkdwn.time(cancellation.at());
         if (cancellation != null && cancellation.midway() != null) {
-            return by + ". " + stopped(cancellation.midway(), rollback) + besides(status);
+            return by + ". " + stopped(cancellation.midway(), rollback, brief) + besides(status);
         }
         if (status.patchedAt() == null) {
             return by + ". " + UNCHANGED + (Checks.cancelled(status) ? besides(status.message()) : "");
@@ -123,11 +128,13 @@ final class StateLine {
                 + besides(status);
     }
 
-    private static String stopped(RollbackSpec.Midway midway, Rollback rollback) {
+    private static String stopped(RollbackSpec.Midway midway, Rollback rollback, boolean brief) {
         RollbackStatus status = rollback.statusOrInitial();
-        return status.standstill() == null
-                ? midway(midway, status)
-                : sentence(status.standstill().message(), "It stopped.") + onwards(rollback, status.standstill());
+        if (status.standstill() == null) {
+            return midway(midway, status);
+        }
+        String how = brief ? status.standstill().brief() : status.standstill().message();
+        return sentence(how, "It stopped.") + onwards(rollback, status.standstill());
     }
 
     /** What became of a rollout that was ended in the middle, in a sentence. */

@@ -141,7 +141,7 @@ final class HoldStep implements Step {
                                 workload.ref().name(),
                                 policy.first(),
                                 policy.updated() == 1 ? " has" : " and above have");
-        return "It stands still: %s, whatever is deployed (partition %d → %d).%s Without Stepback it goes on by %s."
+        return "It stands still: %s, whatever is deployed (partition %d → %d).%s\nWithout Stepback it goes on by %s."
                 .formatted(
                         pods,
                         still.get().former(),

@@ -121,7 +121,7 @@ final class PaceSamples {
             s.message = "";
             s.standstill = new RollbackStatus.Standstill(
                     "It stands still: db-7 and above have the restored template, the pods below stay as they are,"
-                            + " whatever is deployed (partition 0 → 7). Without Stepback it goes on by `kubectl patch"
+                            + " whatever is deployed (partition 0 → 7).\nWithout Stepback it goes on by `kubectl patch"
                             + " statefulset db -n production --type merge -p '{}'`.",
                     true);
         }));
