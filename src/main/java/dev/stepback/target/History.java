@@ -46,4 +46,13 @@ public record History(TargetRef target, String uid, OptionalLong current, List<R
                 .filter(r -> r.number() < below && !bad.contains(r.release()))
                 .findFirst();
     }
+
+    /**
+     * Whether nothing shows that a revision was ever available although somebody looked: an older one was seen. Of what was
+     * released before Stepback came nobody knows.
+     */
+    public boolean neverSeenAvailable(Revision revision) {
+        return !revision.wasAvailable()
+                && revisions.stream().anyMatch(r -> r.number() < revision.number() && r.wasAvailable());
+    }
 }

@@ -85,9 +85,10 @@ final class HistoryMessage {
         }
         OptionalLong proposed = reply.proposed();
         if (proposed.isPresent() && proposed.getAsLong() == revision.number()) {
-            marks += revision.wasAvailable()
-                    ? "  ·  ⏪ *last known good*"
-                    : "  ·  ⏪ *proposed*, though nothing shows that it was ever available";
+            marks += revision.wasAvailable() ? "  ·  ⏪ *last known good*" : "  ·  ⏪ *proposed*";
+            marks += reply.history().neverSeenAvailable(revision)
+                    ? ", though nothing shows that it was ever available"
+                    : "";
         }
         return marks;
     }

@@ -66,7 +66,7 @@ public final class Choosing {
         }
         passedOver(history, request, to).ifPresent(findings::add);
         boolean named = request.toRevision().isPresent() || request.toTime().isPresent();
-        if (!named && !to.wasAvailable()) {
+        if (!named && history.neverSeenAvailable(to)) {
             findings.add(Finding.warn(
                     "never-available",
                     "Nothing shows that revision %d was ever available. Is it the one you want?"

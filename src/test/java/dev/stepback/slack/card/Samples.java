@@ -156,6 +156,11 @@ public final class Samples {
     }
 
     public static History history(int revisions) {
+        return history(revisions, LongStream.rangeClosed(2, revisions).toArray());
+    }
+
+    /** @param available the revisions that were seen available */
+    public static History history(int revisions, long... available) {
         return new History(
                 CHECKOUT,
                 "uid-1",
@@ -171,7 +176,7 @@ public final class Samples {
                                 NOW.minusSeconds(86_400 * (revisions - n) + 90),
                                 n == revisions ? 3 : 0,
                                 "checkout-" + n,
-                                n > 1,
+                                LongStream.of(available).anyMatch(a -> a == n),
                                 Optional.empty()))
                         .toList(),
                 10);

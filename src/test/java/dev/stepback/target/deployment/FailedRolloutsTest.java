@@ -154,7 +154,9 @@ class FailedRolloutsTest {
     }
 
     @Test
-    void proposalOfWhatNeverWasAvailable_isWarnedAbout() {
+    void proposalOfWhatWasNeverSeenAvailable_isWarnedAbout_whereAnOlderOneWas() {
+        assertThat(warned(OptionalLong.empty())).as("nobody may have looked").isEmpty();
+        available("/apis/apps/v1/namespaces/production/replicasets/checkout-h10", 1);
         assertThat(warned(OptionalLong.empty()))
                 .containsExactly("Nothing shows that revision 2 was ever available. Is it the one you want?");
         assertThat(warned(OptionalLong.of(2))).as("named").isEmpty();
