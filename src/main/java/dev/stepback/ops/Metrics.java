@@ -41,7 +41,7 @@ public final class Metrics {
     }
 
     /** In Prometheus' text format. */
-    public String scrape() {
+    String scrape() {
         return registry.scrape();
     }
 

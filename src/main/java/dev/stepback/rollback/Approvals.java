@@ -102,7 +102,7 @@ public record Approvals(
     }
 
     /** Until when it has to begin, when the request expires then; who has approved just before gives it some more time. */
-    public Instant goodUntil(Instant expiresAt) {
+    Instant goodUntil(Instant expiresAt) {
         return Approval.goodUntil(expiresAt, counted);
     }
 
