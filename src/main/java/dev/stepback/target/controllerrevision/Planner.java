@@ -16,7 +16,6 @@ import dev.stepback.target.Revision;
 import dev.stepback.target.Step.Observation;
 import dev.stepback.target.job.CheckPlan;
 import dev.stepback.target.job.Subject;
-import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Approved;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
@@ -166,7 +165,7 @@ final class Planner {
                 && request.toTime().isEmpty()
                 && rollouts.resumption(workload).isPresent()
                 && Writer.ofTemplate(workload.object())
-                        .filter(writer -> writer.manager().equals(ApiServer.FIELD_MANAGER))
+                        .filter(Writer::isStepback)
                         .isPresent();
     }
 

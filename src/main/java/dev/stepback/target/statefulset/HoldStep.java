@@ -11,12 +11,12 @@ import dev.stepback.target.StepContext;
 import dev.stepback.target.controllerrevision.RevisionPod;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
-import dev.stepback.target.workload.Annotating;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.ConditionalWrite;
 import dev.stepback.target.workload.ConditionalWrite.Look;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.JsonPatch;
 import dev.stepback.target.workload.LiveTarget;
 import dev.stepback.target.workload.UndoStep;
 import dev.stepback.text.OneLine;
@@ -102,12 +102,12 @@ final class HoldStep implements Step {
     private static ArrayNode patch(StepContext context, RevisionedWorkload workload, int partition) {
         ObjectNode live = workload.object();
         ArrayNode operations = Json.object().arrayNode();
-        Annotating.add(operations, "test", "/metadata/uid", operations.textNode(workload.uid()));
-        Annotating.add(operations, "test", "/spec/template", workload.template().json());
-        Annotating.add(operations, "test", STRATEGY, live.at(STRATEGY));
+        JsonPatch.test(operations, "/metadata/uid", operations.textNode(workload.uid()));
+        JsonPatch.test(operations, "/spec/template", workload.template().json());
+        JsonPatch.test(operations, STRATEGY, live.at(STRATEGY));
         ObjectNode rolling =
                 live.at(STRATEGY).path("rollingUpdate") instanceof ObjectNode there ? there.deepCopy() : Json.object();
-        Annotating.add(operations, "add", STRATEGY + "/rollingUpdate", rolling.put("partition", partition));
+        JsonPatch.add(operations, STRATEGY + "/rollingUpdate", rolling.put("partition", partition));
         int former = Standstill.untouched(live)
                 .map(Standstill::former)
                 .orElseGet(() -> UpdatePolicy.of(workload).partition());
@@ -118,7 +118,7 @@ final class HoldStep implements Step {
                         Borrowed.NOTE,
                         new Borrowed(Borrowed.PARTITION, IntNode.valueOf(former), IntNode.valueOf(partition))
                                 .note(rollback));
-        return Annotating.of(operations, live, annotations);
+        return JsonPatch.annotating(operations, live, annotations);
     }
 
     @Override

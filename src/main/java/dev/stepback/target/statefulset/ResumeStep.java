@@ -10,12 +10,12 @@ import dev.stepback.target.Step;
 import dev.stepback.target.StepContext;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
-import dev.stepback.target.workload.Annotating;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.ConditionalWrite;
 import dev.stepback.target.workload.DryRun;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.JsonPatch;
 import dev.stepback.target.workload.LiveTarget;
 import dev.stepback.target.workload.UndoStep;
 import dev.stepback.text.OneLine;
@@ -115,13 +115,9 @@ final class ResumeStep implements Step {
     static ArrayNode patch(RevisionedWorkload workload, String rollback) {
         ObjectNode live = workload.object();
         Borrowed noted = Borrowed.on(live).map(Borrowed.Noted::borrowed).orElseThrow();
-        ArrayNode operations = new Borrowed(Borrowed.PARTITION, noted.former(), noted.now(live)).back(live);
-        operations
-                .insertObject(1)
-                .put("op", "test")
-                .put("path", "/spec/template")
-                .set("value", workload.template().json());
-        return Annotating.of(operations, live, Json.object().put(UndoStep.MARK, rollback));
+        ArrayNode operations =
+                new Borrowed(Borrowed.PARTITION, noted.former(), noted.now(live)).back(live, workload.template());
+        return JsonPatch.annotating(operations, live, Json.object().put(UndoStep.MARK, rollback));
     }
 
     @Override

@@ -17,10 +17,10 @@ import dev.stepback.target.controllerrevision.RevisionedTarget;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.controllerrevision.Rollouts;
-import dev.stepback.target.workload.Annotating;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.JsonPatch;
 import dev.stepback.target.workload.LiveTarget;
 import dev.stepback.target.workload.PodProblems;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -202,12 +202,7 @@ final class RollByPartitionStep implements Step {
         JsonNode now = live.at(Borrowed.PARTITION); // none, where somebody has taken it away
         ArrayNode operations = new Borrowed(
                         Borrowed.PARTITION, IntNode.valueOf(to), now.isInt() ? now : IntNode.valueOf(0))
-                .back(live);
-        operations
-                .insertObject(1)
-                .put("op", "test")
-                .put("path", "/spec/template")
-                .set("value", workload.template().json());
+                .back(live, workload.template());
         int original = original(context);
         if (to == original) {
             return operations;
@@ -215,7 +210,7 @@ final class RollByPartitionStep implements Step {
         operations.remove(operations.size() - 1); // the note stays until the partition is what it was
         String rollback = context.attribution().rollback();
         String note = new Borrowed(Borrowed.PARTITION, IntNode.valueOf(original), IntNode.valueOf(to)).note(rollback);
-        return Annotating.of(operations, live, Json.object().put(Borrowed.NOTE, note));
+        return JsonPatch.annotating(operations, live, Json.object().put(Borrowed.NOTE, note));
     }
 
     @Override
@@ -295,9 +290,7 @@ final class RollByPartitionStep implements Step {
     }
 
     private static boolean isOurs(StepContext context, RevisionedWorkload workload) {
-        return Borrowed.on(workload.object())
-                .filter(noted -> noted.rollback().equals(context.attribution().rollback()))
-                .isPresent();
+        return Borrowed.isNoted(workload.object(), context.attribution().rollback());
     }
 
     private static int original(StepContext context) {

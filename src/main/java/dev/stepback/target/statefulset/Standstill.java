@@ -3,8 +3,8 @@ package dev.stepback.target.statefulset;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.Writer;
 import java.util.Optional;
 
 /**
@@ -33,9 +33,7 @@ record Standstill(int former, int partition, boolean taken) {
         JsonNode now = noted.now(live);
         return now.isInt()
                 && (now.equals(noted.meanwhile())
-                        || noted.writer(live)
-                                .filter(w -> w.manager().equals(ApiServer.FIELD_MANAGER))
-                                .isPresent());
+                        || noted.writer(live).filter(Writer::isStepback).isPresent());
     }
 
     /** Who has set the partition last, such as {@code , by kubectl at …}; empty when the API server does not tell. */

@@ -20,7 +20,7 @@ public final class AvailableMark {
     /** The patch that writes it down. */
     public static ArrayNode writing(ObjectNode revision) {
         ArrayNode operations = Json.object().arrayNode();
-        Annotating.add(operations, "test", "/metadata/uid", operations.textNode(Json.uid(revision)));
-        return Annotating.of(operations, revision, Json.object().put(ANNOTATION, Json.name(revision)));
+        JsonPatch.test(operations, "/metadata/uid", operations.textNode(Json.uid(revision)));
+        return JsonPatch.annotating(operations, revision, Json.object().put(ANNOTATION, Json.name(revision)));
     }
 }

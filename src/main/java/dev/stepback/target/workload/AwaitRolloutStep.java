@@ -89,7 +89,7 @@ public final class AwaitRolloutStep<W extends LiveWorkload> implements Step {
         // A mutating webhook may have added to what Stepback wrote; then nobody else is the template's last writer.
         return !(UndoStep.marked(context, workload.object())
                 && Writer.ofTemplate(workload.object())
-                        .filter(writer -> writer.manager().equals(ApiServer.FIELD_MANAGER))
+                        .filter(Writer::isStepback)
                         .isPresent());
     }
 }

@@ -113,22 +113,34 @@ public record Borrowed(String path, JsonNode former, JsonNode meanwhile) {
         }
     }
 
+    /** Whether the Rollback of this name borrows from an object. */
+    public static boolean isNoted(JsonNode live, String rollback) {
+        return on(live).filter(noted -> noted.rollback().equals(rollback)).isPresent();
+    }
+
     /**
      * The JSON patch that puts the field back and removes the note. It succeeds only while both are as they were seen; a
      * value that somebody has changed since stays.
      */
     public ArrayNode back(ObjectNode live) {
         ArrayNode operations = Json.object().arrayNode();
-        Annotating.add(operations, "test", "/metadata/uid", operations.textNode(Json.uid(live)));
-        Annotating.add(operations, "test", Annotating.path(NOTE), operations.textNode(Json.annotation(live, NOTE)));
+        JsonPatch.test(operations, "/metadata/uid", operations.textNode(Json.uid(live)));
+        JsonPatch.test(operations, JsonPatch.annotation(NOTE), operations.textNode(Json.annotation(live, NOTE)));
         JsonNode now = now(live);
         if (!now.isMissingNode()) {
-            Annotating.add(operations, "test", path, now);
+            JsonPatch.test(operations, path, now);
             if (now.equals(meanwhile)) {
-                Annotating.add(operations, "replace", path, former);
+                JsonPatch.replace(operations, path, former);
             }
         }
-        operations.addObject().put("op", "remove").put("path", Annotating.path(NOTE));
+        JsonPatch.remove(operations, JsonPatch.annotation(NOTE));
         return operations;
+    }
+
+    /** The same, which succeeds only while the template is this one, too. */
+    public ArrayNode back(ObjectNode live, PodTemplate template) {
+        ArrayNode operations = Json.object().arrayNode();
+        JsonPatch.test(operations, "/spec/template", template.json());
+        return operations.addAll(back(live));
     }
 }

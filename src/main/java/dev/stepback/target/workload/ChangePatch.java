@@ -23,11 +23,12 @@ public record ChangePatch(Operation operation, ArrayNode operations) {
                 UndoPatch.from(workload, before.restartedAt(time)).operations();
         if (operation != Operation.RESTART) {
             operations.remove(TESTS);
-            Annotating.add(
-                    operations, operation == Operation.PAUSE ? "add" : "test", PAUSED, operations.booleanNode(true));
         }
-        if (operation == Operation.RESUME) {
-            operations.addObject().put("op", "remove").put("path", PAUSED);
+        if (operation == Operation.PAUSE) {
+            JsonPatch.add(operations, PAUSED, BooleanNode.TRUE);
+        } else if (operation == Operation.RESUME) {
+            JsonPatch.test(operations, PAUSED, BooleanNode.TRUE);
+            JsonPatch.remove(operations, PAUSED);
         }
         return new ChangePatch(operation, operations);
     }
@@ -89,6 +90,6 @@ public record ChangePatch(Operation operation, ArrayNode operations) {
     }
 
     ArrayNode annotating(ObjectNode live, ObjectNode annotations) {
-        return Annotating.of(operations, live, annotations);
+        return JsonPatch.annotating(operations, live, annotations);
     }
 }

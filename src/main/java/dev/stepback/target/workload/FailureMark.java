@@ -59,13 +59,13 @@ public final class FailureMark {
                         .put("reason", bad.detail())
                         .put(storedIn, Json.name(revision))
                         .put("revision", number.applyAsLong(revision))));
-        return Annotating.of(operations(precondition), revision, annotations);
+        return JsonPatch.annotating(operations(precondition), revision, annotations);
     }
 
     /** The patch that takes it back. */
     public static ArrayNode removing(JsonNode precondition) {
         ArrayNode operations = operations(precondition);
-        operations.addObject().put("op", "remove").put("path", PATH);
+        JsonPatch.remove(operations, PATH);
         return operations;
     }
 

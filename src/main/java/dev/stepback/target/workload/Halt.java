@@ -29,18 +29,18 @@ public record Halt(String rollback) {
                 && !rollback.isEmpty()
                 && rollback.equals(Json.annotation(live, UndoStep.MARK))
                 && Writer.last(live, "f:spec", "f:paused")
-                        .filter(writer -> writer.manager().equals(ApiServer.FIELD_MANAGER))
+                        .filter(Writer::isStepback)
                         .isPresent();
         return own ? Optional.of(new Halt(rollback)) : Optional.empty();
     }
 
     /** Adds what ends it, if it is still there. */
     void end(ArrayNode operations) {
-        String note = Annotating.path(NOTE);
-        Annotating.add(operations, "test", PAUSED, BooleanNode.TRUE);
-        Annotating.add(operations, "test", note, operations.textNode(rollback));
-        operations.addObject().put("op", "remove").put("path", PAUSED);
-        operations.addObject().put("op", "remove").put("path", note);
+        String note = JsonPatch.annotation(NOTE);
+        JsonPatch.test(operations, PAUSED, BooleanNode.TRUE);
+        JsonPatch.test(operations, note, operations.textNode(rollback));
+        JsonPatch.remove(operations, PAUSED);
+        JsonPatch.remove(operations, note);
     }
 
     /** The one that the operations from this place on end; empty when they do something else. */
@@ -64,7 +64,7 @@ public record Halt(String rollback) {
     /** Adds what removes a note that a pause has left behind, if there is one. */
     static void forget(ArrayNode operations, JsonNode live) {
         if (!Json.annotation(live, NOTE).isEmpty()) {
-            operations.addObject().put("op", "remove").put("path", Annotating.path(NOTE));
+            JsonPatch.remove(operations, JsonPatch.annotation(NOTE));
         }
     }
 }

@@ -101,9 +101,7 @@ public final class RestoreStrategyStep implements Step {
     }
 
     private static boolean isOurs(StepContext context, JsonNode live) {
-        return Borrowed.on(live)
-                .filter(noted -> noted.rollback().equals(context.attribution().rollback()))
-                .isPresent();
+        return Borrowed.isNoted(live, context.attribution().rollback());
     }
 
     private static Borrowed borrowed(StepContext context) {
@@ -125,9 +123,7 @@ public final class RestoreStrategyStep implements Step {
         }
         Borrowed borrowed = noted.get().borrowed();
         // kubectl rollout undo brings annotations of old ReplicaSets back: such a note says nothing about the value.
-        boolean own = borrowed.writer(live.get())
-                .filter(writer -> writer.manager().equals(ApiServer.FIELD_MANAGER))
-                .isPresent();
+        boolean own = borrowed.writer(live.get()).filter(Writer::isStepback).isPresent();
         Borrowed back = own ? borrowed : new Borrowed(borrowed.path(), borrowed.former(), borrowed.former());
         try {
             api.patch(ApiServer.path(target), back.back(live.get()), false);

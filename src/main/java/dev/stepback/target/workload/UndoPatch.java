@@ -40,15 +40,15 @@ public record UndoPatch(ArrayNode operations) {
      */
     public static UndoPatch from(LiveWorkload workload, PodTemplate restored, boolean updateLastApplied) {
         ArrayNode operations = Json.object().arrayNode();
-        Annotating.add(operations, "test", UID, operations.textNode(workload.uid()));
-        Annotating.add(operations, "test", TEMPLATE, workload.template().json());
-        Annotating.add(operations, "replace", TEMPLATE, restored.json());
+        JsonPatch.test(operations, UID, operations.textNode(workload.uid()));
+        JsonPatch.test(operations, TEMPLATE, workload.template().json());
+        JsonPatch.replace(operations, TEMPLATE, restored.json());
         if (updateLastApplied) {
             String remembered = Json.annotation(workload.object(), LastApplied.ANNOTATION);
             String rolledBack = LastApplied.restored(remembered, workload.template(), restored);
             // Whoever applied in between made another one of it, though perhaps of the same template.
-            Annotating.add(operations, "test", LAST_APPLIED, operations.textNode(remembered));
-            Annotating.add(operations, "replace", LAST_APPLIED, operations.textNode(rolledBack));
+            JsonPatch.test(operations, LAST_APPLIED, operations.textNode(remembered));
+            JsonPatch.replace(operations, LAST_APPLIED, operations.textNode(rolledBack));
         }
         return new UndoPatch(operations);
     }
@@ -56,8 +56,8 @@ public record UndoPatch(ArrayNode operations) {
     /** The same, which also sets a field of the strategy for the time of the rollout; it must be as it is now. */
     public UndoPatch borrowing(Borrowed borrowed, LiveWorkload workload) {
         ArrayNode all = operations.deepCopy();
-        Annotating.add(all, "test", borrowed.path(), borrowed.now(workload.object()));
-        Annotating.add(all, "replace", borrowed.path(), borrowed.meanwhile());
+        JsonPatch.test(all, borrowed.path(), borrowed.now(workload.object()));
+        JsonPatch.replace(all, borrowed.path(), borrowed.meanwhile());
         return new UndoPatch(all);
     }
 
@@ -220,6 +220,6 @@ public record UndoPatch(ArrayNode operations) {
 
     /** With what sets annotations; see {@link Annotating}. */
     ArrayNode annotating(ObjectNode live, ObjectNode annotations) {
-        return Annotating.of(operations, live, annotations);
+        return JsonPatch.annotating(operations, live, annotations);
     }
 }

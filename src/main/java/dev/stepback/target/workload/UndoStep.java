@@ -157,7 +157,7 @@ public final class UndoStep implements Step {
         ArrayNode operations = patch.annotating(live, annotations(context));
         if (borrowed(context.step()).filter(Borrowed::givesBack).isPresent()
                 && !Json.annotation(live, Borrowed.NOTE).isEmpty()) {
-            operations.addObject().put("op", "remove").put("path", Annotating.path(Borrowed.NOTE));
+            JsonPatch.remove(operations, JsonPatch.annotation(Borrowed.NOTE));
         }
         if (patch.ends().isEmpty()) {
             Halt.forget(operations, live);

@@ -23,8 +23,13 @@ public record Writer(String manager, Instant time) {
      * A single field has one owner, whatever the time. For a tree of them nothing tells which of two writes in one second was the
      * later one: it counts as somebody else's, so that no change passes for Stepback's own.
      */
-    private static final Comparator<Writer> ORDER = Comparator.comparing(Writer::time)
-            .thenComparing(writer -> !writer.manager().equals(ApiServer.FIELD_MANAGER));
+    private static final Comparator<Writer> ORDER =
+            Comparator.comparing(Writer::time).thenComparing(writer -> !writer.isStepback());
+
+    /** Whether it is Stepback itself. */
+    public boolean isStepback() {
+        return manager.equals(ApiServer.FIELD_MANAGER);
+    }
 
     /** Who changed the pod template last; empty when the API server does not tell. */
     public static Optional<Writer> ofTemplate(JsonNode deployment) {
