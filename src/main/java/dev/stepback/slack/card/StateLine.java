@@ -152,10 +152,9 @@ final class StateLine {
         boolean retries = rollback.statusOrInitial().replacesPods();
         String on = retries ? " Press *Retry* to go on." : "";
         if (standstill.resumable()) {
-            String resume = " *Resume*, or " + Mrkdwn.code("resume " + rollback.target(), 300) + ", ";
             on = retries
-                    ? " *Retry* goes on one by one;" + resume + "lets the rest go at once."
-                    : resume + "lets it go on.";
+                    ? " *Retry* goes on one by one; *Resume* lets the rest go at once."
+                    : " *Resume* lets it go on.";
         }
         Plan plan = rollback.statusOrInitial().plan();
         return rollback.endedHalfway() && plan != null
