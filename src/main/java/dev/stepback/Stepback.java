@@ -176,6 +176,7 @@ public final class Stepback implements AutoCloseable {
                 slack.tellOperators(reload.sentence());
             }
         });
+        slack.drawOnlyWhile(operator::leading);
         rollouts.start(operator::leading);
         Housekeeping housekeeping =
                 new Housekeeping(client, config, targets, controller, listener, operator::leading, audit, clock);

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Watches the targets of running rollbacks, each only while it runs, and asks for a reconciliation when one changes. A
  * watch may break or miss something: rollbacks that run are looked at every few seconds anyway.
  */
-final class TargetWatches extends AbstractEventSource<HasMetadata, Rollback> {
+final class TargetWatches extends AbstractEventSource<HasMetadata, Rollback> implements ResourceEventAware<Rollback> {
     private static final Logger LOG = LoggerFactory.getLogger(TargetWatches.class);
 
     private final KubernetesClient client;
@@ -75,6 +76,12 @@ final class TargetWatches extends AbstractEventSource<HasMetadata, Rollback> {
 
     void stop(Rollback rollback) {
         close(ResourceID.fromResource(rollback));
+    }
+
+    /** Somebody deleted it before its end. */
+    @Override
+    public void onResourceDeleted(Rollback rollback) {
+        stop(rollback);
     }
 
     @Override

@@ -23,7 +23,7 @@ final class CardWriter {
     private static final int MAX_LOOKUPS = 3;
 
     /** How often a running rollback is drawn when nothing changes: its elapsed time does. */
-    private static final Duration REFRESH = Duration.ofSeconds(5);
+    static final Duration REFRESH = Duration.ofSeconds(5);
 
     /** How often a countdown is drawn: every second would use up what Slack allows for other cards. */
     private static final Duration COUNT = Duration.ofSeconds(2);
@@ -31,11 +31,13 @@ final class CardWriter {
     private final CardMessages messages;
     private final CardAnnouncements announcements;
     private final Clock clock;
+    private final Duration refresh;
 
-    CardWriter(CardMessages messages, CardAnnouncements announcements, Clock clock) {
+    CardWriter(CardMessages messages, CardAnnouncements announcements, Clock clock, Duration refresh) {
         this.messages = messages;
         this.announcements = announcements;
         this.clock = clock;
+        this.refresh = refresh;
     }
 
     /**
@@ -60,7 +62,15 @@ final class CardWriter {
         if (topic.countsDown()) {
             return Optional.of(COUNT);
         }
-        return phase == Phase.RUNNING || phase == Phase.VERIFYING ? Optional.of(REFRESH) : Optional.empty();
+        return phase == Phase.RUNNING || phase == Phase.VERIFYING ? Optional.of(refresh) : Optional.empty();
+    }
+
+    /** Says on the card that what it is about has been deleted, which is the last that is said there. */
+    void bury(Topic topic, CardMemory memory) {
+        if (memory.ts != null) {
+            update(topic, memory, memory.ts, topic.deleted());
+        }
+        memory.finish();
     }
 
     private void send(Topic topic, CardMemory memory) {

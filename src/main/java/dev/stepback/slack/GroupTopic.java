@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -60,6 +61,19 @@ record GroupTopic(GroupView view, RollbackGroups groups) implements Topic {
     @Override
     public Message draw(Instant now) {
         return GroupCard.of(view, now);
+    }
+
+    @Override
+    public boolean exists() {
+        return groups.find(metadata().getNamespace(), metadata().getName())
+                .filter(now -> Objects.equals(
+                        now.group().getMetadata().getUid(), metadata().getUid()))
+                .isPresent();
+    }
+
+    @Override
+    public Message deleted() {
+        return GroupCard.deleted(view);
     }
 
     @Override

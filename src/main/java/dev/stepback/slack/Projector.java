@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,11 +44,17 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
             .expireAfterWrite(Duration.ofHours(1))
             .build();
     private final ScheduledExecutorService threads = pool();
+    private volatile BooleanSupplier leading = () -> true;
 
     Projector(CardWriter writer, Rollbacks rollbacks, RollbackGroups groups) {
         this.writer = writer;
         this.rollbacks = rollbacks;
         this.groups = groups;
+    }
+
+    /** From now on, cards are drawn without anything being told only while this replica is the one that reconciles. */
+    void onlyWhile(BooleanSupplier leads) {
+        leading = leads;
     }
 
     private static ScheduledExecutorService pool() {
@@ -124,16 +131,28 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
 
         private void run() {
             Topic drawn;
+            boolean told;
             synchronized (this) {
                 drawn = newest;
                 if (running || drawn == null) {
                     return;
                 }
+                if (!dirty && !leading.getAsBoolean()) {
+                    // Whoever leads now is told of it and draws it.
+                    lanes.remove(key, this);
+                    return;
+                }
+                told = dirty;
                 running = true;
                 dirty = false;
             }
             try (MDC.MDCCloseable field =
                     MDC.putCloseable("rollback", drawn.metadata().getName())) {
+                if (!told && !drawn.phase().terminal() && isDeleted(drawn)) {
+                    writer.bury(drawn, memory);
+                    rest(BETWEEN_EDITS, null);
+                    return;
+                }
                 Optional<Duration> refresh = writer.write(drawn, memory);
                 pause = FIRST_PAUSE;
                 afterwards = drawn.afterwards();
@@ -147,6 +166,15 @@ final class Projector implements RollbackListener, GroupListener, AutoCloseable 
                 LOG.warn("card not written, next attempt in {} ms: {}", pause.toMillis(), e.toString());
                 rest(pause, pause);
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+            }
+        }
+
+        private boolean isDeleted(Topic topic) {
+            try {
+                return !topic.exists();
+            } catch (RuntimeException e) {
+                LOG.debug("not known whether it is still there", e);
+                return false;
             }
         }
 

@@ -14,6 +14,7 @@ import dev.stepback.target.Plan;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** One rollback with a card of its own. */
@@ -53,6 +54,20 @@ record RollbackTopic(Rollback rollback, Rollbacks rollbacks) implements Topic {
     @Override
     public Message draw(Instant now) {
         return Card.of(rollback, now);
+    }
+
+    @Override
+    public boolean exists() {
+        return rollbacks
+                .find(metadata().getNamespace(), metadata().getName())
+                .filter(now ->
+                        Objects.equals(now.getMetadata().getUid(), metadata().getUid()))
+                .isPresent();
+    }
+
+    @Override
+    public Message deleted() {
+        return Card.deleted(rollback);
     }
 
     @Override

@@ -20,6 +20,7 @@ import dev.stepback.target.TargetType;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,8 @@ public final class SlackBot implements AutoCloseable {
         CardMessages messages = new CardMessages(api);
         CardAnnouncements announcements = new CardAnnouncements(
                 messages, workspace, () -> configuration.get().notifications(), clock);
-        projector = new Projector(new CardWriter(messages, announcements, clock), rollbacks, groups);
+        projector =
+                new Projector(new CardWriter(messages, announcements, clock, CardWriter.REFRESH), rollbacks, groups);
         if (config.slack().mode() == StepbackConfig.Slack.Mode.SOCKET) {
             String appToken = env.getOrDefault("SLACK_APP_TOKEN", "");
             if (appToken.isEmpty()) {
@@ -106,6 +108,11 @@ public final class SlackBot implements AutoCloseable {
     /** Tells the operators' channel, if there is one, a sentence; returns at once. */
     public void tellOperators(String sentence) {
         operators.tell(Message.of("⚙️ " + Mrkdwn.text(sentence, 2000)));
+    }
+
+    /** From now on, cards are drawn without anything being told only while this replica is the one that reconciles. */
+    public void drawOnlyWhile(BooleanSupplier leading) {
+        projector.onlyWhile(leading);
     }
 
     /** Begins to receive; returns at once and connects in the background for as long as it takes. */

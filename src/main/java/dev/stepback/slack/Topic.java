@@ -34,6 +34,12 @@ interface Topic {
 
     Message draw(Instant now);
 
+    /** Whether it is still there, and not one of the same name in its place: this asks the cluster. */
+    boolean exists();
+
+    /** What takes the card's place when somebody has deleted what it is about. */
+    Message deleted();
+
     /** The least that the card can be, for when Slack refuses the full one. */
     Message minimal(Instant now);
 

@@ -67,6 +67,11 @@ final class FakeRollbacks implements Rollbacks {
         return all.get(all.size() - 1);
     }
 
+    /** Nobody is told of it, as in the cluster. */
+    synchronized void deleteNewest() {
+        byName.remove(newest().getMetadata().getName());
+    }
+
     private void change(Rollback rollback, Consumer<RollbackStatus.Changes> change) {
         rollback.setStatus(rollback.statusOrInitial().with(change));
         changed(rollback);

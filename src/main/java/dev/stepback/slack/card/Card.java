@@ -81,10 +81,19 @@ public final class Card {
         return new Message(fallback(rollback), blocks);
     }
 
+    /** For when the Rollback is there no more. */
+    public static Message deleted(Rollback rollback) {
+        return DeletedCard.of(what(rollback), rollback.statusOrInitial().phase());
+    }
+
+    private static String what(Rollback rollback) {
+        return Speech.of(rollback).noun() + " of " + Mrkdwn.line(Words.target(rollback), 500)
+                + Speech.after(Words.fromTo(rollback));
+    }
+
     static String fallback(Rollback rollback) {
         RollbackStatus status = rollback.statusOrInitial();
-        return Words.emoji(status.phase()) + " " + Speech.of(rollback).noun() + " of "
-                + Mrkdwn.line(Words.target(rollback), 500) + Speech.after(Words.fromTo(rollback)) + ": "
+        return Words.emoji(status.phase()) + " " + what(rollback) + ": "
                 + (status.phase() != Phase.AWAITING_APPROVAL
                         ? status.phase().apiName()
                         : rollback.choicePending()

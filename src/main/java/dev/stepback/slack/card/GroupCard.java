@@ -57,12 +57,21 @@ public final class GroupCard {
         return Words.cluster(view.group().statusOrInitial().cluster());
     }
 
+    /** For when the RollbackGroup is there no more. */
+    public static Message deleted(GroupView view) {
+        return DeletedCard.of(what(view), view.group().statusOrInitial().phase());
+    }
+
+    private static String what(GroupView view) {
+        return "Rollback of " + names(view) + " in "
+                + Mrkdwn.line(view.group().getMetadata().getNamespace(), 100);
+    }
+
     static String fallback(GroupView view) {
         Phase phase = view.group().statusOrInitial().phase();
         boolean counting = phase == Phase.AWAITING_APPROVAL
                 && view.group().statusOrInitial().startsAt() != null;
-        return Words.emoji(phase) + " Rollback of " + names(view) + " in "
-                + Mrkdwn.line(view.group().getMetadata().getNamespace(), 100) + ": "
+        return Words.emoji(phase) + " " + what(view) + ": "
                 + (view.plannedAgain()
                         ? "planning again"
                         : counting ? "starts by itself unless somebody presses Stop" : phase.apiName())
