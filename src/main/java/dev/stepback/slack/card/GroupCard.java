@@ -11,6 +11,7 @@ import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.rollback.group.RollbackGroupSpec;
 import dev.stepback.rollback.group.RollbackGroupStatus;
 import dev.stepback.slack.card.ApprovalLines.Stand;
+import dev.stepback.target.PlanOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -173,6 +174,7 @@ public final class GroupCard {
                             ? "\n*In order*: each begins when the one before it has succeeded"
                             : "\n*Together*: all begin at once");
         }
+        out.append(pace(spec.options()));
         out.append(alsoUpdates(view));
         out.append(ApprovalLines.of(Stand.of(view.group())));
         Cancellation cancellation = spec.cancellation();
@@ -185,6 +187,14 @@ public final class GroupCard {
                     + Mrkdwn.mention(stop.by()) + ", " + Mrkdwn.time(stop.at()));
         }
         return out.toString();
+    }
+
+    private static String pace(@Nullable PlanOptions options) {
+        if (options == null) {
+            return "";
+        }
+        return (options.fast() ? "\n*Fast*: maxSurge is raised for this rollout, and put back whatever happens" : "")
+                + (options.byPartition() ? "\n*By partition*: pods are replaced one by one, with a look between" : "");
     }
 
     private static String alsoUpdates(GroupView view) {

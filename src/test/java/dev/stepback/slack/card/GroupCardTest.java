@@ -9,9 +9,11 @@ import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.Pieces;
 import dev.stepback.rollback.group.RollbackGroup;
+import dev.stepback.rollback.group.RollbackGroupSpec;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
 import dev.stepback.rollback.group.RollbackGroupStatus;
 import dev.stepback.sandbox.slack.SlackRules;
+import dev.stepback.target.PlanOptions;
 import dev.stepback.target.Rollout;
 import java.io.IOException;
 import java.util.List;
@@ -105,6 +107,26 @@ class GroupCardTest {
         assertThat(SlackRules.json(GroupCard.of(view, GroupSamples.NOW).blocks()))
                 .contains("Rollback of db in production", "Roll back db? It starts at once.")
                 .doesNotContain("In order", "all 1", "Approve all\"");
+    }
+
+    @Test
+    void howTheyAreDone_isSaidBeforeTheApproval() {
+        GroupView view = GroupSamples.view(Order.Together, GroupSamples::awaiting, m -> {}, m -> {}, m -> {});
+        RollbackGroupSpec asked = view.group().getSpec();
+        view.group()
+                .setSpec(new RollbackGroupSpec(
+                        asked.targets(),
+                        asked.order(),
+                        null,
+                        new PlanOptions(true, false, false),
+                        asked.reason(),
+                        asked.requestedBy(),
+                        asked.origin(),
+                        600,
+                        null));
+
+        assertThat(SlackRules.json(GroupCard.of(view, GroupSamples.NOW).blocks()))
+                .contains("*Fast*: maxSurge is raised");
     }
 
     @Test
