@@ -124,6 +124,14 @@ public final class Approval {
         return onePerPerson(Stream.concat(alone.stream(), approved.stream()));
     }
 
+    /** As whom a change is made: whoever let it go last, or who asked when nobody had to. */
+    static Person responsible(Rollback rollback) {
+        return granting(rollback).stream()
+                .max(Comparator.comparing(RollbackSpec.Decision::at))
+                .map(RollbackSpec.Decision::by)
+                .orElse(rollback.getSpec().requestedBy());
+    }
+
     private static List<RollbackSpec.Decision> onePerPerson(Stream<RollbackSpec.Decision> decisions) {
         Map<String, RollbackSpec.Decision> byPerson = new LinkedHashMap<>();
         decisions.forEach(d -> byPerson.putIfAbsent(d.by().id(), d));

@@ -3,6 +3,7 @@ package dev.stepback.rollback;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.stepback.target.Operation;
+import dev.stepback.target.Plan;
 import dev.stepback.target.TargetRef;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
@@ -114,5 +115,14 @@ public final class Rollback extends CustomResource<RollbackSpec, RollbackStatus>
     @JsonIgnore
     public RollbackStatus statusOrInitial() {
         return getStatus() == null ? RollbackStatus.initial() : getStatus();
+    }
+
+    /** @throws IllegalStateException when there is no plan */
+    Plan planned() {
+        Plan plan = statusOrInitial().plan();
+        if (plan == null) {
+            throw new IllegalStateException("no plan");
+        }
+        return plan;
     }
 }

@@ -6,7 +6,6 @@ import dev.stepback.target.Denial;
 import dev.stepback.target.Guard;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
-import dev.stepback.target.Plan;
 import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlannedStep;
 import dev.stepback.target.Step;
@@ -16,9 +15,6 @@ import dev.stepback.target.UnusableStepException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,13 +22,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Starts and observes the steps of a plan, and stands guard over what they change. */
+/** Starts and observes the steps of a plan, in the name of whoever let it go. */
 final class StepRunner {
     private final Map<Kind, TargetType> targets;
     private final Map<String, Step> steps;
     private final Authorizer authorizer;
-    private final BooleanSupplier leading;
-    private final Clock clock;
+    private final LastMoment lastMoment;
 
     /** @param leading asked right before a target is changed */
     StepRunner(List<TargetType> targets, Authorizer authorizer, BooleanSupplier leading, Clock clock) {
@@ -41,33 +36,26 @@ final class StepRunner {
                 .flatMap(t -> t.steps().stream())
                 .collect(Collectors.toUnmodifiableMap(Step::type, Function.identity()));
         this.authorizer = authorizer;
-        this.leading = leading;
-        this.clock = clock;
+        this.lastMoment = new LastMoment(this.targets, authorizer, leading, clock);
     }
 
     /** Starts a step of the plan, at most once however often it is called. */
     Step.Start start(Rollback rollback, int i) {
-        PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
+        PlannedStep planned = rollback.planned().steps().get(i);
         Step step = steps.get(planned.type());
         if (step == null) {
             return new Step.Start.Failed(unknown(planned));
         }
-        Acting acting = authorizer.acting(responsible(rollback));
+        Acting acting = authorizer.acting(Approval.responsible(rollback));
         if (planned.always() && !(acting instanceof Acting.Bot)) {
             return startAnyhow(acting, rollback, planned, step);
         }
         try {
             return acting instanceof Acting.Bot
-                    ? step.start(context(rollback, planned, () -> objection(rollback)))
+                    ? step.start(context(rollback, planned, lastMoment.guard(rollback)))
                     : startAs(acting, rollback, planned, step);
         } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-                // An approved change must not lie in wait until somebody grants the permission.
-                return new Step.Start.Failed(Denial.of(e)
-                        .map(Denial::sentence)
-                        .orElseGet(() -> "The API server refuses this: " + e.getMessage()));
-            }
-            throw e;
+            return forbidden(e);
         } catch (UnusableStepException e) {
             return new Step.Start.Failed(unusable(e));
         }
@@ -97,18 +85,14 @@ final class StepRunner {
                     ? stopped(new Step.Start.Void(rollback.target() + " cannot be held, or is no longer there."))
                     : stop(rollback, stop.get(), acting, type);
         } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-                return stopped(new Step.Start.Failed(
-                        Denial.of(e).map(Denial::sentence).orElseGet(() -> String.valueOf(e.getMessage()))));
-            }
-            throw e;
+            return stopped(forbidden(e));
         }
     }
 
     private Action.Seen.Stopped stop(Rollback rollback, PlannedStep planned, Acting acting, TargetType type) {
         Step step = step(planned, acting);
         Step.Start start = step.start(context(rollback, planned, () -> {
-            checkLeading();
+            lastMoment.checkLeading();
             return Optional.empty();
         }));
         if (!(start instanceof Step.Start.Started)) {
@@ -121,15 +105,24 @@ final class StepRunner {
         return new Action.Seen.Stopped(start, new RollbackStatus.Standstill(how, resumable));
     }
 
+    /** An approved change must not lie in wait until somebody grants the permission. Throws what is no lack of one. */
+    private static Step.Start forbidden(KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+            throw e;
+        }
+        return new Step.Start.Failed(
+                Denial.of(e).map(Denial::sentence).orElseGet(() -> "The API server refuses this: " + e.getMessage()));
+    }
+
     private static Action.Seen.Stopped stopped(Step.Start outcome) {
         return new Action.Seen.Stopped(outcome, null);
     }
 
     /** Ends what a step has begun, with the bot's own rights: nobody's change is undone by it. */
     String abandon(Rollback rollback, int i) {
-        PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
+        PlannedStep planned = rollback.planned().steps().get(i);
         Step step = steps.get(planned.type());
-        checkLeading();
+        lastMoment.checkLeading();
         try {
             return step == null ? unknown(planned) : step.abandon(context(rollback, planned, Guard.NONE));
         } catch (UnusableStepException e) {
@@ -139,7 +132,7 @@ final class StepRunner {
 
     /** Looks how far a started step is. */
     Step.Observation observe(Rollback rollback, int i) {
-        PlannedStep planned = plan(rollback.statusOrInitial()).steps().get(i);
+        PlannedStep planned = rollback.planned().steps().get(i);
         Step step = steps.get(planned.type());
         return step == null
                 ? Step.Observation.failed(unknown(planned))
@@ -159,12 +152,9 @@ final class StepRunner {
             }
         }
         try {
-            return own.start(context(rollback, planned, () -> objection(rollback)));
+            return own.start(context(rollback, planned, lastMoment.guard(rollback)));
         } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-                return new Step.Start.Failed(Denial.of(e).map(Denial::sentence).orElse(String.valueOf(e.getMessage())));
-            }
-            throw e;
+            return forbidden(e);
         }
     }
 
@@ -178,15 +168,7 @@ final class StepRunner {
         if (acting instanceof Acting.Nobody nobody) {
             return nobody.undecided() ? new Step.Start.NotYet(nobody.why(), true) : new Step.Start.Failed(nobody.why());
         }
-        return step(planned, acting).start(context(rollback, planned, () -> objection(rollback)));
-    }
-
-    /** As whom a change is made: whoever let it go last, or who asked when nobody had to. */
-    private static Person responsible(Rollback rollback) {
-        return Approval.granting(rollback).stream()
-                .max(Comparator.comparing(RollbackSpec.Decision::at))
-                .map(RollbackSpec.Decision::by)
-                .orElse(rollback.getSpec().requestedBy());
+        return step(planned, acting).start(context(rollback, planned, lastMoment.guard(rollback)));
     }
 
     private Step step(PlannedStep planned, Acting acting) {
@@ -195,76 +177,6 @@ final class StepRunner {
                 .filter(step -> step.type().equals(planned.type()))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    /**
-     * What stands against changing the target now. Before the first change, whoever approved must still be allowed to, and
-     * the plan must still be the same; what has begun is seen through, for half a rollback helps nobody.
-     */
-    private Optional<Step.Start> objection(Rollback rollback) {
-        Optional<Step.Start> objection = Optional.empty();
-        if (rollback.statusOrInitial().patchedAt() == null) {
-            Approvals approvals = authorizer.approval(rollback);
-            objection = !approvals.granted()
-                    ? Optional.of(new Step.Start.NotYet(approvals.missing(), approvals.undecided()))
-                    : late(rollback, approvals)
-                            .or(() -> lost(rollback, approvals))
-                            .<Step.Start>map(Step.Start.NotYet::new)
-                            .or(() -> changed(rollback).map(Step.Start.Void::new));
-        }
-        checkLeading();
-        return objection;
-    }
-
-    /** An outage may have come between the approval and this very moment. */
-    private Optional<String> late(Rollback rollback, Approvals approvals) {
-        Instant expiresAt = Approval.expiresAt(rollback);
-        return Optional.ofNullable(expiresAt)
-                .filter(e -> !clock.instant()
-                        .isBefore(Approval.goodUntil(e, approvals.counted()).plus(checked(rollback))))
-                .map(approvals::startedTooLate);
-    }
-
-    /** What the checks took, as far as they may take so long: they were begun in time. */
-    private static Duration checked(Rollback rollback) {
-        RollbackStatus status = rollback.statusOrInitial();
-        List<PlannedStep> planned = plan(status).steps();
-        Duration all = Duration.ZERO;
-        for (int i = 0; i < planned.size(); i++) {
-            Instant from = status.steps().get(i).startedAt();
-            Instant to = status.steps().get(i).finishedAt();
-            if (planned.get(i).checks() && from != null && to != null) {
-                Duration took = Duration.between(from, to);
-                Duration most = planned.get(i).longest();
-                all = all.plus(took.compareTo(most) < 0 ? took : most);
-            }
-        }
-        return all;
-    }
-
-    /** Enough others may have approved, but the change names who let it go and may be made as one of them. */
-    private static Optional<String> lost(Rollback rollback, Approvals approvals) {
-        return Approval.granting(rollback).stream()
-                .filter(d ->
-                        approvals.counted().stream().noneMatch(c -> c.by().same(d.by()) && c.verdict() == d.verdict()))
-                .findFirst()
-                .map(d -> "The approval of " + d.by().name() + " does not count any more.");
-    }
-
-    private Optional<String> changed(Rollback rollback) {
-        TargetType type = targets.get(rollback.target().kind());
-        return type == null
-                ? Optional.empty()
-                : authorizer
-                        .acting(responsible(rollback))
-                        .on(type)
-                        .changedSince(rollback.target(), plan(rollback.statusOrInitial()));
-    }
-
-    private void checkLeading() {
-        if (!leading.getAsBoolean()) {
-            throw new IllegalStateException("not the leader any more");
-        }
     }
 
     /** Trying again would come to the same for ever. */
@@ -277,8 +189,7 @@ final class StepRunner {
     }
 
     private static StepContext context(Rollback rollback, PlannedStep step, Guard guard) {
-        return new StepContext(
-                rollback.target(), plan(rollback.statusOrInitial()).targetUid(), step, attribution(rollback), guard);
+        return new StepContext(rollback.target(), rollback.planned().targetUid(), step, attribution(rollback), guard);
     }
 
     private static Attribution attribution(Rollback rollback) {
@@ -296,13 +207,5 @@ final class StepRunner {
                         .toList(),
                 alone.map(RollbackSpec.Decision::reason).orElse(spec.reason()),
                 alone.isPresent());
-    }
-
-    private static Plan plan(RollbackStatus status) {
-        Plan plan = status.plan();
-        if (plan == null) {
-            throw new IllegalStateException("no plan");
-        }
-        return plan;
     }
 }
