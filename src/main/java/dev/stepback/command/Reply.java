@@ -2,12 +2,14 @@ package dev.stepback.command;
 
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.rollback.Rollbacks;
 import dev.stepback.rollback.group.GroupView;
 import dev.stepback.rollback.group.RollbackGroups;
 import dev.stepback.rollback.lock.Locks;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Change;
 import dev.stepback.target.History;
+import dev.stepback.target.PlanResult;
 import dev.stepback.target.Step;
 import dev.stepback.target.TargetRef;
 import java.util.List;
@@ -29,6 +31,25 @@ public sealed interface Reply {
         }
         RollbackGroups.Created.Denied denied = (RollbackGroups.Created.Denied) created;
         return new Refused(denied.why() + " This is about " + denied.target() + "; nothing was begun.");
+    }
+
+    /** @param needsReason what is said when nobody may ask without saying why */
+    static Reply of(Rollbacks.Created created, String needsReason) {
+        if (created instanceof Rollbacks.Created.Ok ok) {
+            return new Opened(ok.rollback());
+        } else if (created instanceof Rollbacks.Created.AlreadyOpen already) {
+            return new AlreadyOpen(already.open());
+        } else if (created instanceof Rollbacks.Created.NeedsReason) {
+            return new Refused(needsReason);
+        }
+        return new Refused(((Rollbacks.Created.Denied) created).why());
+    }
+
+    /** Why there is no plan, with the way out where there is one. */
+    static Reply of(PlanResult.Refused refusal, TargetRef target) {
+        return refusal.reason() == PlanResult.Reason.PAUSED
+                ? new Paused(target, refusal.message())
+                : new Refused(refusal.message());
     }
 
     /**

@@ -67,11 +67,9 @@ final class UndoCommands {
     }
 
     private static Optional<Reply> refused(TargetRef target, PlanResult.Refused refusal) {
-        return switch (refusal.reason()) {
-            case TARGET_NOT_FOUND -> Optional.empty();
-            case PAUSED -> Optional.of(new Reply.Paused(target, refusal.message()));
-            default -> Optional.of(new Reply.Refused(refusal.message()));
-        };
+        return refusal.reason() == PlanResult.Reason.TARGET_NOT_FOUND
+                ? Optional.empty()
+                : Optional.of(Reply.of(refusal, target));
     }
 
     private Reply create(Command.Rollback command, TargetRef target, Invocation invocation) {
@@ -86,21 +84,16 @@ final class UndoCommands {
                 invocation.by(),
                 new RollbackSpec.Origin(invocation.channel(), invocation.thread()),
                 null));
-        if (created instanceof Rollbacks.Created.Ok ok) {
-            return new Reply.Opened(ok.rollback());
-        }
-        if (created instanceof Rollbacks.Created.AlreadyOpen already) {
-            return new Reply.AlreadyOpen(already.open());
-        }
-        if (created instanceof Rollbacks.Created.NeedsReason) {
-            String what = command.operation() == Operation.UNDO
-                    ? "rolled back"
-                    : command.operation().lowerCase() + (command.operation() == Operation.RESTART ? "ed" : "d");
-            String again = (target + " " + command.remaining()).strip();
-            return new Reply.Refused("Say why " + target + " shall be " + what + "; type `" + slashCommand + " " + again
-                    + " because …`.");
-        }
-        return new Reply.Refused(((Rollbacks.Created.Denied) created).why());
+        String done = switch (command.operation()) {
+            case UNDO -> "rolled back";
+            case RESTART -> "restarted";
+            case PAUSE -> "paused";
+            case RESUME -> "resumed";
+        };
+        String again = (target + " " + command.remaining()).strip();
+        return Reply.of(
+                created,
+                "Say why " + target + " shall be " + done + "; type `" + slashCommand + " " + again + " because …`.");
     }
 
     /** Targets with an open rollback that match. */

@@ -132,20 +132,9 @@ final class AnotherRollback {
 
     /** Opens another rollback of the same target. */
     private Optional<Rollback> again(Click click, Rollback rollback, @Nullable PlannedRevision to, Answers answers) {
-        Authorization may = targets.mayRequest(
-                click.by(), Audited.on(rollback), rollback.getSpec().wanted());
-        if (!may.allowed()) {
-            commands.answer(new Reply.Refused(may.why()), answers);
-            return Optional.empty();
-        }
-        boolean back = click.back();
-        if (back && targets.needsReason(rollback.target())) {
-            String words = rollback.target() + (to == null ? "" : " to " + to.number()) + " because …";
-            commands.answer(
-                    new Reply.Refused(
-                            "Here nobody may ask without saying why, and a button has no words. Type the command"
-                                    + " with `" + words + "`."),
-                    answers);
+        Optional<Reply> mayNot = mayNot(click, rollback, to);
+        if (mayNot.isPresent()) {
+            commands.answer(mayNot.get(), answers);
             return Optional.empty();
         }
         OptionalLong number = OptionalLong.empty();
@@ -158,47 +147,49 @@ final class AnotherRollback {
                 return Optional.empty();
             }
         }
-        Operation operation = rollback.getSpec().wanted();
-        // What was wished for one way says nothing about the other.
-        PlanOptions options = back ? PlanOptions.NONE : rollback.getSpec().wantedOptions();
+        NewRollback request = request(click, rollback, number);
         Optional<PlanResult.Refused> refusal =
-                targets.refusal(click.by(), rollback.target(), operation, number, options);
+                targets.refusal(click.by(), request.target(), request.operation(), number, request.options());
         if (refusal.isPresent()) {
-            String why = refusal.get().message();
-            commands.answer(
-                    refusal.get().reason() == PlanResult.Reason.PAUSED
-                            ? new Reply.Paused(rollback.target(), why)
-                            : new Reply.Refused(why),
-                    answers);
+            commands.answer(Reply.of(refusal.get(), request.target()), answers);
             return Optional.empty();
         }
-        String reason = back
-                ? "undo of " + rollback.getMetadata().getName()
-                : api.masked(rollback.getSpec().reason());
-        Created created = rollbacks.create(new NewRollback(
+        Created created = rollbacks.create(request);
+        commands.answer(
+                Reply.of(created, "This needs a reason now, and a button has none. Type the command with `because …`."),
+                answers);
+        return created instanceof Created.Ok ok ? Optional.of(ok.rollback()) : Optional.empty();
+    }
+
+    private Optional<Reply> mayNot(Click click, Rollback rollback, @Nullable PlannedRevision to) {
+        Authorization may = targets.mayRequest(
+                click.by(), Audited.on(rollback), rollback.getSpec().wanted());
+        if (!may.allowed()) {
+            return Optional.of(new Reply.Refused(may.why()));
+        }
+        if (!click.back() || !targets.needsReason(rollback.target())) {
+            return Optional.empty();
+        }
+        String words = rollback.target() + (to == null ? "" : " to " + to.number()) + " because …";
+        return Optional.of(
+                new Reply.Refused("Here nobody may ask without saying why, and a button has no words. Type the command"
+                        + " with `" + words + "`."));
+    }
+
+    private NewRollback request(Click click, Rollback rollback, OptionalLong number) {
+        RollbackSpec before = rollback.getSpec();
+        String name = rollback.getMetadata().getName();
+        return new NewRollback(
                 "click:" + click.triggerId(),
                 rollback.target(),
-                operation,
+                before.wanted(),
                 number,
                 Optional.empty(),
-                options,
-                reason,
+                // What was wished for one way says nothing about the other.
+                click.back() ? PlanOptions.NONE : before.wantedOptions(),
+                click.back() ? "undo of " + name : api.masked(before.reason()),
                 click.by(),
                 new RollbackSpec.Origin(click.by().channel(), click.thread()),
-                rollback.getMetadata().getName()));
-        if (created instanceof Created.Ok ok) {
-            commands.answer(new Reply.Opened(ok.rollback()), answers);
-            return Optional.of(ok.rollback());
-        } else if (created instanceof Created.AlreadyOpen already) {
-            commands.answer(new Reply.AlreadyOpen(already.open()), answers);
-        } else if (created instanceof Created.Denied denied) {
-            commands.answer(new Reply.Refused(denied.why()), answers);
-        } else if (created instanceof Created.NeedsReason) {
-            commands.answer(
-                    new Reply.Refused(
-                            "This needs a reason now, and a button has none. Type the command with `because …`."),
-                    answers);
-        }
-        return Optional.empty();
+                name);
     }
 }
