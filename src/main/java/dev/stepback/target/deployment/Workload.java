@@ -31,6 +31,8 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
     static final String REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
     static final String CHANGE_CAUSE = ChangeCause.ANNOTATION;
     static final int DEFAULT_HISTORY_LIMIT = 10;
+    /** Within this the controller notes that a rollout has begun. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
 
     @Override
     public ObjectNode object() {
@@ -47,19 +49,27 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
 
     /**
      * From the new ReplicaSet to when the controller found the rollout complete, which it writes down once. A ReplicaSet
-     * that was used before tells when it was made, not when it was used again.
+     * that was used before tells when it was made, not when it was used again. One whose rollout was paused, or stuck for a
+     * while, tells how long people took.
      */
     @Override
     public Optional<Duration> lastRollout() {
         Optional<Instant> begun = newReplicaSet()
                 .filter(rs -> Json.annotation(rs, REVISION_HISTORY).isEmpty())
                 .map(Json::createdAt);
-        Optional<Instant> complete = Json.condition(deployment.path("status"), "Progressing")
-                .filter(c -> c.path("reason").asText().equals("NewReplicaSetAvailable"))
-                .map(c -> c.path("lastUpdateTime").asText(""))
+        Optional<JsonNode> complete = Json.condition(deployment.path("status"), "Progressing")
+                .filter(c -> c.path("reason").asText().equals("NewReplicaSetAvailable"));
+        return begun.flatMap(from -> complete.filter(c -> time(c, "lastTransitionTime")
+                        .filter(again -> again.isAfter(from.plus(AT_ONCE)))
+                        .isEmpty())
+                .flatMap(c -> time(c, "lastUpdateTime"))
+                .map(to -> Duration.between(from, to)));
+    }
+
+    private static Optional<Instant> time(JsonNode condition, String field) {
+        return Optional.of(condition.path(field).asText(""))
                 .filter(time -> !time.isEmpty())
                 .map(Instant::parse);
-        return begun.flatMap(from -> complete.map(to -> Duration.between(from, to)));
     }
 
     boolean paused() {

@@ -38,6 +38,11 @@ class ForecastTest {
 
     /** The controller found the last rollout complete so long after its ReplicaSet was made. */
     private static void complete(Duration after) {
+        complete(after, Duration.ZERO);
+    }
+
+    /** @param again when it began to make progress again */
+    private static void complete(Duration after, Duration again) {
         ground.client
                 .apps()
                 .deployments()
@@ -49,6 +54,7 @@ class ForecastTest {
                         .withType("Progressing")
                         .withStatus("True")
                         .withReason("NewReplicaSetAvailable")
+                        .withLastTransitionTime(ground.now().plus(again).toString())
                         .withLastUpdateTime(ground.now().plus(after).toString())
                         .endCondition()
                         .endStatus()
@@ -83,6 +89,14 @@ class ForecastTest {
         complete(Duration.ofSeconds(100));
 
         assertThat(ground.says("pace")).endsWith("(maxSurge 1, maxUnavailable 0); about 2 min, as the last one took.");
+    }
+
+    @Test
+    void rolloutThatWasPausedOrStuck_doesNotTell() {
+        released(rolling("1", "0"));
+        complete(Duration.ofSeconds(1000), Duration.ofSeconds(995));
+
+        assertThat(ground.says("pace")).doesNotContain("about");
     }
 
     @Test
