@@ -120,15 +120,7 @@ class FastCrashTest {
         String name = begin();
         shop.healthy.look(name);
         assertThat(surge()).isEqualTo("100%");
-        try (Housekeeping housekeeping = new Housekeeping(
-                shop.client,
-                shop.config(),
-                targets(shop.client),
-                null,
-                r -> {},
-                () -> leading,
-                Audit.NONE,
-                Clock.systemUTC())) {
+        try (Housekeeping housekeeping = housekeeping(leading)) {
             assertThat(housekeeping.giveBack()).isZero();
             shop.client
                     .resources(Rollback.class)
@@ -166,18 +158,22 @@ class FastCrashTest {
                 .withName(name)
                 .delete();
 
-        try (Housekeeping housekeeping = new Housekeeping(
+        try (Housekeeping housekeeping = housekeeping(true)) {
+            assertThat(housekeeping.giveBack()).isEqualTo(1);
+        }
+        assertThat(surge()).isEqualTo("25%");
+    }
+
+    private static Housekeeping housekeeping(boolean leading) {
+        return new Housekeeping(
                 shop.client,
                 shop.config(),
                 targets(shop.client),
                 null,
                 r -> {},
-                () -> true,
+                () -> leading,
                 Audit.NONE,
-                Clock.systemUTC())) {
-            assertThat(housekeeping.giveBack()).isEqualTo(1);
-        }
-        assertThat(surge()).isEqualTo("25%");
+                Clock.systemUTC());
     }
 
     private void holds(Story story, RollbackStatus status, String what) {

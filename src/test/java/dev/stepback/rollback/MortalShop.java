@@ -17,13 +17,7 @@ import dev.stepback.target.TargetRef;
 import dev.stepback.target.TargetType;
 import dev.stepback.target.workload.Yaml;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.http.AsyncBody;
-import io.fabric8.kubernetes.client.http.BasicBuilder;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.http.Interceptor;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -260,46 +254,6 @@ final class MortalShop implements AutoCloseable {
     /** One more engine that does not die. */
     Engine another() {
         return new Engine(client);
-    }
-
-    /** Lets nothing through from the write on that it is told; only the newest engine of its client lives on it. */
-    private static final class Death implements Interceptor {
-        private int deadly;
-        private boolean written;
-        private int writes;
-        private boolean dead;
-
-        synchronized void is(int write, boolean isWritten) {
-            deadly = write;
-            written = isWritten;
-            writes = 0;
-            dead = false;
-        }
-
-        synchronized boolean happened() {
-            return dead;
-        }
-
-        @Override
-        public synchronized void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-            boolean write = !request.method().equals("GET");
-            writes += write ? 1 : 0;
-            if (write && writes == deadly && !written) {
-                dead = true;
-            }
-            if (dead) {
-                throw new IllegalStateException("dead");
-            }
-        }
-
-        @Override
-        public synchronized void after(
-                HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
-            if (!request.method().equals("GET") && writes == deadly) {
-                dead = true;
-                throw new IllegalStateException("dead");
-            }
-        }
     }
 
     /** An engine; on the mortal client it dies at one of its writes. */
