@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What people are told of a group. */
 final class Sentence {
@@ -47,6 +48,13 @@ final class Sentence {
         if (!failed.isEmpty()) {
             parts.add(failed(failed));
         }
+        String gone = IntStream.range(0, view.size())
+                .filter(i -> view.member(i).isEmpty() && !isDone(view, i))
+                .mapToObj(i -> view.target(i).name())
+                .collect(Collectors.joining(", "));
+        if (!gone.isEmpty()) {
+            parts.add("not known what became of " + gone + ", somebody deleted the Rollback");
+        }
         if (!standing.isEmpty()) {
             parts.add("stopped where " + (standing.size() == 1 ? "it was: " : "they were: ") + names(standing));
         }
@@ -61,6 +69,12 @@ final class Sentence {
             parts.add(parts.isEmpty() ? all : "done: " + names(done));
         }
         return String.join("; ", parts);
+    }
+
+    /** As was noted while its Rollback was still there. */
+    private static boolean isDone(GroupView view, int i) {
+        List<RollbackGroupStatus.Member> noted = view.group().statusOrInitial().members();
+        return i < noted.size() && noted.get(i).phase() == Phase.SUCCEEDED;
     }
 
     private static boolean untouched(Rollback rollback) {

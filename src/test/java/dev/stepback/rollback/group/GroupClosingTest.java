@@ -44,6 +44,21 @@ class GroupClosingTest extends OneGroup {
     }
 
     @Test
+    void rollbackThatSomebodyDeleted_isNamedInTheEnd() {
+        running();
+        release(cart);
+        release(checkout);
+        status(cart, s -> s.phase = Phase.SUCCEEDED);
+        apply(next(Pieces.view(group, cart)));
+
+        RollbackGroupStatus end = written(next(Pieces.view(group, cart)));
+
+        assertThat(end.phase()).isEqualTo(Phase.FAILED);
+        assertThat(end.message())
+                .isEqualTo("not known what became of checkout, somebody deleted the Rollback; done: cart");
+    }
+
+    @Test
     void stopThatCameTooLate_isASuccess() {
         running();
         group.setSpec(group.getSpec().withCancellation(new Cancellation(ASKER, NOW)));
