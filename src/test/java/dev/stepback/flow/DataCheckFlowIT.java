@@ -62,7 +62,10 @@ class DataCheckFlowIT {
 
             // The button is there for all who see the card.
             scene.people.action("developer", INCIDENTS, ts(failed), "override");
-            scene.awaitMessage(INCIDENTS, "developer", "You may not roll back production/deployment/checkout without");
+            scene.awaitMessage(
+                    INCIDENTS,
+                    "developer",
+                    "You may not roll back " + scene.namespace + "/deployment/checkout without");
             assertThat(scene.rollbacks()).hasSize(1);
 
             scene.people.action("responder", INCIDENTS, ts(failed), "override");
