@@ -31,7 +31,8 @@ final class KnownBad {
     }
 
     /**
-     * A revision is bad once it was rolled back from or its restoration failed, until its restoration succeeds.
+     * A revision is bad once it was rolled back from or its restoration failed, until its restoration succeeds. Who undoes a
+     * rollback says that it was not needed, not that what it restored is bad.
      *
      * @param rollbacks of one target, oldest first
      * @return by the ids of revisions
@@ -45,8 +46,10 @@ final class KnownBad {
             if (plan == null || patchedAt == null || rollback.getSpec().wanted() != Operation.UNDO) {
                 continue;
             }
-            String by = rollback.getSpec().requestedBy().name();
-            bad.put(plan.from().id(), BadRevision.rolledBack(by, patchedAt));
+            if (!undone(rollbacks, rollback, plan)) {
+                String by = rollback.getSpec().requestedBy().name();
+                bad.put(plan.from().id(), BadRevision.rolledBack(by, patchedAt));
+            }
             if (status.phase() == Phase.SUCCEEDED) {
                 bad.remove(plan.to().id());
             } else if (status.phase() == Phase.FAILED) {
@@ -55,5 +58,15 @@ final class KnownBad {
             }
         }
         return Map.copyOf(bad);
+    }
+
+    /** Whether it leads back exactly where the one came from that it follows. */
+    private static boolean undone(List<Rollback> rollbacks, Rollback rollback, Plan plan) {
+        return rollbacks.stream()
+                .filter(r -> r.getMetadata().getName().equals(rollback.getSpec().follows()))
+                .map(r -> r.statusOrInitial().plan())
+                .anyMatch(followed -> followed != null
+                        && followed.from().id().equals(plan.to().id())
+                        && followed.to().id().equals(plan.from().id()));
     }
 }

@@ -101,7 +101,8 @@ final class AnotherGroup {
                         + Mrkdwn.code(member.target().toString(), 300) + ", so not all of it can be undone at once."));
                 return;
             }
-            wishes.add(new NewGroup.Wish(member.target(), number));
+            wishes.add(new NewGroup.Wish(
+                    member.target(), number, member.getMetadata().getName()));
         }
         if (view.group().getSpec().inOrder()) {
             Collections.reverse(wishes);

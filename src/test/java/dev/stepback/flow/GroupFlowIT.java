@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
+import dev.stepback.rollback.Rollback;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +89,17 @@ class GroupFlowIT {
             scene.people.action("responder", INCIDENTS, ts(failed), "undo");
             scene.people.action("lead", INCIDENTS, ts(awaitCard(scene, "AwaitingApproval")), "approve");
             scene.awaitRolledOut("cart", image("cart", "2"));
+            List<Rollback> ofCart = scene.rollbacks().stream()
+                    .filter(r -> r.target().name().equals("cart"))
+                    .toList();
+            assertThat(ofCart)
+                    .as("the second is known to undo the first")
+                    .hasSize(2)
+                    .filteredOn(r -> r.getSpec().follows() != null)
+                    .singleElement()
+                    .satisfies(undo -> assertThat(ofCart)
+                            .extracting(r -> r.getMetadata().getName())
+                            .contains(String.valueOf(undo.getSpec().follows())));
         }
     }
 

@@ -40,6 +40,33 @@ class KnownBadTest {
     }
 
     @Test
+    void whoUndoesARollback_doesNotCallBadWhatItHadRestored() {
+        Rollback first = ended(Phase.SUCCEEDED, PLAN);
+        assertThat(KnownBad.of(List.of(first, following(first, ended(Phase.SUCCEEDED, undo(PLAN))))))
+                .isEmpty();
+        assertThat(KnownBad.of(List.of(first, following(first, ended(Phase.RUNNING, undo(PLAN))))))
+                .as("until it is back")
+                .containsOnlyKeys("checkout-bad");
+        assertThat(KnownBad.of(List.of(first, following(first, ended(Phase.SUCCEEDED, PLAN)))))
+                .as("a retry leads the same way")
+                .containsOnlyKeys("checkout-bad");
+    }
+
+    private static Rollback following(Rollback first, Rollback second) {
+        RollbackSpec spec = second.getSpec();
+        second.setSpec(Specs.undo(
+                spec.target(),
+                spec.toRevision(),
+                spec.reason(),
+                spec.requestedBy(),
+                spec.origin(),
+                spec.deadlineSeconds(),
+                first.getMetadata().getName(),
+                spec.decisions()));
+        return second;
+    }
+
+    @Test
     void rollbackThatChangedNothing_saysNothing() {
         assertThat(KnownBad.of(List.of(awaiting(), with(awaiting(), s -> s.phase = Phase.EXPIRED))))
                 .isEmpty();

@@ -109,7 +109,7 @@ public final class Filled {
         } else if (plain == Rollback.class) {
             return rollback(Phase.FAILED);
         } else if (plain == RollbackGroupSpec.Target.class) {
-            return new RollbackGroupSpec.Target(Samples.CHECKOUT.kind(), Samples.CHECKOUT.name(), 3L);
+            return new RollbackGroupSpec.Target(Samples.CHECKOUT.kind(), Samples.CHECKOUT.name(), 3L, null);
         } else if (plain == RollbackGroup.class) {
             return group(Phase.FAILED).group();
         } else if (plain == GroupView.class) {

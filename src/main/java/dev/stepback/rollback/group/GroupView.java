@@ -73,7 +73,7 @@ public record GroupView(RollbackGroup group, Map<String, Rollback> byName) {
                 spec.requestedBy(),
                 spec.origin(),
                 spec.deadlineSeconds(),
-                null,
+                spec.targets().get(i).follows(),
                 group.getMetadata().getName(),
                 List.of(),
                 List.of(),

@@ -40,8 +40,18 @@ public record NewGroup(
         }
     }
 
-    /** @param toRevision empty lets the plan choose */
-    public record Wish(TargetRef target, OptionalLong toRevision) {}
+    /**
+     * @param toRevision empty lets the plan choose
+     * @param follows name of the Rollback of this target that is undone; null for none
+     */
+    public record Wish(
+            TargetRef target,
+            OptionalLong toRevision,
+            @Nullable String follows) {
+        public Wish(TargetRef target, OptionalLong toRevision) {
+            this(target, toRevision, null);
+        }
+    }
 
     public String namespace() {
         return targets.get(0).target().namespace();
@@ -58,7 +68,8 @@ public record NewGroup(
                         .map(w -> new RollbackGroupSpec.Target(
                                 w.target().kind(),
                                 w.target().name(),
-                                w.toRevision().isPresent() ? w.toRevision().getAsLong() : null))
+                                w.toRevision().isPresent() ? w.toRevision().getAsLong() : null,
+                                w.follows()))
                         .toList(),
                 order,
                 toTime.orElse(null),

@@ -116,13 +116,17 @@ public record RollbackGroupSpec(
         InOrder
     }
 
-    /** @param toRevision the revision asked for; null lets the plan choose */
+    /**
+     * @param toRevision the revision asked for; null lets the plan choose
+     * @param follows name of the Rollback of this target that is undone; null for none
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Target(
             @Required Kind kind,
             @Required String name,
-            @Nullable Long toRevision) {}
+            @Nullable Long toRevision,
+            @Nullable String follows) {}
 
     @JsonIgnore
     public boolean inOrder() {

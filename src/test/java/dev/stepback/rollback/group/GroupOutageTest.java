@@ -80,8 +80,8 @@ class GroupOutageTest {
                 .build());
         group.setSpec(new RollbackGroupSpec(
                 List.of(
-                        new RollbackGroupSpec.Target(Kind.DEPLOYMENT, "checkout", null),
-                        new RollbackGroupSpec.Target(Kind.DEPLOYMENT, "cart", null)),
+                        new RollbackGroupSpec.Target(Kind.DEPLOYMENT, "checkout", null, null),
+                        new RollbackGroupSpec.Target(Kind.DEPLOYMENT, "cart", null, null)),
                 Order.InOrder,
                 null,
                 null,
