@@ -46,6 +46,16 @@ class ApprovalTest {
     }
 
     @Test
+    void verdicts_areNotTakenForOneAnother() {
+        var rejected = decided(Verdict.Rejected, LEAD, LATER);
+        var alone = decided(Verdict.BrokeGlass, ASKER, LATER);
+        var ownApproval = decided(Verdict.Approved, ASKER, LATER);
+        assertThat(Approval.recorded(awaiting(rejected, alone, approved(LATER))))
+                .containsExactly(approved(LATER));
+        assertThat(Approval.brokeGlass(awaiting(rejected, ownApproval, alone))).containsExactly(alone);
+    }
+
+    @Test
     void glass_isBrokenByTheRequesterWithAReasonAlone() {
         assertThat(Approval.brokeGlass(awaiting(decided(Verdict.BrokeGlass, ASKER, LATER))))
                 .hasSize(1);

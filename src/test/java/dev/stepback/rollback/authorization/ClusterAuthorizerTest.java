@@ -194,6 +194,7 @@ class ClusterAuthorizerTest {
         assertThat(authorizer.mayDecide(LEADING, Examples.awaiting(), Verdict.Approved))
                 .isEqualTo(policy.allowed);
         assertThat(authorizer.mayCancel(LEADING, Examples.awaiting())).isEqualTo(policy.allowed);
+        assertThat(authorizer.mayStop(LEADING, Examples.awaiting())).isEqualTo(policy.allowed);
         assertThat(authorizer.mayConfigure(LEADING, Optional.empty())).isEqualTo(policy.allowed);
         policy.allowed = Authorization.ALLOWED;
     }
@@ -205,6 +206,12 @@ class ClusterAuthorizerTest {
         assertThat(authorizer.mayConfigure(LEADING, Optional.empty()).allowed()).isTrue();
         assertThat(authorizer.mayConfigure(stranger, Optional.empty()).why()).contains("Kubernetes does not know you");
         assertThat(authorizer.mayView(stranger, TARGET).why()).contains("Kubernetes does not know you");
+    }
+
+    @Test
+    void stopping_isAChangeLikeTheRollbackItself() {
+        assertThat(authorizer.mayStop(LEADING, Examples.awaiting()).allowed()).isTrue();
+        assertThat(authorizer.mayStop(ASKING, Examples.awaiting()).why()).contains("may not patch");
     }
 
     @Test

@@ -102,6 +102,8 @@ class PolicyAuthorizerTest {
         denied(authorizer().mayView(ASKING, TARGET), "do not serve");
         denied(authorizer().mayRequest(ASKING, TARGET, Operation.UNDO), "do not serve");
         denied(authorizer().mayDecide(LEADING, awaiting(), Verdict.Approved), "do not serve");
+        denied(authorizer().mayCancel(ASKING, awaiting()), "do not serve");
+        denied(authorizer().mayStop(LEADING, awaiting()), "do not serve");
         assertThat(approval(approved(NOW)).granted()).isFalse();
     }
 
