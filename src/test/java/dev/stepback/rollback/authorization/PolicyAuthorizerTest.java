@@ -24,6 +24,8 @@ import static dev.stepback.rollback.Policies.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.policy.ApprovalRule;
+import dev.stepback.policy.ChannelBinding;
+import dev.stepback.policy.Glob;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.QuietHours;
 import dev.stepback.policy.Subject.Standing;
@@ -123,6 +125,24 @@ class PolicyAuthorizerTest {
         denied(authorizer().mayView(ASKING, TARGET), "not from this channel");
         policy = Policies.of(rule(1), mayIn("C9", LEAD.id(), VIEW));
         assertThat(authorizer().hides(ASKING, TARGET)).isPresent();
+    }
+
+    @Test
+    void whatNoChannelThatOneMayUseReaches_staysHidden() {
+        Policy open = Policies.of(rule(1), mayIn("C9", "members", VIEW));
+        policy = bound(open, "staging");
+        assertThat(authorizer().hides(ASKING, TARGET)).isPresent();
+        policy = bound(open, "production");
+        assertThat(authorizer().hides(ASKING, TARGET)).isEmpty();
+    }
+
+    /** The same, where the channel that it names reaches one namespace only. */
+    private static Policy bound(Policy policy, String namespace) {
+        return new Policy(
+                policy.rules(),
+                List.of(new ChannelBinding("C9", Optional.empty(), List.of(new Glob(namespace)))),
+                policy.approvalByDefault(),
+                policy.approvals());
     }
 
     @Test
