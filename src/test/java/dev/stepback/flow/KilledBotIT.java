@@ -36,7 +36,7 @@ class KilledBotIT {
         String target = scene.namespace + "/checkout";
         try (BotProcess leader = scene.botProcess()) {
             leader.awaitReady();
-            await().atMost(TAKEN_OVER).until(() -> leader.log().contains("reconciling rollbacks"));
+            leader.awaitLogged("reconciling rollbacks");
             try (BotProcess other = scene.botProcess()) {
                 other.awaitReady();
                 scene.people.command("lead", INCIDENTS, "/rollback " + target + " history");
@@ -48,7 +48,7 @@ class KilledBotIT {
 
                 leader.process().destroyForcibly().waitFor();
 
-                await().atMost(TAKEN_OVER).until(() -> other.log().contains("reconciling rollbacks"));
+                other.awaitLogged("reconciling rollbacks");
                 scene.awaitPhase(Phase.SUCCEEDED);
                 assertThat(ts(scene.awaitCard("Succeeded"))).isEqualTo(card);
                 assertThat(scene.patchesOf("checkout")).isEqualTo(1);

@@ -115,7 +115,7 @@ class SigtermIT {
     void apiServerThatNeverAnswered_doesNotHoldItUp() throws Exception {
         scene.cluster.faults().latency(Duration.ofMinutes(5));
         try (BotProcess bot = scene.botProcess()) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> bot.log().contains("Stepback is up"));
+            bot.awaitLogged("Stepback is up");
 
             stops(bot);
         }
@@ -124,7 +124,7 @@ class SigtermIT {
     private BotProcess leader() throws Exception {
         BotProcess bot = scene.botProcess();
         bot.awaitReady();
-        await().atMost(Duration.ofSeconds(30)).until(() -> bot.log().contains("reconciling rollbacks"));
+        bot.awaitLogged("reconciling rollbacks");
         return bot;
     }
 

@@ -84,10 +84,25 @@ public final class BotProcess implements AutoCloseable {
 
     /** Returns once {@code /readyz} answers 200. */
     public void awaitReady() throws IOException, InterruptedException {
+        await(this::ready, "the bot did not become ready");
+    }
+
+    /** Returns once it has printed this. */
+    public void awaitLogged(String words) throws IOException, InterruptedException {
+        await(() -> log().contains(words), "the bot did not say: " + words);
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException, InterruptedException;
+    }
+
+    /** Another process may answer at its port, so it has to live, too. */
+    private void await(Condition condition, String otherwise) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        while (!ready()) {
+        while (!process.isAlive() || !condition.holds()) {
             if (!process.isAlive() || System.nanoTime() - start > PATIENCE.toNanos()) {
-                throw new IllegalStateException("the bot did not become ready:\n" + Files.readString(log));
+                String state = process.isAlive() ? "" : ", it has ended";
+                throw new IllegalStateException(otherwise + state + "; its log:\n" + log());
             }
             Thread.sleep(10);
         }
