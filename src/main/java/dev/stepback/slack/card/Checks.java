@@ -38,8 +38,8 @@ final class Checks {
                 .anyMatch(plan -> plan != null && plan.steps().stream().anyMatch(PlannedStep::checks));
         return any
                 ? "\n"
-                      + "Data checks run first all the same, but do not stop it: look whether you can live without the"
-                      + " data."
+                        + "Data checks run first all the same, but do not stop it: look whether you can live without the"
+                        + " data."
                 : "";
     }
 

@@ -152,8 +152,8 @@ public final class Refusals {
                 notSupported(
                         fast
                                 ? "A DaemonSet cannot go “fast”: it has one pod on each node, and to replace all at"
-                                      + " once would stop it everywhere. Type the same without “fast”; if that is what"
-                                      + " you want, set its updateStrategy.rollingUpdate.maxUnavailable to 100% first."
+                                        + " once would stop it everywhere. Type the same without “fast”; if that is what"
+                                        + " you want, set its updateStrategy.rollingUpdate.maxUnavailable to 100% first."
                                 : ONLY_STATEFUL_SETS);
         };
     }

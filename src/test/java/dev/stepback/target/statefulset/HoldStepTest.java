@@ -96,10 +96,10 @@ class HoldStepTest extends StillRollout {
         assertThat(step(stop).observe(context(stop, Guard.NONE)).message())
                 .isEqualTo(
                         "It stands still: w-3 has the restored template, the pods below stay as they are, whatever is"
-                            + " deployed (partition 0 → 3). Pod w-3 is not ready, and with OrderedReady no other pod"
-                            + " is touched before that.\n"
-                            + "Without Stepback it goes on by `kubectl patch statefulset w -n production --type merge"
-                            + " -p '{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":0}}}}'`.");
+                                + " deployed (partition 0 → 3). Pod w-3 is not ready, and with OrderedReady no other pod"
+                                + " is touched before that.\n"
+                                + "Without Stepback it goes on by `kubectl patch statefulset w -n production --type merge"
+                                + " -p '{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":0}}}}'`.");
     }
 
     @Test

@@ -22,8 +22,8 @@ class WriterTest {
     private static JsonNode workload(String template, String time, String image) {
         String made =
                 "{'f:replicas': {}, 'f:template': {'f:metadata': {'f:labels': {'.': {}, 'f:app': {}, 'f:tier': {}}},"
-                    + " 'f:spec': {'f:containers': {'k:{\"name\":\"log\"}': {'.': {}, 'f:image': {}, 'f:name': {}}},"
-                    + " 'f:tolerations': {}}}}";
+                        + " 'f:spec': {'f:containers': {'k:{\"name\":\"log\"}': {'.': {}, 'f:image': {}, 'f:name': {}}},"
+                        + " 'f:tolerations': {}}}}";
         String deployed = "{'f:template': {'f:spec': {'f:containers': {'k:{\"name\":\"web\"}': {'.': {}, 'f:name': {},"
                 + " 'f:image': {}, 'f:args': {}}}}}}";
         return Yaml.parse("{metadata: {managedFields: [%s, %s]}, spec: {template: %s}}"
