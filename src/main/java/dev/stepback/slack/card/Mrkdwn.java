@@ -16,6 +16,7 @@ public final class Mrkdwn {
     private static final DateTimeFormatter UTC_TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
     private static final char ZERO_WIDTH_SPACE = '\u200b';
+    private static final Pattern LAST_CHARACTER = Pattern.compile("(&\\w+;|.)\\z", Pattern.DOTALL);
 
     private Mrkdwn() {}
 
@@ -83,20 +84,26 @@ public final class Mrkdwn {
             }
             boolean last = i >= visible.length();
             if (out.length() + escaped.length() > (last ? limit : limit - 1)) {
-                return closed(out.toString()) + '…';
+                return closed(out.toString(), limit - 1) + '…';
             }
             out.append(escaped);
         }
         return out.toString();
     }
 
-    /** A code span that was cut is none, and must not reach into what follows. */
-    private static String closed(String cut) {
+    /** A code span that was cut is none, and must not reach into what follows; it gets longer when it is taken literally. */
+    private static String closed(String cut, int limit) {
         if (cut.chars().filter(c -> c == '`').count() % 2 == 0) {
             return cut;
         }
         int open = cut.lastIndexOf('`');
-        return cut.substring(0, open) + PlainWords.of(cut.substring(open));
+        String code = cut.substring(open);
+        String plain = PlainWords.of(code);
+        while (open + plain.length() > limit) {
+            code = LAST_CHARACTER.matcher(code).replaceFirst("");
+            plain = PlainWords.of(code);
+        }
+        return cut.substring(0, open) + plain;
     }
 
     /** A mention of the person, or the name when the id is not one of Slack's. */

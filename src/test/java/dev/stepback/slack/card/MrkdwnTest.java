@@ -57,6 +57,10 @@ class MrkdwnTest {
     @Test
     void codeSpan_thatIsCut_isNone() {
         assertThat(Mrkdwn.text("ab `cdefghijk` l", 8)).isEqualTo("ab 'cde…");
+        assertThat(Mrkdwn.text("`:_:abc`", 5))
+                .as("what was not meant literally takes more room so")
+                .isEqualTo("':\u02cd…");
+        assertThat(Mrkdwn.text("`:_:&abc`", 10)).isEqualTo("':\u200b\u02cd:…");
     }
 
     @Provide
