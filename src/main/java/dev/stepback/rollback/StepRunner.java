@@ -47,12 +47,12 @@ final class StepRunner {
             return new Step.Start.Failed(unknown(planned));
         }
         Acting acting = authorizer.acting(Approval.responsible(rollback));
-        if (planned.always() && !(acting instanceof Acting.Bot)) {
-            return startAnyhow(acting, rollback, planned, step);
-        }
         try {
-            return acting instanceof Acting.Bot
-                    ? step.start(context(rollback, planned, lastMoment.guard(rollback)))
+            if (acting instanceof Acting.Bot) {
+                return step.start(context(rollback, planned, lastMoment.guard(rollback)));
+            }
+            return planned.always()
+                    ? startAnyhow(acting, rollback, planned, step)
                     : startAs(acting, rollback, planned, step);
         } catch (KubernetesClientException e) {
             return forbidden(e);
@@ -134,9 +134,13 @@ final class StepRunner {
     Step.Observation observe(Rollback rollback, int i) {
         PlannedStep planned = rollback.planned().steps().get(i);
         Step step = steps.get(planned.type());
-        return step == null
-                ? Step.Observation.failed(unknown(planned))
-                : step.observe(context(rollback, planned, Guard.NONE));
+        try {
+            return step == null
+                    ? Step.Observation.failed(unknown(planned))
+                    : step.observe(context(rollback, planned, Guard.NONE));
+        } catch (UnusableStepException e) {
+            return Step.Observation.failed(unusable(e));
+        }
     }
 
     /** What has to be done at the end must not depend on what people still may: then the bot does it, if it can. */
@@ -151,11 +155,7 @@ final class StepRunner {
                 throw e;
             }
         }
-        try {
-            return own.start(context(rollback, planned, lastMoment.guard(rollback)));
-        } catch (KubernetesClientException e) {
-            return forbidden(e);
-        }
+        return own.start(context(rollback, planned, lastMoment.guard(rollback)));
     }
 
     /** What is done already is seen by the bot itself, for by now whoever let it go may not even be allowed to look. */

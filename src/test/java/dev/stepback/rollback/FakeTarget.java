@@ -112,7 +112,7 @@ final class FakeTarget implements TargetType {
             undo.put("strategy", "fast");
         }
         steps.add(new PlannedStep("fake.undo", "Undo", Map.copyOf(undo)));
-        steps.add(new PlannedStep("fake.await", "Await", Map.of()));
+        steps.add(new PlannedStep("fake.await", "Await", Map.of("until", "done")));
         if (request.options().fast()) {
             steps.add(new PlannedStep("fake.put-back", "Put it back", Map.of(PlannedStep.ALWAYS, "true")));
         }
@@ -222,11 +222,12 @@ final class FakeTarget implements TargetType {
 
     private Observation rollout(StepContext context) {
         String rollout = annotation(get(context.target()), ROLLOUT);
-        return switch (rollout) {
-            case "done" -> Observation.done("successfully rolled out");
-            case "failed" -> Observation.failed("exceeded its progress deadline");
-            default -> new Observation(Observation.State.RUNNING, "waiting: " + rollout, null);
-        };
+        if (rollout.equals(context.parameter("until"))) {
+            return Observation.done("successfully rolled out");
+        }
+        return rollout.equals("failed")
+                ? Observation.failed("exceeded its progress deadline")
+                : new Observation(Observation.State.RUNNING, "waiting: " + rollout, null);
     }
 
     private void patch(StepContext context, String manager, String patch) {

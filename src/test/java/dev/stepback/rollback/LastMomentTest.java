@@ -19,15 +19,17 @@ import dev.stepback.policy.Policy;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.Rollbacks.Decided;
 import dev.stepback.target.Plan;
-import dev.stepback.target.PlanHash;
 import dev.stepback.target.PlannedStep;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is true at the moment of the change counts, whatever was true when somebody clicked. */
 class LastMomentTest {
@@ -174,15 +176,17 @@ class LastMomentTest {
         assertThat(shop.undos()).isZero();
     }
 
-    @Test
-    void storedPlanThatLacksWhatAStepNeeds_failsAndSaysSo_insteadOfBeingTriedForEver() {
+    @ParameterizedTest
+    @CsvSource({"0, from, 0", "1, until, 1"})
+    void storedPlanThatLacksWhatAStepNeeds_failsAndSaysSo_insteadOfBeingTriedForEver(
+            int step, String parameter, long undos) {
         String name = shop.plannedWithoutEngine();
         Rollback planned = shop.now(name);
         Plan plan = Objects.requireNonNull(planned.statusOrInitial().plan());
-        List<PlannedStep> steps = List.of(
-                new PlannedStep("fake.undo", "Undo", Map.of()), plan.steps().get(1));
-        Plan altered = new Plan(
-                PlanHash.of(planned.target(), plan.targetUid(), plan.to().number(), steps),
+        List<PlannedStep> steps = new ArrayList<>(plan.steps());
+        steps.set(step, new PlannedStep(steps.get(step).type(), "altered", Map.of()));
+        Plan altered = Plan.of(
+                planned.target(),
                 plan.targetUid(),
                 plan.from(),
                 plan.to(),
@@ -192,7 +196,7 @@ class LastMomentTest {
         new Store(shop.client).updateStatus(planned, planned.statusOrInitial().with(s -> s.plan = altered));
         assertThat(shop.approve(name, LEADING)).isInstanceOf(Decided.Recorded.class);
         shop.engine();
-        assertThat(shop.awaitPhase(name, Phase.FAILED).message()).contains("has no parameter from");
-        assertThat(shop.undos()).isZero();
+        assertThat(shop.awaitPhase(name, Phase.FAILED).message()).contains("has no parameter " + parameter);
+        assertThat(shop.undos()).isEqualTo(undos);
     }
 }
