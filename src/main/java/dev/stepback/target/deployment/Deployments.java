@@ -62,9 +62,7 @@ final class Deployments implements Undoable {
 
     @Override
     public Optional<String> obstacle(TargetRef target, ObjectNode live, UndoPatch patch) {
-        boolean asPlanned = patch.ends().isPresent()
-                ? patch.ends().equals(Halt.on(live))
-                : !live.path("spec").path("paused").asBoolean(false);
+        boolean asPlanned = patch.ends().isPresent() ? patch.ends().equals(Halt.on(live)) : !Halt.paused(live);
         return asPlanned ? Optional.empty() : Optional.of(Blame.pauseChanged(target, live));
     }
 

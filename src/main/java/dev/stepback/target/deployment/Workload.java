@@ -8,6 +8,7 @@ import dev.stepback.target.Revision;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.AvailableMark;
 import dev.stepback.target.workload.ChangeCause;
+import dev.stepback.target.workload.Halt;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LiveWorkload;
 import dev.stepback.target.workload.PodTemplate;
@@ -73,7 +74,7 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
     }
 
     boolean paused() {
-        return deployment.path("spec").path("paused").asBoolean(false);
+        return Halt.paused(deployment);
     }
 
     int historyLimit() {

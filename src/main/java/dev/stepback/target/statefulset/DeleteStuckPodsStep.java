@@ -91,15 +91,15 @@ final class DeleteStuckPodsStep implements Step {
                 || !live.get().template().fingerprint().equals(context.parameter("template"))) {
             return Observation.done("There is nothing to delete any more.");
         }
+        int approved = context.parameter("partition", Integer::parseInt);
         if (!UpdatePolicy.of(live.get()).rolling()) {
-            return switched(live.get(), Integer.parseInt(context.parameter("partition")));
+            return switched(live.get(), approved);
         }
         Observation rollout = StatefulSetStatus.of(live.get(), clock.instant());
         if (rollout.state() != Observation.State.RUNNING) {
             return new Observation(Observation.State.DONE, "No pod blocks the rollout any more.", rollout.rollout());
         }
         // Until the rollout has ended a pod may become stuck that was not when the others were deleted.
-        int approved = context.parameter("partition", Integer::parseInt);
         boolean again =
                 hash.isPresent() && !stuck(live.get(), hash.get(), approved).isEmpty();
         return RevisionedTarget.withProblems(

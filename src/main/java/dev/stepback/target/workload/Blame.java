@@ -71,7 +71,7 @@ public final class Blame {
 
     /** Says that it is paused now, or no longer, unlike when the plan was made. */
     public static String pauseChanged(TargetRef target, JsonNode live) {
-        return live.path("spec").path("paused").asBoolean(false)
+        return Halt.paused(live)
                 ? "%s was paused after the plan was made; resume it first with '%s'."
                         .formatted(title(target), resume(target))
                 : "%s was resumed after the plan was made.".formatted(title(target));

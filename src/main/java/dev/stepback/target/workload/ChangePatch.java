@@ -13,7 +13,6 @@ import dev.stepback.target.Operation;
  * @param operations the approved operations
  */
 public record ChangePatch(Operation operation, ArrayNode operations) {
-    private static final String PAUSED = "/spec/paused";
     private static final int TESTS = 2;
 
     /** @param time what a restart leaves as its mark; RFC 3339 */
@@ -25,10 +24,10 @@ public record ChangePatch(Operation operation, ArrayNode operations) {
             operations.remove(TESTS);
         }
         if (operation == Operation.PAUSE) {
-            JsonPatch.add(operations, PAUSED, BooleanNode.TRUE);
+            JsonPatch.add(operations, Halt.PAUSED, BooleanNode.TRUE);
         } else if (operation == Operation.RESUME) {
-            JsonPatch.test(operations, PAUSED, BooleanNode.TRUE);
-            JsonPatch.remove(operations, PAUSED);
+            JsonPatch.test(operations, Halt.PAUSED, BooleanNode.TRUE);
+            JsonPatch.remove(operations, Halt.PAUSED);
         }
         return new ChangePatch(operation, operations);
     }
@@ -57,7 +56,7 @@ public record ChangePatch(Operation operation, ArrayNode operations) {
                         && isPaused(first, "test")
                         && operations
                                 .path(TESTS + 1)
-                                .equals(Json.object().put("op", "remove").put("path", PAUSED));
+                                .equals(Json.object().put("op", "remove").put("path", Halt.PAUSED));
             case RESTART ->
                 operations.size() == TESTS + 1
                         && UndoPatch.isUndo(operations)
@@ -69,7 +68,7 @@ public record ChangePatch(Operation operation, ArrayNode operations) {
 
     private static boolean isPaused(JsonNode operation, String op) {
         return operation.path("op").asText().equals(op)
-                && operation.path("path").asText().equals(PAUSED)
+                && operation.path("path").asText().equals(Halt.PAUSED)
                 && operation.path("value").equals(BooleanNode.TRUE);
     }
 

@@ -90,7 +90,8 @@ public final class ChangeStep implements Step {
         if (!patch.before().json().equals(workload.template().json())) {
             return Optional.of(Blame.templateChanged(workload, patch.before(), redactor));
         }
-        return refusal(workload.ref(), paused(workload.object()), operation).map(Refused::message);
+        return refusal(workload.ref(), Halt.paused(workload.object()), operation)
+                .map(Refused::message);
     }
 
     public static PlannedStep planned(Kind kind, ChangePatch patch) {
@@ -145,7 +146,7 @@ public final class ChangeStep implements Step {
     }
 
     private Observation observe(StepContext context, ObjectNode live) {
-        boolean paused = paused(live);
+        boolean paused = Halt.paused(live);
         return switch (operation) {
             case PAUSE ->
                 observed(paused, isStop(context) ? stopped(live) : "It is paused.", "It was resumed in the meantime.");
@@ -179,20 +180,16 @@ public final class ChangeStep implements Step {
 
     /** What needs no patch: it is done already, or must not be done any more. */
     private Optional<Start> settled(StepContext context, ChangePatch patch, ObjectNode live) {
-        if (isStop(context) ? paused(live) : UndoStep.marked(context, live)) {
+        if (isStop(context) ? Halt.paused(live) : UndoStep.marked(context, live)) {
             return Optional.of(new Start.Started());
         }
         if (!PodTemplate.of(live).json().equals(patch.before().json())) {
             return Optional.of(new Start.Void(
                     Blame.templateChanged(workloads.apply(context.target(), live), patch.before(), redactor)));
         }
-        return refusal(context.target(), paused(live), operation)
+        return refusal(context.target(), Halt.paused(live), operation)
                 .map(refused -> new Start.Void("After the plan was made it was %s: %s."
-                        .formatted(paused(live) ? "paused" : "resumed", refused.message())));
-    }
-
-    private static boolean paused(ObjectNode live) {
-        return live.path("spec").path("paused").asBoolean(false);
+                        .formatted(Halt.paused(live) ? "paused" : "resumed", refused.message())));
     }
 
     private ArrayNode sent(StepContext context, ChangePatch patch, ObjectNode live) {

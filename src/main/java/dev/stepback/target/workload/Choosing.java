@@ -64,9 +64,11 @@ public final class Choosing {
                     "known-bad",
                     "Revision %d is known bad: %s. Is it the one you want?".formatted(to.number(), bad.sentence())));
         }
+        if (request.toRevision().isPresent() || request.toTime().isPresent()) {
+            return findings;
+        }
         passedOver(history, request, to).ifPresent(findings::add);
-        boolean named = request.toRevision().isPresent() || request.toTime().isPresent();
-        if (!named && history.neverSeenAvailable(to)) {
+        if (history.neverSeenAvailable(to)) {
             findings.add(Finding.warn(
                     "never-available",
                     "Nothing shows that revision %d was ever available. Is it the one you want?"
@@ -81,7 +83,7 @@ public final class Choosing {
                 .filter(r -> r.number() > to.number()
                         && r.number() < history.current().orElse(Long.MAX_VALUE))
                 .toList();
-        if (request.toRevision().isPresent() || request.toTime().isPresent() || between.isEmpty()) {
+        if (between.isEmpty()) {
             return Optional.empty();
         }
         int named = Math.min(NAMED, between.size());

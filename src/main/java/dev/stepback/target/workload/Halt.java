@@ -15,7 +15,9 @@ public record Halt(String rollback) {
     /** The annotation that is written together with such a pause, and names the Rollback. */
     static final String NOTE = "stepback.dev/halted-by";
 
-    private static final String PAUSED = "/spec/paused";
+    /** Where a Deployment says that it is paused. */
+    static final String PAUSED = "/spec/paused";
+
     /** Both fields are tested and removed. */
     private static final int OPERATIONS = 4;
 
@@ -25,13 +27,18 @@ public record Halt(String rollback) {
      */
     public static Optional<Halt> on(JsonNode live) {
         String rollback = Json.annotation(live, NOTE);
-        boolean own = live.at(PAUSED).asBoolean(false)
+        boolean own = paused(live)
                 && !rollback.isEmpty()
                 && rollback.equals(Json.annotation(live, UndoStep.MARK))
                 && Writer.last(live, "f:spec", "f:paused")
                         .filter(Writer::isStepback)
                         .isPresent();
         return own ? Optional.of(new Halt(rollback)) : Optional.empty();
+    }
+
+    /** Whether it is paused, by whomever. */
+    public static boolean paused(JsonNode live) {
+        return live.at(PAUSED).asBoolean(false);
     }
 
     /** Adds what ends it, if it is still there. */

@@ -218,7 +218,7 @@ public record UndoPatch(ArrayNode operations) {
         return new PodTemplate(operations.path(2).path("value"));
     }
 
-    /** With what sets annotations; see {@link Annotating}. */
+    /** With what sets annotations; see {@link JsonPatch#annotating}. */
     ArrayNode annotating(ObjectNode live, ObjectNode annotations) {
         return JsonPatch.annotating(operations, live, annotations);
     }

@@ -117,7 +117,7 @@ public final class UndoStep implements Step {
                                             .formatted(context.parameter("revision"))
                             : why));
         }
-        Optional<String> strategy = patch.strategyChanged(borrowed(context.step()), context.target(), live);
+        Optional<String> strategy = patch.strategyChanged(borrowed(context), context.target(), live);
         if (strategy.isPresent()) {
             return Optional.of(new Start.Void(strategy.get()));
         }
@@ -155,7 +155,7 @@ public final class UndoStep implements Step {
 
     private ArrayNode sent(StepContext context, UndoPatch patch, ObjectNode live) {
         ArrayNode operations = patch.annotating(live, annotations(context));
-        if (borrowed(context.step()).filter(Borrowed::givesBack).isPresent()
+        if (borrowed(context).filter(Borrowed::givesBack).isPresent()
                 && !Json.annotation(live, Borrowed.NOTE).isEmpty()) {
             JsonPatch.remove(operations, JsonPatch.annotation(Borrowed.NOTE));
         }
@@ -171,19 +171,22 @@ public final class UndoStep implements Step {
                         ChangeCause.ANNOTATION,
                         ChangeCause.of(context.parameter("revision"), context.attribution(), redactor::text))
                 .put(MARK, context.attribution().rollback());
-        borrowed(context.step())
+        borrowed(context)
                 .filter(b -> !b.givesBack())
                 .ifPresent(b -> annotations.put(
                         Borrowed.NOTE, b.note(context.attribution().rollback())));
         return annotations;
     }
 
-    private static UndoPatch patch(StepContext context) {
-        UndoPatch patch = context.parameter("patch", UndoPatch::parse);
-        Optional<Borrowed> said = context.step().parameters().containsKey(BORROWS)
+    private static Optional<Borrowed> borrowed(StepContext context) {
+        return context.step().parameters().containsKey(BORROWS)
                 ? Optional.of(context.parameter(BORROWS, Borrowed::parse))
                 : Optional.empty();
-        if (!patch.borrows(said)) {
+    }
+
+    private static UndoPatch patch(StepContext context) {
+        UndoPatch patch = context.parameter("patch", UndoPatch::parse);
+        if (!patch.borrows(borrowed(context))) {
             throw new UnusableStepException("its patch does not borrow what it says");
         }
         return patch;
