@@ -186,13 +186,7 @@ class LastMomentTest {
         List<PlannedStep> steps = new ArrayList<>(plan.steps());
         steps.set(step, new PlannedStep(steps.get(step).type(), "altered", Map.of()));
         Plan altered = Plan.of(
-                planned.target(),
-                plan.targetUid(),
-                plan.from(),
-                plan.to(),
-                plan.changes(),
-                plan.findings(),
-                steps);
+                planned.target(), plan.targetUid(), plan.from(), plan.to(), plan.changes(), plan.findings(), steps);
         new Store(shop.client).updateStatus(planned, planned.statusOrInitial().with(s -> s.plan = altered));
         assertThat(shop.approve(name, LEADING)).isInstanceOf(Decided.Recorded.class);
         shop.engine();
