@@ -55,7 +55,7 @@ final class Closing {
         return IntStream.range(0, status.steps().size())
                 .filter(i -> plan.steps().get(i).always())
                 .filter(i -> status.steps().get(i).state() != Done
-                        && status.steps().get(i).state() != Failed)
+                        && !status.steps().get(i).fellShort())
                 .findFirst();
     }
 

@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Done;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Failed;
+import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Interrupted;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Overridden;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Pending;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Started;
@@ -24,6 +25,8 @@ final class CurrentStep {
 
     /** How long after a check it is tried to find out whether the approvals still count, before they are waited for anew. */
     static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private static final String STOPPED = "stopped";
 
     private final Moment moment;
     private final Rollback rollback;
@@ -85,16 +88,16 @@ final class CurrentStep {
         String message = observation.message();
         return switch (observation.state()) {
             case DONE -> done(Done, observation);
-            case FAILED -> overrides() ? done(Overridden, observation) : failed(message, observation);
+            case FAILED -> overrides() ? done(Overridden, observation) : failed(observation);
             case RUNNING, AGAIN -> {
                 if (moment.midway() != null) {
                     yield halt();
                 }
                 if (moment.overdue()) {
-                    yield failed(StepStatus.OVERDUE + message, observation);
+                    yield overdue(observation);
                 }
                 if (inParts() && moment.stopsBetweenSteps()) {
-                    yield moment.finish(Phase.CANCELLED, message, s -> s.steps = ended(Failed, StepStatus.STOPPED));
+                    yield moment.finish(Phase.CANCELLED, message, s -> s.steps = ended(Interrupted, STOPPED));
                 }
                 RollbackStatus news = status.with(s -> {
                     s.message = message;
@@ -170,9 +173,8 @@ final class CurrentStep {
             if (moment.midway() != null) {
                 return halt();
             }
-            String overdue = StepStatus.OVERDUE + why;
             return moment.overdue()
-                    ? moment.finish(Phase.FAILED, overdue, s -> s.steps = ended(Failed, overdue))
+                    ? overdue(new Step.Observation(Step.Observation.State.RUNNING, why, null))
                     : moment.lookAgain();
         }
         return moment.write(s -> {
@@ -207,15 +209,24 @@ final class CurrentStep {
             s.standstill = standstill;
             s.steps = status.steps().get(i).startedAt() == null
                     ? s.steps
-                    : ended(Failed, standstill == null ? "not waited for any longer" : StepStatus.STOPPED);
+                    : standstill == null ? ended(Failed, "not waited for any longer") : ended(Interrupted, STOPPED);
         });
     }
 
     /** It did not come to what it should. */
-    Action failed(String message, Step.Observation observation) {
+    Action failed(Step.Observation observation) {
+        return fellShort(Failed, observation.message(), observation);
+    }
+
+    /** It came to no end in time. */
+    Action overdue(Step.Observation observation) {
+        return fellShort(Interrupted, "the deadline passed: " + observation.message(), observation);
+    }
+
+    private Action fellShort(StepStatus.State state, String message, Step.Observation observation) {
         return moment.finish(Phase.FAILED, message, s -> {
             s.rollout = observation.rollout() == null ? s.rollout : observation.rollout();
-            s.steps = ended(Failed, message, observation.log());
+            s.steps = ended(state, message, observation.log());
         });
     }
 

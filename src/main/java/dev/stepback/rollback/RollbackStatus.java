@@ -212,20 +212,16 @@ public record RollbackStatus(
             Started,
             Done,
             Failed,
+            /** Left in the middle, although it could have gone on: somebody stopped it, or the deadline passed. */
+            Interrupted,
             /** A check that failed, and was gone past by breaking the glass. */
             Overridden
         }
 
-        /** How the message begins of a step that came to no end in time. */
-        static final String OVERDUE = "the deadline passed: ";
-
-        /** The message of a step that somebody stopped in the middle. */
-        static final String STOPPED = "stopped";
-
-        /** Whether it was left in the middle, although it could have gone on. */
+        /** Whether it ended without having reached what it should. */
         @JsonIgnore
-        public boolean brokenOff() {
-            return state == State.Failed && (message.startsWith(OVERDUE) || message.equals(STOPPED));
+        public boolean fellShort() {
+            return state == State.Failed || state == State.Interrupted;
         }
 
         /** Whether the next step may follow. */

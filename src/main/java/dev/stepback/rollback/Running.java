@@ -1,6 +1,6 @@
 package dev.stepback.rollback;
 
-import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Failed;
+import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Interrupted;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Pending;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Started;
 
@@ -41,7 +41,7 @@ final class Running {
         if (current.checks() && step.startedAt() != null && moment.stopsBetweenSteps()) {
             // Nothing was changed, so nothing has to be waited for. Before it is said, what was begun ends.
             return seen instanceof Seen.Abandoned a && a.step() == i
-                    ? moment.finish(Phase.CANCELLED, a.left(), s -> s.steps = current.ended(Failed, "cancelled"))
+                    ? moment.finish(Phase.CANCELLED, a.left(), s -> s.steps = current.ended(Interrupted, "cancelled"))
                     : new Action.AbandonStep(i);
         }
         if (seen instanceof Seen.Stopped stopped) {
@@ -55,7 +55,7 @@ final class Running {
                     ? current.progress(p.observation())
                     : new Action.ObserveStep(i);
         }
-        if (step.state() == Failed) {
+        if (step.fellShort()) {
             return moment.finish(Phase.FAILED, step.message());
         }
         if (step.startedAt() == null) {
@@ -88,11 +88,8 @@ final class Running {
                         Phase.SUCCEEDED,
                         observation.message(),
                         s -> s.rollout = observation.rollout() == null ? s.rollout : observation.rollout());
-            case FAILED -> step.failed(observation.message(), observation);
-            case RUNNING, AGAIN ->
-                moment.overdue()
-                        ? step.failed(StepStatus.OVERDUE + observation.message(), observation)
-                        : moment.lookAgain();
+            case FAILED -> step.failed(observation);
+            case RUNNING, AGAIN -> moment.overdue() ? step.overdue(observation) : moment.lookAgain();
         };
     }
 

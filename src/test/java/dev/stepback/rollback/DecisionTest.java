@@ -111,7 +111,7 @@ class DecisionTest {
                     written(next(rollback, new Seen.Begun(1, new Step.Start.NotYet("not seen yet")), end));
             assertThat(status.phase()).isEqualTo(Phase.FAILED);
             assertThat(status.message()).isEqualTo("the deadline passed: not seen yet");
-            assertThat(status.steps().get(1).state()).isEqualTo(State.Failed);
+            assertThat(status.steps().get(1).state()).isEqualTo(State.Interrupted);
         }
 
         @Test

@@ -69,8 +69,7 @@ class MidwayDecisionTest {
 
         Seen notYet = new Seen.Begun(1, new Step.Start.NotYet("the controller has not seen it"));
         assertThat(next(rollback, notYet, LATER)).isEqualTo(new Action.StopTarget());
-        assertThat(written(next(rollback, HELD, LATER)).steps().get(1).message())
-                .isEqualTo("stopped");
+        assertThat(written(next(rollback, HELD, LATER)).steps().get(1).state()).isEqualTo(State.Interrupted);
     }
 
     @Test

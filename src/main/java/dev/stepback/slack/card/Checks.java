@@ -68,7 +68,7 @@ final class Checks {
                 && status.steps().size() == plan.steps().size()
                 && IntStream.range(0, plan.steps().size())
                         .anyMatch(i -> plan.steps().get(i).checks()
-                                && status.steps().get(i).state() == State.Failed);
+                                && status.steps().get(i).fellShort());
     }
 
     /** What was gone past, as it said. */
@@ -110,7 +110,7 @@ final class Checks {
                         switch (step.state()) {
                             case Started -> "\n🔎 " + Mrkdwn.line(step.message(), 200);
                             case Overridden -> "\n⚠️ " + Mrkdwn.line(step.message(), 200) + " *Overridden.*";
-                            case Failed -> lastLine(step);
+                            case Failed, Interrupted -> lastLine(step);
                             case Pending, Done -> "";
                         });
             }

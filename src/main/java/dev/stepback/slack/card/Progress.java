@@ -88,8 +88,7 @@ final class Progress {
             out.append(Mrkdwn.line(words, DESCRIPTION));
             // While a rollout runs its figures say the same, and more.
             boolean overridden = step.state() == StepStatus.State.Overridden;
-            if ((overridden || step.state() == StepStatus.State.Failed)
-                    && !step.message().isBlank()) {
+            if ((overridden || step.fellShort()) && !step.message().isBlank()) {
                 out.append(": ").append(Mrkdwn.line(step.message(), 110));
             }
             out.append(overridden ? " *Overridden.*" : "");
@@ -102,7 +101,7 @@ final class Progress {
             case Pending -> "▫️";
             case Started -> "▶️";
             case Done -> "☑️";
-            case Failed -> "✖️";
+            case Failed, Interrupted -> "✖️";
             case Overridden -> "⚠️";
         };
     }

@@ -5,6 +5,7 @@ import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackSpec;
 import dev.stepback.rollback.RollbackSpec.Decision.Verdict;
 import dev.stepback.rollback.RollbackStatus;
+import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
@@ -180,7 +181,7 @@ final class StateLine {
                 && IntStream.range(
                                 0, Math.min(plan.steps().size(), status.steps().size()))
                         .anyMatch(i -> plan.steps().get(i).inParts()
-                                && status.steps().get(i).brokenOff());
+                                && status.steps().get(i).state() == StepStatus.State.Interrupted);
         return stands ? " The other pods stay as they are: press *Retry* to go on." : "";
     }
 

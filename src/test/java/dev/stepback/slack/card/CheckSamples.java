@@ -40,7 +40,8 @@ final class CheckSamples {
     /** By who could not have its Job deleted. */
     static Rollback cancelled() {
         String left = "Its Job goes on: `kubectl delete job rb-1-mysql-data-0a1b2c3d -n production` ends it.";
-        Rollback rollback = of(Samples.finished(Phase.CANCELLED, ""), Phase.CANCELLED, State.Failed, "cancelled", null);
+        Rollback rollback =
+                of(Samples.finished(Phase.CANCELLED, ""), Phase.CANCELLED, State.Interrupted, "cancelled", null);
         rollback.setStatus(rollback.statusOrInitial().with(s -> s.message = left));
         rollback.setSpec(rollback.getSpec().withCancellation(new RollbackSpec.Cancellation(Samples.LEAD, Samples.NOW)));
         return rollback;

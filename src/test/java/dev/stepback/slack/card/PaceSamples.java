@@ -86,7 +86,7 @@ final class PaceSamples {
                     step(steps.get(0), StepStatus.State.Done, ""),
                     new StepStatus(
                             steps.get(1).type(),
-                            phase.terminal() ? StepStatus.State.Failed : StepStatus.State.Started,
+                            phase.terminal() ? StepStatus.State.Interrupted : StepStatus.State.Started,
                             phase == Phase.CANCELLED ? "stopped" : s.message,
                             Samples.NOW,
                             s.finishedAt),
