@@ -108,6 +108,9 @@ record Pace(Optional<Borrowed> borrowed, Optional<Finding> finding) {
             return Optional.of(
                     "%s (not counted within %d s)".formatted(what, late.waited().toSeconds()));
         }
+        if (count instanceof Count.Uncounted) {
+            return Optional.of(what + " (what is in use is not counted yet)");
+        }
         return count instanceof Count.Unread ? Optional.of(what + " (cannot be looked at)") : Optional.empty();
     }
 

@@ -1,7 +1,10 @@
 package dev.stepback.target.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -11,6 +14,16 @@ import java.util.Set;
 public final class NodeFit {
     private static final String UNSCHEDULABLE = "node.kubernetes.io/unschedulable";
     private static final Set<String> HARD = Set.of("NoSchedule", "NoExecute");
+
+    /** AddOrUpdateDaemonPodTolerations of Kubernetes' DaemonSet controller. */
+    private static final Map<String, String> OF_DAEMONS = Map.of(
+            "not-ready", "NoExecute",
+            "unreachable", "NoExecute",
+            "disk-pressure", "NoSchedule",
+            "memory-pressure", "NoSchedule",
+            "pid-pressure", "NoSchedule",
+            "unschedulable", "NoSchedule",
+            "network-unavailable", "NoSchedule");
 
     private NodeFit() {}
 
@@ -67,6 +80,18 @@ public final class NodeFit {
                 && Json.elements(node.path("spec").path("taints"))
                         .filter(taint -> HARD.contains(taint.path("effect").asText()))
                         .allMatch(taint -> tolerates(podSpec, taint));
+    }
+
+    /** The pod spec of a DaemonSet as its controller makes pods of it: they stay on nodes that are not well. */
+    public static JsonNode ofDaemon(JsonNode podSpec) {
+        ObjectNode spec = podSpec.isObject() ? podSpec.deepCopy() : Json.object();
+        ArrayNode tolerations = spec.withArray("/tolerations");
+        OF_DAEMONS.forEach((key, effect) -> tolerations
+                .addObject()
+                .put("key", "node.kubernetes.io/" + key)
+                .put("operator", "Exists")
+                .put("effect", effect));
+        return spec;
     }
 
     private static boolean tolerates(JsonNode podSpec, JsonNode taint) {

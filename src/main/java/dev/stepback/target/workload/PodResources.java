@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What each container of a pod asks for and may use, with the defaults that LimitRanges add.
@@ -44,6 +45,11 @@ public record PodResources(Map<String, Amounts> containers, Amounts sum) {
         }
     }
 
+    /** The LimitRanges of a namespace. */
+    public static List<ObjectNode> ranges(ApiServer api, String namespace) {
+        return api.list("/api/v1/namespaces/" + namespace + "/limitranges");
+    }
+
     /** @param ranges the LimitRanges of the namespace */
     public static PodResources of(PodTemplate template, List<ObjectNode> ranges) {
         Map<String, Amounts> all = new LinkedHashMap<>();
@@ -70,6 +76,22 @@ public record PodResources(Map<String, Amounts> containers, Amounts sum) {
         requests.forEach((name, amount) -> text.put("requests." + name, amount.toPlainString()));
         limits.forEach((name, amount) -> text.put("limits." + name, amount.toPlainString()));
         return new PodResources(all, new Amounts(requests, limits, text));
+    }
+
+    /** Whether no container asks for any CPU or memory, nor is limited (the QoS class). */
+    public boolean isBestEffort() {
+        return containers.values().stream()
+                .noneMatch(container -> Stream.of("cpu", "memory")
+                        .anyMatch(resource -> container
+                                                .request(resource)
+                                                .orElse(BigDecimal.ZERO)
+                                                .signum()
+                                        > 0
+                                || container
+                                                .limit(resource)
+                                                .orElse(BigDecimal.ZERO)
+                                                .signum()
+                                        > 0));
     }
 
     private static void addMissing(Map<String, String> text, String prefix, JsonNode quantities) {

@@ -31,6 +31,13 @@ public record Room(Count quotas, Count nodes) {
         /** It may not be read, or is too much to be counted. */
         record Unread() implements Count {}
 
+        /**
+         * Nobody has counted yet what a quota has in use.
+         *
+         * @param most for how many there is room if that is nothing
+         */
+        record Uncounted(int most) implements Count {}
+
         /** @param waited how long it was waited for */
         record Late(Duration waited) implements Count {}
     }
@@ -38,19 +45,39 @@ public record Room(Count quotas, Count nodes) {
     /** The least of what is known; empty when nothing limits it as far as is known. */
     public OptionalInt pods() {
         return Stream.of(quotas, nodes)
-                .filter(Count.Pods.class::isInstance)
-                .mapToInt(count -> ((Count.Pods) count).number())
+                .flatMapToInt(count -> most(count).stream())
                 .min();
+    }
+
+    private static OptionalInt most(Count count) {
+        if (count instanceof Count.Pods pods) {
+            return OptionalInt.of(pods.number());
+        }
+        return count instanceof Count.Uncounted uncounted ? OptionalInt.of(uncounted.most()) : OptionalInt.empty();
     }
 
     /** By the quotas of the namespace. Throws nothing: that it cannot be read is said by the answer. */
     public static Count byQuotas(ApiServer api, String namespace, PodTemplate template) {
-        Requests each = Requests.of(template.json().path("spec"));
         try {
-            OptionalInt least = api.list("/api/v1/namespaces/" + namespace + "/resourcequotas").stream()
-                    .flatMapToInt(quota -> left(quota, each).stream())
+            List<PodQuota> quotas = PodQuota.in(api, namespace);
+            if (quotas.isEmpty()) {
+                return new Count.Unlimited();
+            }
+            PodResources each = PodResources.of(template, PodResources.ranges(api, namespace));
+            List<PodQuota.Allowed> allowed = quotas.stream()
+                    .filter(quota -> quota.counts(template, each))
+                    .flatMap(quota -> quota.allowed().stream())
+                    .filter(of -> of.of(each).signum() > 0)
+                    .toList();
+            OptionalInt least = allowed.stream()
+                    .flatMapToInt(of -> pods(of.leftAtMost(), of.of(each)).stream())
                     .min();
-            return least.isPresent() ? new Count.Pods(least.getAsInt()) : new Count.Unlimited();
+            if (least.isEmpty()) {
+                return new Count.Unlimited();
+            }
+            return allowed.stream().allMatch(PodQuota.Allowed::counted)
+                    ? new Count.Pods(least.getAsInt())
+                    : new Count.Uncounted(least.getAsInt());
         } catch (KubernetesClientException e) {
             return new Count.Unread();
         }
@@ -75,29 +102,6 @@ public record Room(Count quotas, Count nodes) {
         } catch (KubernetesClientException e) {
             return new Count.Unread();
         }
-    }
-
-    private static OptionalInt left(ObjectNode quota, Requests each) {
-        if (!quota.path("spec").path("scopes").isEmpty() || quota.path("spec").has("scopeSelector")) {
-            return OptionalInt.empty(); // about some pods only, and hardly about these
-        }
-        JsonNode hard = quota.path("spec").path("hard");
-        JsonNode used = quota.path("status").path("used");
-        int[] least = hard.properties().stream()
-                .flatMapToInt(limit -> pods(
-                        Requests.amount(limit.getValue()).subtract(Requests.amount(used.path(limit.getKey()))),
-                        switch (limit.getKey()) {
-                            case "pods", "count/pods" -> BigDecimal.ONE;
-                            case "cpu", "requests.cpu" -> each.cpu();
-                            case "memory", "requests.memory" -> each.memory();
-                            case "limits.cpu" -> each.cpuLimit();
-                            case "limits.memory" -> each.memoryLimit();
-                            default -> BigDecimal.ZERO;
-                        })
-                        .stream())
-                .sorted()
-                .toArray();
-        return least.length == 0 ? OptionalInt.empty() : OptionalInt.of(least[0]);
     }
 
     private static OptionalInt pods(BigDecimal left, BigDecimal each) {

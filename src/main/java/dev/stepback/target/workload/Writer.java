@@ -51,11 +51,26 @@ public record Writer(String manager, Instant time) {
                 .or(() -> ofTemplate(workload));
     }
 
-    /** Who applies the pod template with server-side apply, as seen last; empty for nobody. */
-    public static Optional<Writer> applyingTemplate(JsonNode workload) {
+    /**
+     * Who applies the pod template with server-side apply, as seen last; empty for nobody.
+     *
+     * @param unless an annotation that is not applied together with it
+     */
+    public static Optional<Writer> applyingTemplate(JsonNode workload, String unless) {
         return last(
                 workload,
-                entry -> entry.path("operation").asText().equals("Apply") && owns(entry, "f:spec", "f:template"));
+                entry -> applies(entry)
+                        && owns(entry, "f:spec", "f:template")
+                        && !owns(entry, "f:metadata", "f:annotations", "f:" + unless));
+    }
+
+    /** Who put this annotation on the object, other than by server-side apply. */
+    public static Optional<Writer> updatingAnnotation(JsonNode object, String key) {
+        return last(object, entry -> !applies(entry) && owns(entry, "f:metadata", "f:annotations", "f:" + key));
+    }
+
+    private static boolean applies(JsonNode entry) {
+        return entry.path("operation").asText().equals("Apply");
     }
 
     /** Who put this annotation on the object. */

@@ -8,13 +8,21 @@ import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.LabelSelector;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What else changes the number of pods while a rollout lasts, or counts on it. */
 final class Disturbances {
     private final ApiServer api;
+    private final Supplier<List<ObjectNode>> pods;
 
-    Disturbances(ApiServer api) {
+    /** @param pods the workload's, of whatever revision */
+    Disturbances(ApiServer api, Supplier<List<ObjectNode>> pods) {
         this.api = api;
+        this.pods = pods;
+    }
+
+    private int missing(Preflight.Subject subject, Turnover turnover) {
+        return Present.orUnknown(subject, turnover, pods).missing(turnover);
     }
 
     /** One that is at its maximum cannot make up for the pods that are being replaced. */
@@ -27,19 +35,19 @@ final class Disturbances {
                     return target.path("kind").asText().equals(ref.kind().apiName())
                             && target.path("name").asText().equals(ref.name());
                 })
-                .map(hpa -> autoscaler(hpa, turnover))
+                .map(hpa -> autoscaler(hpa, missing(subject, turnover)))
                 .toList();
     }
 
-    private static Finding autoscaler(ObjectNode hpa, Turnover turnover) {
+    private static Finding autoscaler(ObjectNode hpa, int missing) {
         int least = hpa.path("spec").path("minReplicas").asInt(1);
         int most = hpa.path("spec").path("maxReplicas").asInt(1);
         boolean atMost = hpa.path("status").path("currentReplicas").asInt(0) >= most && most > least;
-        return atMost && turnover.unavailable() > 0
+        return atMost && missing > 0
                 ? Finding.warn(
                         "autoscaler",
                         "HorizontalPodAutoscaler %s is at its maximum of %d, and the rollout takes up to %d of them away: expect less room for load until it is over."
-                                .formatted(Json.name(hpa), most, turnover.unavailable()))
+                                .formatted(Json.name(hpa), most, missing))
                 : Finding.pass(
                         "autoscaler",
                         "HorizontalPodAutoscaler %s may change the replicas (%d to %d) during the rollout; that does not disturb it."
@@ -53,18 +61,24 @@ final class Disturbances {
         Turnover turnover = Turnover.of(subject);
         return api.list("/apis/policy/v1/namespaces/" + ref.namespace() + "/poddisruptionbudgets").stream()
                 .filter(pdb -> LabelSelector.matches(pdb.path("spec").path("selector"), labels))
-                .map(pdb -> budget(pdb, turnover))
+                .map(pdb -> budget(pdb, turnover.pods(), missing(subject, turnover)))
                 .toList();
     }
 
-    private static Finding budget(ObjectNode pdb, Turnover turnover) {
-        int left = turnover.pods() - turnover.unavailable();
+    /**
+     * A budget may be about other workloads' pods, too, or about pods that a partition keeps from being replaced.
+     *
+     * @param replaced how many pods the rollout is about
+     * @param missing how many of them it takes away at a time
+     */
+    private static Finding budget(ObjectNode pdb, int replaced, int missing) {
+        int all = Math.max(replaced, pdb.path("status").path("expectedPods").asInt(0));
         int wanted = pdb.path("status").path("desiredHealthy").asInt(0);
-        return turnover.pods() > 0 && left < wanted
+        return missing > 0 && all - missing < wanted
                 ? Finding.warn(
                         "disruption-budget",
                         "The rollout may leave %d of %d pods, and PodDisruptionBudget %s wants %d: it holds up evictions, not rollouts."
-                                .formatted(left, turnover.pods(), Json.name(pdb), wanted))
+                                .formatted(all - missing, all, Json.name(pdb), wanted))
                 : Finding.pass(
                         "disruption-budget",
                         "PodDisruptionBudget %s holds up evictions, not rollouts.".formatted(Json.name(pdb)));

@@ -2,7 +2,6 @@ package dev.stepback.target.workload.preflight;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
-import dev.stepback.target.Kind;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
 import java.time.Duration;
@@ -36,34 +35,13 @@ final class Forecast {
         }
         // By partition there are pauses, and people who look.
         boolean paused = byPartition(subject);
-        int there = paused ? 0 : there(subject, turnover);
-        Turnover left = turnover.without(there);
-        String words = there == 0
-                ? turnover.words(subject.workload().ref().kind())
-                : left.words(turnover.pods(), subject.to());
-        String time = paused || left.pods() == 0 ? "" : time(subject, left, there == 0);
+        Present present = paused ? Present.UNKNOWN : Present.of(subject, turnover, pods.get());
+        Turnover left = present.left(turnover);
+        boolean whole = present.restored() == 0;
+        String words =
+                whole ? turnover.words(subject.workload().ref().kind()) : left.words(turnover.pods(), subject.to());
+        String time = paused || left.pods() == 0 ? "" : time(subject, left, whole);
         return List.of(Finding.pass(CHECK, words + time + "."));
-    }
-
-    /** How many of the pods that it is about run the restored revision: a rollout that got stuck has left them alone. */
-    private int there(Preflight.Subject subject, Turnover turnover) {
-        Kind kind = subject.workload().ref().kind();
-        String label = kind == Kind.DEPLOYMENT ? "pod-template-hash" : "controller-revision-hash";
-        ObjectNode object = subject.workload().object();
-        int first = object.at("/spec/ordinals/start").asInt(0)
-                + object.at("/spec/replicas").asInt(1)
-                - turnover.pods();
-        String hash = kind == Kind.STATEFULSET
-                ? Json.name(subject.revision())
-                : Json.labels(subject.revision()).getOrDefault(label, "");
-        long there = hash.isEmpty()
-                ? 0
-                : pods.get().stream()
-                        .filter(pod -> hash.equals(Json.labels(pod).get(label)))
-                        .filter(pod -> !pod.path("metadata").has("deletionTimestamp"))
-                        .filter(pod -> kind != Kind.STATEFULSET || ordinal(pod) >= first)
-                        .count();
-        return (int) Math.min(there, turnover.pods());
     }
 
     private static boolean borrows(Preflight.Subject subject, String path) {
@@ -74,15 +52,6 @@ final class Forecast {
     private static boolean byPartition(Preflight.Subject subject) {
         int replicas = subject.workload().object().at("/spec/replicas").asInt(1);
         return subject.patch().replaced(Borrowed.PARTITION).asInt(-1) >= replicas;
-    }
-
-    private static int ordinal(ObjectNode pod) {
-        String name = Json.name(pod);
-        try {
-            return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
     }
 
     /** @param whole whether it replaces as many pods as the last one did */

@@ -49,9 +49,8 @@ final class ImageTags {
                 .toList();
         if (!unpinned.isEmpty()) {
             List<ObjectNode> running = pods.get();
-            List<String> moved = unpinned.stream()
-                    .filter(image -> digests(image, running).size() > 1)
-                    .toList();
+            List<String> moved =
+                    unpinned.stream().filter(image -> differ(image, running)).toList();
             if (!moved.isEmpty()) {
                 findings.add(Finding.warn(
                         CHECK,
@@ -83,16 +82,25 @@ final class ImageTags {
         return !image.contains("@") && (!name.contains(":") || name.endsWith(":latest"));
     }
 
-    private static Set<String> digests(String image, List<ObjectNode> pods) {
+    /** A node may know an image by its digest in the registry or by its own id: only the like can be compared. */
+    private static boolean differ(String image, List<ObjectNode> pods) {
+        return ids(image, pods)
+                .collect(Collectors.groupingBy(
+                        id -> id.contains("@"),
+                        Collectors.mapping(id -> id.substring(id.indexOf(DIGEST)), Collectors.toSet())))
+                .values()
+                .stream()
+                .anyMatch(digests -> digests.size() > 1);
+    }
+
+    private static Stream<String> ids(String image, List<ObjectNode> pods) {
         return pods.stream()
                 .flatMap(pod -> containers(pod.path("spec"))
                         .filter(container -> container.path("image").asText().equals(image))
                         .flatMap(container ->
                                 statuses(pod, container.path("name").asText())))
                 .map(status -> status.path("imageID").asText(""))
-                .filter(id -> id.contains(DIGEST))
-                .map(id -> id.substring(id.indexOf(DIGEST)))
-                .collect(Collectors.toSet());
+                .filter(id -> id.contains(DIGEST));
     }
 
     private static Stream<JsonNode> statuses(ObjectNode pod, String container) {

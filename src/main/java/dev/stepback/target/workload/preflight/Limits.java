@@ -35,12 +35,9 @@ final class Limits {
         this.api = api;
     }
 
-    static List<ObjectNode> ranges(ApiServer api, String namespace) {
-        return api.list("/api/v1/namespaces/" + namespace + "/limitranges");
-    }
-
     List<Finding> findings(Preflight.Subject subject) {
-        List<ObjectNode> ranges = ranges(api, subject.workload().ref().namespace());
+        List<ObjectNode> ranges =
+                PodResources.ranges(api, subject.workload().ref().namespace());
         if (ranges.isEmpty()) {
             return List.of();
         }
@@ -56,11 +53,25 @@ final class Limits {
 
     private static Optional<String> violation(List<ObjectNode> ranges, PodTemplate template) {
         PodResources pod = PodResources.of(template, ranges);
-        return ranges.stream()
-                .flatMap(range -> Json.elements(range.path("spec").path("limits"))
-                        .flatMap(
-                                limit -> violations(limit, pod).map(v -> v + " (LimitRange " + Json.name(range) + ")")))
+        return Stream.concat(
+                        ranges.stream()
+                                .flatMap(range -> Json.elements(
+                                                range.path("spec").path("limits"))
+                                        .flatMap(limit -> violations(limit, pod)
+                                                .map(v -> v + " (LimitRange " + Json.name(range) + ")"))),
+                        pod.containers().entrySet().stream().flatMap(c -> contradictions(c.getKey(), c.getValue())))
                 .findFirst();
+    }
+
+    /** A default may be less than what a container asks for: that makes a pod that is not valid. */
+    private static Stream<String> contradictions(String container, Amounts has) {
+        return has.limits().entrySet().stream()
+                .filter(limit -> has.request(limit.getKey())
+                        .filter(asked -> asked.compareTo(limit.getValue()) > 0)
+                        .isPresent())
+                .map(limit -> "by the default of a LimitRange container %s %s of %s"
+                        .formatted(container, has.words(limit.getKey()), limit.getKey()))
+                .sorted();
     }
 
     private static Stream<String> violations(JsonNode limit, PodResources pod) {

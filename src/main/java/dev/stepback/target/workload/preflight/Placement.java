@@ -3,6 +3,7 @@ package dev.stepback.target.workload.preflight;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.NodeFit;
@@ -15,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Whether there are nodes for the restored pods. Never more than a warning: where nodes are added when pods wait for them,
@@ -35,9 +38,11 @@ final class Placement {
     }
 
     List<Finding> findings(Preflight.Subject subject) {
-        JsonNode spec = subject.restored().json().path("spec");
+        boolean everywhere = subject.workload().ref().kind() == Kind.DAEMONSET;
+        JsonNode template = subject.restored().json().path("spec");
+        JsonNode spec = everywhere ? NodeFit.ofDaemon(template) : template;
         if (asksForTheSame(subject.workload().template(), subject.restored())) {
-            return List.of(waiting()
+            return List.of(waiting(template)
                     .orElseGet(() ->
                             Finding.pass(CHECK, "The restored pods ask for the same nodes as the present ones.")));
         }
@@ -46,14 +51,17 @@ final class Placement {
                 nodes.stream().filter(node -> NodeFit.selects(node, spec)).toList();
         if (selected.isEmpty()) {
             String wanted = wanted(spec);
-            return List.of(pending("No node has what the restored pods ask for"
-                    + (wanted.isEmpty() ? "" : " (%s)".formatted(wanted))));
+            return List.of(nowhere(
+                    "No node has what the restored pods ask for" + (wanted.isEmpty() ? "" : " (%s)".formatted(wanted)),
+                    everywhere));
         }
         List<ObjectNode> open =
                 selected.stream().filter(node -> NodeFit.tolerated(node, spec)).toList();
         if (open.isEmpty()) {
-            return List.of(pending("The restored pods do not tolerate the taints of any node that they may run on (%s)"
-                    .formatted(taints(selected))));
+            return List.of(nowhere(
+                    "The restored pods do not tolerate the taints of any node that they may run on (%s)"
+                            .formatted(taints(selected)),
+                    everywhere));
         }
         return List.of(
                 open.stream().anyMatch(node -> isLargeEnough(node, spec))
@@ -62,9 +70,12 @@ final class Placement {
     }
 
     /** Where a present pod finds no node, it is no comfort that the restored ones ask for the same. */
-    private Optional<Finding> waiting() {
+    private Optional<Finding> waiting(JsonNode restored) {
         try {
-            return pods.get().stream().flatMap(pod -> waiting(pod).stream()).findFirst();
+            return pods.get().stream()
+                    .filter(pod -> asksForNoMore(pod.path("spec"), restored))
+                    .flatMap(pod -> waiting(pod).stream())
+                    .findFirst();
         } catch (KubernetesClientException e) {
             return Optional.empty(); // other checks say that pods cannot be looked at
         }
@@ -79,6 +90,33 @@ final class Placement {
                                 .formatted(
                                         Json.name(pod),
                                         OneLine.of(c.path("message").asText(), 100))));
+    }
+
+    /** Whether what keeps the pod from a node would keep the restored ones, too: the release that is left may ask for more. */
+    private static boolean asksForNoMore(JsonNode pod, JsonNode restored) {
+        return Requests.of(pod).within(Requests.of(restored))
+                && pod.path("nodeSelector").properties().stream()
+                        .allMatch(label -> label.getValue()
+                                .equals(restored.path("nodeSelector").path(label.getKey())))
+                && Stream.of("/topologySpreadConstraints", "/affinity/podAffinity", "/affinity/podAntiAffinity")
+                        .allMatch(field ->
+                                pod.at(field).isMissingNode() || pod.at(field).equals(restored.at(field)))
+                && hostPorts(restored).containsAll(hostPorts(pod));
+    }
+
+    private static Set<String> hostPorts(JsonNode podSpec) {
+        return Json.elements(podSpec.path("containers"))
+                .flatMap(container -> Json.elements(container.path("ports")))
+                .filter(port -> port.path("hostPort").asInt(0) > 0)
+                .map(port -> port.path("hostPort").asText())
+                .collect(Collectors.toSet());
+    }
+
+    /** A DaemonSet makes no pods for nodes that it is not for. */
+    private static Finding nowhere(String why, boolean everywhere) {
+        return everywhere
+                ? Finding.warn(CHECK, why + ": it would run nowhere. Look at the labels and taints of the nodes first.")
+                : pending(why);
     }
 
     private static Finding pending(String why) {

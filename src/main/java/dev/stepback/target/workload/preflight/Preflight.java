@@ -81,16 +81,16 @@ public final class Preflight {
         underway.start(References.CHECK, () -> new References(api, clock).findings(subject));
         underway.start(PriorityClasses.CHECK, () -> new PriorityClasses(api).findings(subject));
         underway.start(Limits.CHECK, () -> new Limits(api).findings(subject));
-        underway.startSettled(Quotas.CHECK, patch -> new Quotas(api).findings(subject.with(patch)));
+        underway.startSettled(Quotas.CHECK, patch -> new Quotas(api, pods).findings(subject.with(patch)));
         underway.start(Placement.CHECK, () -> new Placement(api, pods).findings(subject));
         underway.start(Services.CHECK, () -> new Services(api).findings(subject));
         underway.start(ImageTags.CHECK, () -> new ImageTags(redactor, pods).findings(subject));
         underway.start(SchemaVersion.CHECK, () -> SchemaVersion.findings(subject));
         new TreeMap<>(own).forEach(underway::start);
         underway.start("source", () -> Surroundings.source(subject));
-        underway.startSettled("autoscaler", patch -> new Disturbances(api).autoscaler(subject.with(patch)));
+        underway.startSettled("autoscaler", patch -> new Disturbances(api, pods).autoscaler(subject.with(patch)));
         underway.startSettled(
-                "disruption-budget", patch -> new Disturbances(api).disruptionBudget(subject.with(patch)));
+                "disruption-budget", patch -> new Disturbances(api, pods).disruptionBudget(subject.with(patch)));
         underway.startSettled(Forecast.CHECK, patch -> new Forecast(pods).findings(subject.with(patch)));
         return underway;
     }

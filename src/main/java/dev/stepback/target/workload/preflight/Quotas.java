@@ -1,63 +1,56 @@
 package dev.stepback.target.workload.preflight;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.workload.ApiServer;
-import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.PodQuota;
+import dev.stepback.target.workload.PodQuota.Allowed;
 import dev.stepback.target.workload.PodResources;
-import dev.stepback.target.workload.Requests;
+import dev.stepback.text.OneLine;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Whether the ResourceQuotas of the namespace let the restored pods in, beside the old ones where the strategy has it. */
 final class Quotas {
     static final String CHECK = "quota";
 
-    private static final String PODS = "pods";
-
-    /** What a quota counts, by all its names: a resource that pods ask for, or may use. */
-    private static final Map<String, String> COUNTED = Map.of(
-            "cpu", "requests.cpu",
-            "memory", "requests.memory",
-            "requests.cpu", "requests.cpu",
-            "requests.memory", "requests.memory",
-            "limits.cpu", "limits.cpu",
-            "limits.memory", "limits.memory",
-            "pods", PODS,
-            "count/pods", PODS);
-
     private final ApiServer api;
+    private final Supplier<List<ObjectNode>> pods;
 
-    Quotas(ApiServer api) {
+    /** @param pods the workload's, of whatever revision */
+    Quotas(ApiServer api, Supplier<List<ObjectNode>> pods) {
         this.api = api;
+        this.pods = pods;
     }
 
-    /** @param each what one restored pod counts, or one of those that run now */
-    private record Counted(String quota, String what, BigDecimal left, BigDecimal each, BigDecimal now) {}
+    /** @param each what one restored pod takes, or one of those that run now */
+    private record Counted(PodQuota quota, Allowed allowed, BigDecimal each, BigDecimal now) {}
 
     List<Finding> findings(Preflight.Subject subject) {
         String namespace = subject.workload().ref().namespace();
-        List<ObjectNode> quotas = api.list("/api/v1/namespaces/" + namespace + "/resourcequotas").stream()
-                .filter(Quotas::countsAll)
+        List<PodQuota> all = PodQuota.in(api, namespace);
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        List<ObjectNode> ranges = PodResources.ranges(api, namespace);
+        PodResources restored = PodResources.of(subject.restored(), ranges);
+        PodResources now = PodResources.of(subject.workload().template(), ranges);
+        List<PodQuota> quotas = all.stream()
+                .filter(quota -> quota.counts(subject.restored(), restored))
+                .toList();
+        List<PodQuota> present = all.stream()
+                .filter(quota -> quota.counts(subject.workload().template(), now))
                 .toList();
         if (quotas.isEmpty()) {
             return List.of();
         }
-        List<ObjectNode> ranges = Limits.ranges(api, namespace);
-        PodResources restored = PodResources.of(subject.restored(), ranges);
-        PodResources now = PodResources.of(subject.workload().template(), ranges);
-        Optional<String> refused = quotas.stream()
-                .flatMap(quota -> unsaid(quota, restored).stream())
-                .findFirst();
+        Optional<String> refused = unsaid(quotas, restored);
         if (refused.isPresent()) {
-            boolean already =
-                    quotas.stream().anyMatch(quota -> unsaid(quota, now).isPresent());
             return List.of(
-                    already
+                    unsaid(present, now).isPresent()
                             ? Finding.warn(CHECK, Limits.MAYBE_REFUSED.formatted(refused.get()))
                             : Finding.block(CHECK, Limits.REFUSED.formatted(refused.get())));
         }
@@ -65,70 +58,87 @@ final class Quotas {
         if (turnover.pods() == 0) {
             return List.of();
         }
-        return List.of(quotas.stream()
-                .flatMap(quota -> counted(quota, restored, now))
-                .flatMap(counted -> tooLittle(counted, turnover).stream())
-                .findFirst()
-                .orElseGet(() -> Finding.pass(CHECK, "The ResourceQuotas have room for the restored pods.")));
+        List<Counted> counted = quotas.stream()
+                .flatMap(quota -> quota.allowed().stream()
+                        .map(allowed -> new Counted(
+                                quota,
+                                allowed,
+                                allowed.of(restored),
+                                present.contains(quota) ? allowed.of(now) : BigDecimal.ZERO)))
+                .filter(c -> c.each().signum() > 0)
+                .toList();
+        return List.of(room(counted, turnover, Present.orUnknown(subject, turnover, pods)));
     }
 
-    /** One with a scope is about some pods only, and hardly about these. */
-    private static boolean countsAll(ObjectNode quota) {
-        return quota.path("spec").path("scopes").isEmpty()
-                && !quota.path("spec").has("scopeSelector");
+    private static Finding room(List<Counted> counted, Turnover turnover, Present pods) {
+        return counted.stream()
+                .filter(c -> c.allowed().counted())
+                .flatMap(c -> tooLittle(c, turnover, pods).stream())
+                .findFirst()
+                .or(() -> uncounted(counted))
+                .orElseGet(() -> Finding.pass(CHECK, "The ResourceQuotas have room for the restored pods."));
     }
 
     /** A quota of a resource refuses pods that do not say how much of it they want. */
-    private static Optional<String> unsaid(ObjectNode quota, PodResources pod) {
-        return quota.path("spec").path("hard").properties().stream()
-                .map(hard -> COUNTED.getOrDefault(hard.getKey(), PODS))
-                .filter(what -> !what.equals(PODS))
-                .flatMap(what -> pod.containers().entrySet().stream()
-                        .filter(container -> amount(container.getValue(), what).isEmpty())
-                        .map(container ->
-                                "ResourceQuota %s wants every container to say its %s, and container %s does not"
-                                        .formatted(Json.name(quota), what, container.getKey())))
+    private static Optional<String> unsaid(List<PodQuota> quotas, PodResources pod) {
+        return quotas.stream()
+                .flatMap(quota -> quota.allowed().stream()
+                        .filter(Allowed::hasToBeSaid)
+                        .flatMap(allowed -> pod.containers().entrySet().stream()
+                                .filter(container -> PodQuota.amount(container.getValue(), allowed.resource())
+                                        .isEmpty())
+                                .map(container ->
+                                        "ResourceQuota %s wants every container to say its %s, and container %s does not"
+                                                .formatted(quota.name(), allowed.resource(), container.getKey()))))
                 .findFirst();
     }
 
-    private static Optional<BigDecimal> amount(PodResources.Amounts of, String what) {
-        String resource = what.substring(what.indexOf('.') + 1);
-        return what.startsWith("limits.") ? of.limit(resource) : of.request(resource);
+    /** A quota that nobody counts has room for everything as far as one sees, and lets nobody in. */
+    private static Optional<Finding> uncounted(List<Counted> counted) {
+        Optional<PodQuota> first = counted.stream()
+                .filter(c -> !c.allowed().counted())
+                .map(Counted::quota)
+                .findFirst();
+        return first.map(quota -> Finding.warn(
+                CHECK,
+                "What is in use of ResourceQuota %s (%s) is not counted yet: whether it has room for the restored pods is not known, and until it is counted it may let no pod in. Ask again in a minute."
+                        .formatted(
+                                quota.name(),
+                                OneLine.of(
+                                        counted.stream()
+                                                .filter(c -> c.quota().equals(quota)
+                                                        && !c.allowed().counted())
+                                                .map(c -> c.allowed().resource())
+                                                .distinct()
+                                                .collect(Collectors.joining(", ")),
+                                        60))));
     }
 
-    private static Stream<Counted> counted(ObjectNode quota, PodResources restored, PodResources now) {
-        JsonNode used = quota.path("status").path("used");
-        return quota.path("spec").path("hard").properties().stream()
-                .filter(hard -> COUNTED.containsKey(hard.getKey()))
-                .map(hard -> {
-                    String what = COUNTED.getOrDefault(hard.getKey(), PODS);
-                    boolean pods = what.equals(PODS);
-                    return new Counted(
-                            Json.name(quota),
-                            what,
-                            Requests.amount(hard.getValue()).subtract(Requests.amount(used.path(hard.getKey()))),
-                            pods ? BigDecimal.ONE : amount(restored.sum(), what).orElse(BigDecimal.ZERO),
-                            pods ? BigDecimal.ONE : amount(now.sum(), what).orElse(BigDecimal.ZERO));
-                });
-    }
-
-    private static Optional<Finding> tooLittle(Counted counted, Turnover turnover) {
-        if (turnover.unavailable() == 0 && counted.left().compareTo(counted.each()) < 0) {
+    private static Optional<Finding> tooLittle(Counted counted, Turnover turnover, Present pods) {
+        BigDecimal left = counted.allowed().leftAtMost();
+        Turnover toDo = pods.left(turnover);
+        String quota = counted.quota().name();
+        String what = counted.allowed().resource();
+        if (toDo.pods() > 0
+                && turnover.unavailable() == 0
+                && left.compareTo(counted.each()) < 0
+                && !pods.makesRoom(turnover)) {
             return Optional.of(Finding.warn(
                     CHECK,
                     "ResourceQuota %s has no room for one more pod (%s), and no old one stops before a new one is ready: the rollout would stand still. Raise the quota first."
-                            .formatted(counted.quota(), counted.what())));
+                            .formatted(quota, what)));
         }
-        BigDecimal more = counted.each().subtract(counted.now()).multiply(BigDecimal.valueOf(turnover.pods()));
-        if (more.compareTo(counted.left()) <= 0) {
+        BigDecimal wanted = counted.each().multiply(BigDecimal.valueOf(toDo.pods()));
+        BigDecimal given = counted.now().multiply(BigDecimal.valueOf(Math.max(toDo.pods(), pods.others())));
+        if (wanted.subtract(given).compareTo(left) <= 0) {
             return Optional.empty();
         }
-        String why = counted.left().signum() < 0
+        String why = left.signum() < 0
                 ? "it was lowered, and more is in use than it allows"
                 : "they want more than those that run now";
         return Optional.of(Finding.warn(
                 CHECK,
                 "ResourceQuota %s has no room for all restored pods (%s), for %s: some would not start. Raise the quota first."
-                        .formatted(counted.quota(), counted.what(), why)));
+                        .formatted(quota, what, why)));
     }
 }

@@ -7,12 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/**
- * Something in the namespace that a template names.
- *
- * @param required whether pods cannot start without it; an image may be pulled without its pull secret
- */
-record Reference(String kind, String resource, String name, boolean required) {
+/** Something in the namespace that a template names. */
+record Reference(String kind, String resource, String name, Use use) {
+    /** What pods are without it. */
+    enum Use {
+        /** They cannot start. */
+        NEEDED,
+        /** They start, and may do something else. */
+        OPTIONAL,
+        /** Nodes that have the image start them. What is in it changes nothing that they do, and is often renewed. */
+        PULLS_IMAGES
+    }
+
     /** How kustomize's generators end a name (api/hasher: ten digits in an alphabet of their own). */
     private static final Pattern GENERATED = Pattern.compile(".+-[bcdfghkmt2456789]{10}");
 
@@ -24,7 +30,7 @@ record Reference(String kind, String resource, String name, boolean required) {
 
     /** Whether pods read values from it that change what they do. */
     boolean hasData() {
-        return WITH_DATA.contains(kind);
+        return WITH_DATA.contains(kind) && use != Use.PULLS_IMAGES;
     }
 
     /** Whether its name ends in a hash of what is in it: the next change makes another object. */
@@ -32,7 +38,7 @@ record Reference(String kind, String resource, String name, boolean required) {
         return hasData() && GENERATED.matcher(name).matches();
     }
 
-    /** What the template needs; what it marks as optional is left out. */
+    /** Everything that it names, each once, for what counts most. */
     static List<Reference> in(PodTemplate template) {
         Map<String, Reference> found = new LinkedHashMap<>();
         JsonNode spec = template.json().path("spec");
@@ -42,7 +48,11 @@ record Reference(String kind, String resource, String name, boolean required) {
             add(found, "PersistentVolumeClaim", "persistentvolumeclaims", claim, "claimName");
             add(found, "ConfigMap", "configmaps", volume.path("configMap"), "name");
             add(found, "Secret", "secrets", volume.path("secret"), "secretName");
-            add(found, "Secret", "secrets", volume.path("csi").path("nodePublishSecretRef"), "name");
+            for (JsonNode driver : volume) {
+                add(found, "Secret", "secrets", driver.path("nodePublishSecretRef"), "name");
+                add(found, "Secret", "secrets", driver.path("secretRef"), "name");
+            }
+            add(found, "Secret", "secrets", volume.path("azureFile"), "secretName");
             for (JsonNode source : volume.path("projected").path("sources")) {
                 add(found, "ConfigMap", "configmaps", source.path("configMap"), "name");
                 add(found, "Secret", "secrets", source.path("secret"), "name");
@@ -62,17 +72,20 @@ record Reference(String kind, String resource, String name, boolean required) {
             }
         }
         for (JsonNode secret : spec.path("imagePullSecrets")) {
-            String name = secret.path("name").asText();
-            found.putIfAbsent("Secret/" + name, new Reference("Secret", "secrets", name, false));
+            add(found, new Reference("Secret", "secrets", secret.path("name").asText(""), Use.PULLS_IMAGES));
         }
         return List.copyOf(found.values());
     }
 
     private static void add(
             Map<String, Reference> found, String kind, String resource, JsonNode source, String nameField) {
-        String name = source.path(nameField).asText("");
-        if (!name.isEmpty() && !source.path("optional").asBoolean(false)) {
-            found.put(kind + "/" + name, new Reference(kind, resource, name, true));
+        Use use = source.path("optional").asBoolean(false) ? Use.OPTIONAL : Use.NEEDED;
+        add(found, new Reference(kind, resource, source.path(nameField).asText(""), use));
+    }
+
+    private static void add(Map<String, Reference> found, Reference reference) {
+        if (!reference.name().isEmpty()) {
+            found.merge(reference.title(), reference, (a, b) -> a.use().compareTo(b.use()) <= 0 ? a : b);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.stepback.target.Finding;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.Writer;
+import dev.stepback.target.workload.preflight.Reference.Use;
 import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -21,6 +22,12 @@ final class References {
     static final String CHECK = "references";
     private static final int FORBIDDEN = 403;
     private static final int MAX_NAMED = 150;
+
+    /** What came with a release may be made that much later than its revision. */
+    private static final Duration SAME_RELEASE = Duration.ofMinutes(1);
+
+    /** Times are to the second. */
+    private static final Duration SAME_WRITE = Duration.ofSeconds(1);
 
     private final ApiServer api;
     private final Clock clock;
@@ -42,6 +49,10 @@ final class References {
         boolean is(State other) {
             return state == other;
         }
+
+        boolean gone(Use use) {
+            return state == State.GONE && reference.use() == use;
+        }
     }
 
     List<Finding> findings(Preflight.Subject subject) {
@@ -52,7 +63,7 @@ final class References {
                 .toList());
         List<Finding> findings = new ArrayList<>();
         missing(seen, subject.to()).ifPresent(findings::add);
-        titles(seen.stream().filter(s -> s.is(State.GONE) && !s.reference().required()))
+        titles(seen.stream().filter(s -> s.gone(Use.PULLS_IMAGES)))
                 .ifPresent(names -> findings.add(Finding.warn(
                         CHECK,
                         "No longer there: %s. Bring it back, or nodes without the images cannot pull them."
@@ -90,7 +101,8 @@ final class References {
             return new Seen(
                     reference,
                     stays ? State.THERE : State.GONE,
-                    found.filter(object -> reference.hasData()).flatMap(object -> changedSince(object, since)));
+                    found.filter(object -> reference.hasData())
+                            .flatMap(object -> changedSince(reference, object, since)));
         } catch (KubernetesClientException e) {
             return new Seen(
                     reference, e.getCode() == FORBIDDEN ? State.FORBIDDEN : State.NOT_ANSWERED, Optional.empty());
@@ -99,7 +111,7 @@ final class References {
 
     private static Optional<Finding> missing(List<Seen> seen, long revision) {
         List<Reference> gone = seen.stream()
-                .filter(s -> s.is(State.GONE) && s.reference().required())
+                .filter(s -> s.gone(Use.NEEDED))
                 .map(Seen::reference)
                 .toList();
         List<String> generated =
@@ -111,8 +123,7 @@ final class References {
                                 generated.size() == 1 ? "That is the name" : "These are names",
                                 revision,
                                 new Names(generated).text());
-        return titles(seen.stream()
-                        .filter(s -> s.is(State.GONE) && s.reference().required()))
+        return titles(seen.stream().filter(s -> s.gone(Use.NEEDED)))
                 .map(names -> Finding.block(
                         CHECK,
                         "The restored pods could not start: %s no longer there. %s".formatted(names.are(), help)));
@@ -141,12 +152,16 @@ final class References {
     }
 
     /** Who changed labels or annotations only has not changed what pods read. */
-    private Optional<String> changedSince(ObjectNode object, Instant since) {
+    private Optional<String> changedSince(Reference reference, ObjectNode object, Instant since) {
         Optional<Writer> last = Writer.ofContent(object);
-        Instant at = last.map(Writer::time).orElseGet(() -> Json.createdAt(object));
+        Instant created = Json.createdAt(object);
+        Instant at = last.map(Writer::time).orElse(created);
+        boolean asCreated = !at.isAfter(created.plus(SAME_WRITE));
+        // Files are applied in any order; and under a generated name there is the same again.
+        boolean belongs = asCreated && (reference.generated() || created.isBefore(since.plus(SAME_RELEASE)));
         String by = last.map(writer -> "by " + OneLine.of(writer.manager(), 60) + ", ")
                 .orElse("");
-        return at.isAfter(since) ? Optional.of(by + ago(at)) : Optional.empty();
+        return at.isAfter(since) && !belongs ? Optional.of(by + ago(at)) : Optional.empty();
     }
 
     private String ago(Instant at) {

@@ -12,6 +12,7 @@ import dev.stepback.target.workload.Writer;
 import dev.stepback.text.OneLine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Checks of what is around a workload: who may change it, who else does, and what is going on. */
 final class Surroundings {
@@ -87,16 +88,26 @@ final class Surroundings {
             findings.add(drift("Helm release " + release, "helm upgrade"));
         }
         boolean another = !subject.patch().before().sameAs(subject.restored());
-        if (another && !Json.annotation(object, LastApplied.ANNOTATION).isEmpty()) {
+        Optional<Writer> byServer = byServer(object);
+        if (another
+                && byServer.isEmpty()
+                && !Json.annotation(object, LastApplied.ANNOTATION).isEmpty()) {
             findings.add(applied(subject));
         }
         // What manages it otherwise is said, and forces its way.
         if (another && findings.isEmpty()) {
-            Writer.applyingTemplate(object)
-                    .map(writer -> appliedByServer(subject, writer))
-                    .ifPresent(findings::add);
+            byServer.map(writer -> appliedByServer(subject, writer)).ifPresent(findings::add);
         }
         return findings;
+    }
+
+    /** Who applies it on the server, and did so after the last apply that goes by what kubectl remembers, if there was one. */
+    private static Optional<Writer> byServer(ObjectNode object) {
+        Optional<Writer> remembered =
+                Writer.updatingAnnotation(object, LastApplied.ANNOTATION).filter(writer -> !writer.isStepback());
+        return Writer.applyingTemplate(object, LastApplied.ANNOTATION)
+                .filter(writer -> remembered.isEmpty()
+                        || writer.time().isAfter(remembered.get().time()));
     }
 
     private static Finding appliedByServer(Preflight.Subject subject, Writer writer) {

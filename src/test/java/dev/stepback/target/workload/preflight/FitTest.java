@@ -103,6 +103,130 @@ class FitTest {
         assertThat(ground.says("quota")).startsWith(expected);
     }
 
+    private static void released(String restored, String rolling) {
+        ground.released(
+                with(restored),
+                with("{limits: {memory: 1Gi, cpu: 100m}}").replace("web:1", "web:2"),
+                "strategy: {rollingUpdate: " + rolling + "}");
+    }
+
+    private static void pod(String name, String revision, boolean ready) {
+        String pod = "{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", labels: {app: web, pod-template-hash: "
+                + revision + "}}, spec: {containers: [{name: web, image: 'web:1'}]}";
+        ground.apply(pod + "}");
+        ground.status(pod + ", status: {phase: Running, conditions: [{type: Ready, status: '"
+                + (ready ? "True" : "False") + "'}]}}");
+    }
+
+    @Test
+    void quotaThatNobodyHasCounted_isNotKnownToHaveRoom() {
+        ground.apply("{apiVersion: v1, kind: ResourceQuota, metadata: {name: compute}, spec: {hard: {pods: 9,"
+                + " limits.memory: 90Gi, configmaps: 1}}}");
+        released("{limits: {memory: 1Gi}}", "{maxSurge: 1, maxUnavailable: 0}");
+        assertThat(ground.says("quota"))
+                .hasSizeLessThan(300)
+                .startsWith("WARN What is in use of ResourceQuota compute (")
+                .contains("pods", "limits.memory")
+                .doesNotContain("configmaps")
+                .endsWith("is not counted yet: whether it has room for the restored pods is not known, and until it is"
+                        + " counted it may let no pod in. Ask again in a minute.");
+
+        quota("{pods: 9, limits.memory: 90Gi}", "{pods: 4}");
+        assertThat(ground.says("quota"))
+                .startsWith("WARN What is in use of ResourceQuota compute (limits.memory) is not counted yet");
+        quota("{pods: 4, limits.memory: 90Gi}", "{pods: 4}");
+        assertThat(ground.says("quota")).startsWith("WARN ResourceQuota compute has no room for one more pod (pods)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "scopes: [NotTerminating] | '' | no room for one more pod (pods)",
+                "scopes: [Terminating] | '' | ''",
+                "scopes: [BestEffort] | '' | ''",
+                "scopes: [NotBestEffort] | '' | no room for one more pod (pods)",
+                "scopes: [NotTerminating, BestEffort] | '' | ''",
+                "scopes: [PriorityClass] | '' | ''",
+                "scopes: [PriorityClass] | gold | no room for one more pod (pods)",
+                "scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: In, values: [gold]}]} | gold"
+                        + " | no room for one more pod (pods)",
+                "scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: In, values: [gold]}]} | ''"
+                        + " | ''",
+                "scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: NotIn, values: [gold]}]} | ''"
+                        + " | no room for one more pod (pods)",
+                "scopeSelector: {matchExpressions: [{scopeName: CrossNamespacePodAffinity, operator: Exists}]} | ''"
+                        + " | ''"
+            })
+    void scopedQuota_countsWhereItIsAboutSuchPods(String scope, String priorityClass, String expected) {
+        ground.apply("{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: gold}, value: 1000}");
+        ground.apply("{apiVersion: v1, kind: ResourceQuota, metadata: {name: compute}, spec: {" + scope
+                + ", hard: {pods: 4}}}");
+        ground.status("{apiVersion: v1, kind: ResourceQuota, metadata: {name: compute}, spec: {" + scope
+                + ", hard: {pods: 4}}, status: {hard: {pods: 4}, used: {pods: 4}}}");
+        String named = priorityClass.isEmpty() ? "" : "priorityClassName: " + priorityClass + ", ";
+        ground.released(
+                with(MODEST).replace("{containers", "{" + named + "containers"),
+                with(MODEST).replace("web:1", "web:2").replace("{containers", "{" + named + "containers"),
+                "strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}");
+
+        if (expected.isEmpty()) {
+            assertThat(ground.says("quota")).isEmpty();
+        } else {
+            assertThat(ground.says("quota")).contains(expected);
+        }
+    }
+
+    @Test
+    void quotaOfAnotherResource_counts_onlyIfPodsWantSomeOfIt() {
+        quota("{requests.example.com/gpu: 4, requests.storage: 1Gi}", "{requests.example.com/gpu: 4}");
+        released("{limits: {example.com/gpu: 1}}", "{maxSurge: 1, maxUnavailable: 0}");
+        assertThat(ground.says("quota"))
+                .startsWith("WARN ResourceQuota compute has no room for one more pod (requests.example.com/gpu)");
+
+        ground.newNamespace();
+        quota("{requests.example.com/gpu: 4}", "{requests.example.com/gpu: 4}");
+        released("{limits: {cpu: 1}}", "{maxSurge: 1, maxUnavailable: 0}");
+        assertThat(ground.says("quota")).startsWith("PASS");
+    }
+
+    @Test
+    void fullQuota_isNoMatterWhereTheRestoredPodsStillRun() {
+        quota("{pods: 5}", "{pods: 5}");
+        released("{limits: {memory: 1Gi}}", "{maxSurge: 1, maxUnavailable: 0}");
+        for (String name : new String[] {"a", "b", "c"}) {
+            pod(name, "h1", true);
+        }
+        pod("d", "h2", true);
+        assertThat(ground.says("quota")).startsWith("WARN ResourceQuota compute has no room for one more pod");
+        pod("broken", "h2", false);
+        assertThat(ground.says("quota")).startsWith("PASS");
+
+        ground.delete("{apiVersion: v1, kind: Pod, metadata: {name: d}}");
+        pod("e", "h1", true);
+        assertThat(ground.says("quota")).startsWith("PASS");
+    }
+
+    @Test
+    void brokenPodsThatAreAllThereIs_makeNoRoom() {
+        quota("{pods: 4}", "{pods: 4}");
+        released("{limits: {memory: 1Gi}}", "{maxSurge: 1, maxUnavailable: 0}");
+        for (String name : new String[] {"a", "b", "c", "d"}) {
+            pod(name, "h2", false);
+        }
+        assertThat(ground.says("quota")).startsWith("WARN ResourceQuota compute has no room for one more pod");
+    }
+
+    @Test
+    void defaultLimitBelowWhatAContainerAsksFor_makesAPodThatIsNotValid() {
+        limitRange("{type: Container, default: {memory: 512Mi}}");
+        ground.released(with("{requests: {memory: 1Gi}}"), with(MODEST).replace("web:1", "web:2"));
+
+        assertThat(ground.says("limits"))
+                .isEqualTo("BLOCK The restored pods would be refused: by the default of a LimitRange container web asks"
+                        + " for 1Gi and may use 512Mi of memory. Change that first, or choose another revision.");
+    }
+
     @Test
     void fullQuota_isNoMatterWhereNoPodIsWanted() {
         quota("{pods: 4}", "{pods: 4}");

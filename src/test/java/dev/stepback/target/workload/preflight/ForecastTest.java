@@ -214,4 +214,44 @@ class ForecastTest {
                 .isEqualTo("WARN The rollout may leave 3 of 4 pods, and PodDisruptionBudget web wants 4: it holds up"
                         + " evictions, not rollouts.");
     }
+
+    @Test
+    void disruptionBudgetOverOtherPodsToo_isNotComparedWithTheseAlone() {
+        String pdb = "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all}, spec: {selector:"
+                + " {matchExpressions: [{key: app, operator: In, values: [web, cart]}]}}, status: {desiredHealthy: %d,"
+                + " disruptionsAllowed: 15, currentHealthy: 30, expectedPods: 30}}";
+        ground.apply(pdb.formatted(15));
+        ground.status(pdb.formatted(15));
+        released(rolling("0", "1"));
+        assertThat(ground.says("disruption-budget")).startsWith("PASS");
+
+        ground.status(pdb.formatted(30));
+        assertThat(ground.says("disruption-budget"))
+                .startsWith("WARN The rollout may leave 29 of 30 pods, and PodDisruptionBudget all wants 30");
+    }
+
+    @Test
+    void budgetAndAutoscaler_areNotDisturbedWhereNoPodThatServesIsTakenAway() {
+        String pdb = "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: web}, spec: {selector:"
+                + " {matchLabels: {app: web}}}, status: {desiredHealthy: 4, disruptionsAllowed: 0,"
+                + " currentHealthy: 4, expectedPods: 4}}";
+        String hpa = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: web}, spec:"
+                + " {minReplicas: 2, maxReplicas: 4, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name:"
+                + " web}}, status: {currentReplicas: 4, desiredReplicas: 4}}";
+        ground.apply(pdb, hpa);
+        ground.status(pdb);
+        ground.status(hpa);
+        released(rolling("0", "1"));
+        left(4);
+        assertThat(ground.says("disruption-budget")).startsWith("PASS");
+        assertThat(ground.says("autoscaler")).startsWith("PASS");
+
+        ground.newNamespace();
+        ground.apply(pdb, hpa);
+        ground.status(pdb);
+        ground.status(hpa);
+        released(rolling("1", "0"));
+        assertThat(ground.says("disruption-budget")).startsWith("PASS");
+        assertThat(ground.says("autoscaler")).startsWith("PASS");
+    }
 }

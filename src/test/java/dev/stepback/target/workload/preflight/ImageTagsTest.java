@@ -36,6 +36,22 @@ class ImageTagsTest {
     }
 
     @Test
+    void imageThatANodeKnowsByItsOwnId_isNoOther() {
+        ground.released(spec("web:1"), spec("web:2"));
+        pod("a", "web:1", "aa");
+        pod("b", "web:1", "aa");
+        String loaded = "{apiVersion: v1, kind: Pod, metadata: {name: b}, spec: " + spec("web:1")
+                + ", status: {containerStatuses: [{name: web, image: 'x', imageID: 'sha256:cc', ready: true,"
+                + " restartCount: 0}]}}";
+        ground.status(loaded);
+        assertThat(ground.says("image-tag")).startsWith("PASS");
+
+        pod("c", "web:1", "aa");
+        ground.status(loaded.replace("name: b}", "name: c}").replace("sha256:cc", "sha256:dd"));
+        assertThat(ground.says("image-tag")).startsWith("WARN web:1 may not be what it was");
+    }
+
+    @Test
     void latestAndNoTag_warn() {
         ground.released(spec("web:latest"), spec("web:2"));
         assertThat(ground.says("image-tag"))

@@ -2,9 +2,22 @@ package dev.stepback.target.workload.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
+import dev.stepback.target.TargetRef;
+import dev.stepback.target.workload.ApiServer;
+import dev.stepback.target.workload.LiveWorkload;
+import dev.stepback.target.workload.PodTemplate;
+import dev.stepback.target.workload.UndoPatch;
+import dev.stepback.target.workload.Yaml;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlacementTest {
     private static final String PLAIN = "{containers: [{name: web, image: 'web:2'}]}";
@@ -69,6 +82,28 @@ class PlacementTest {
                         + " no others: they may stay Pending, too. Look at the node pools first.");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "containers: [{name: web, image: 'web:2', resources: {requests: {cpu: 500}}}]",
+                "containers: [{name: web, image: 'web:2', ports: [{containerPort: 80, hostPort: 80}]}]",
+                "containers: [{name: web, image: 'web:2'}], affinity: {podAntiAffinity:"
+                        + " {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, labelSelector:"
+                        + " {matchLabels: {app: web}}}]}}",
+                "containers: [{name: web, image: 'web:2'}], topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone,"
+                        + " whenUnsatisfiable: DoNotSchedule}]"
+            })
+    void podThatWaitsForMoreThanTheRestoredOnesAskFor_isNoSign(String bad) {
+        ground.released(
+                "{containers: [{name: web, image: 'web:1', resources: {requests: {cpu: 1}}}]}", "{" + bad + "}");
+        String pod = "{apiVersion: v1, kind: Pod, metadata: {name: web-a, labels: {app: web}}, spec: {" + bad + "}";
+        ground.apply(pod + "}");
+        ground.status(pod + ", status: {phase: Pending, conditions: [{type: PodScheduled, status: 'False', reason:"
+                + " Unschedulable, message: '0/2 nodes are available'}]}}");
+
+        assertThat(ground.says("nodes")).startsWith("PASS");
+    }
+
     @Test
     void nodeSelector_passesOrWarns() {
         asks("nodeSelector: {zone: a}");
@@ -121,5 +156,36 @@ class PlacementTest {
         asks("nodeSelector: {zone: z}");
 
         assertThat(ground.says("nodes")).contains("(cordoned)");
+    }
+
+    private record Live(TargetRef ref, ObjectNode object) implements LiveWorkload {
+        @Override
+        public String changeCause() {
+            return "";
+        }
+    }
+
+    /** Of a DaemonSet that is there for all nodes, and goes back to these. */
+    private static String daemons(String restored) {
+        Live live = new Live(new TargetRef("production", Kind.DAEMONSET, "web"), (ObjectNode)
+                Yaml.parse("{metadata: {uid: u}, spec: {template: {spec: " + PLAIN + "}}}"));
+        UndoPatch patch = UndoPatch.from(live, new PodTemplate(Yaml.parse("{spec: {" + restored + "}}")));
+        ApiServer api = new ApiServer(ground.client, Optional.empty());
+        List<Finding> findings =
+                new Placement(api, List::of).findings(new Preflight.Subject(live, live.object(), patch, 2, 1));
+        return findings.get(0).verdict() + " " + findings.get(0).message();
+    }
+
+    @Test
+    void daemonSet_runsOnNodesThatAreNotWell_andNowhereWhereNoneFits() {
+        ground.apply("{apiVersion: v1, kind: Node, metadata: {name: closed, labels: {zone: d}}, spec: {unschedulable:"
+                + " true, taints: [{key: node.kubernetes.io/not-ready, effect: NoExecute}]}}");
+        assertThat(daemons("nodeSelector: {zone: d}")).startsWith("PASS");
+        assertThat(daemons("nodeSelector: {zone: none}"))
+                .isEqualTo("WARN No node has what the restored pods ask for (zone=none): it would run nowhere. Look at"
+                        + " the labels and taints of the nodes first.");
+        assertThat(daemons("nodeSelector: {disk: ssd}"))
+                .isEqualTo("WARN The restored pods do not tolerate the taints of any node that they may run on"
+                        + " (dedicated): it would run nowhere. Look at the labels and taints of the nodes first.");
     }
 }

@@ -59,6 +59,40 @@ class PreflightTest {
                         + " anything but revision 1 meets a conflict");
     }
 
+    private static final String MANIFEST = """
+            {apiVersion: apps/v1, kind: Deployment, metadata: {name: web, annotations: {%s}}, spec: {selector:
+             {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image:
+             'web:2'}]}}}}\
+            """;
+    private static final String REMEMBERED =
+            "kubectl.kubernetes.io/last-applied-configuration: '{\"spec\":{\"template\":{\"spec\":{}}}}'";
+
+    private static void appliedByServer() {
+        ground.client
+                .resource(ground.item(MANIFEST.formatted("")))
+                .inNamespace(ground.ref().namespace())
+                .fieldManager("kubectl")
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    private static void applied() {
+        ground.apply(MANIFEST.formatted("deployment.kubernetes.io/revision: '2', " + REMEMBERED));
+    }
+
+    /** kubectl goes on to keep what it remembers for who returns to client-side apply. */
+    @Test
+    void whoAppliedLast_decidesWhatTheNextApplyGoesBy() {
+        released();
+        applied();
+        assertThat(ground.says("last-applied-stale")).startsWith("WARN It was made with kubectl apply");
+
+        ground.later(Duration.ofHours(1));
+        appliedByServer();
+        assertThat(ground.says("last-applied-stale")).isEmpty();
+        assertThat(ground.says("last-applied")).startsWith("WARN It is deployed by server-side apply (kubectl).");
+    }
+
     @Test
     void checkThatMayNotBeMade_warnsAndHoldsUpNoOther() {
         released();

@@ -113,6 +113,89 @@ class ReferencesTest {
     }
 
     @Test
+    void optionalReference_isNamedWhenItWasChanged() {
+        ground.apply(SETTINGS);
+        ground.later(Duration.ofMinutes(1));
+        ground.released(with("envFrom: [{configMapRef: {name: settings, optional: true}}]"), PLAIN);
+        assertThat(ground.says("configuration")).isEmpty();
+
+        ground.later(Duration.ofHours(2));
+        ground.apply(SETTINGS.replace("'1'", "'2'"));
+        assertThat(ground.says("configuration")).contains("ConfigMap settings (by ");
+
+        ground.delete(SETTINGS);
+        assertThat(ground.says("references")).startsWith("PASS");
+    }
+
+    @Test
+    void requiredOnce_isRequired() {
+        ground.released(
+                with("envFrom: [{configMapRef: {name: settings}}, {configMapRef: {name: settings, optional: true}}]"),
+                PLAIN);
+
+        assertThat(ground.says("references")).startsWith("BLOCK The restored pods could not start: ConfigMap settings");
+    }
+
+    /** Registries' tokens are renewed every few hours. */
+    @Test
+    void pullSecretThatWasRenewed_isNoChange() {
+        ground.apply(PASSWORD);
+        ground.released("{imagePullSecrets: [{name: password}, {}], containers: [{name: web, image: 'web:1'}]}", PLAIN);
+        ground.later(Duration.ofHours(2));
+        ground.apply(PASSWORD.replace("hunter2", "hunter3"));
+
+        assertThat(ground.says("configuration")).isEmpty();
+        assertThat(ground.says("references")).startsWith("PASS");
+    }
+
+    @Test
+    void secretOfAVolumesDriver_isLookedFor() {
+        ground.released(volume("csi: {driver: d, nodePublishSecretRef: {name: password}}"), PLAIN);
+        assertThat(ground.says("references")).startsWith("BLOCK").contains("Secret password");
+
+        ground.newNamespace();
+        ground.released(volume("cephfs: {monitors: [m], secretRef: {name: password}}"), PLAIN);
+        assertThat(ground.says("references")).startsWith("BLOCK").contains("Secret password");
+    }
+
+    @Test
+    void whatIsMadeRightAfterTheRevision_cameWithIt() {
+        ground.released(with("envFrom: [{configMapRef: {name: settings}}]"), PLAIN);
+        ground.later(Duration.ofSeconds(5));
+        ground.apply(SETTINGS);
+        ground.later(Duration.ofHours(1));
+        assertThat(ground.says("configuration")).isEmpty();
+
+        ground.delete(SETTINGS);
+        ground.apply(SETTINGS);
+        assertThat(ground.says("configuration")).contains("ConfigMap settings");
+    }
+
+    @Test
+    void whatIsChangedRightAfterTheRevision_isAChange() {
+        ground.apply(SETTINGS);
+        ground.released(with("envFrom: [{configMapRef: {name: settings}}]"), PLAIN);
+        ground.later(Duration.ofSeconds(5));
+        ground.apply(SETTINGS.replace("'1'", "'2'"));
+
+        assertThat(ground.says("configuration")).contains("ConfigMap settings");
+    }
+
+    @Test
+    void generatedOneThatWasBroughtBack_isTheSame_unlessItWasEdited() {
+        String generated = SETTINGS.replace("settings", "settings-5h7g2b9k4m");
+        ground.released(with("envFrom: [{configMapRef: {name: settings-5h7g2b9k4m}}]"), PLAIN);
+        ground.later(Duration.ofHours(2));
+        ground.apply(generated);
+        ground.later(Duration.ofHours(1));
+        assertThat(ground.says("configuration")).isEmpty();
+        assertThat(ground.says("references")).startsWith("PASS");
+
+        ground.apply(generated.replace("'1'", "'2'"));
+        assertThat(ground.says("configuration")).contains("ConfigMap settings-5h7g2b9k4m");
+    }
+
+    @Test
     void manyThatAreGone_leaveRoomForWhatToDo() {
         String all = IntStream.range(0, 9)
                 .mapToObj(i -> "{configMapRef: {name: settings-of-some-length-" + i + "}}")
