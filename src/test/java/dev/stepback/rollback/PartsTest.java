@@ -113,6 +113,7 @@ class PartsTest {
 
         assertThat(status.phase()).isEqualTo(Phase.CANCELLED);
         assertThat(status.message()).isEqualTo("db-2 is done");
+        assertThat(status.steps().get(1).state()).isEqualTo(State.Interrupted);
     }
 
     @Test

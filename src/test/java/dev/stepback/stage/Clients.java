@@ -1,5 +1,7 @@
 package dev.stepback.stage;
 
+import dev.stepback.connection.ApiServer;
+import dev.stepback.connection.ApiServer.Patience;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -18,7 +20,9 @@ public final class Clients {
     }
 
     public static KubernetesClient of(Config config) {
-        return builder(config).build();
+        return builder(config)
+                .withHttpClientBuilderConsumer(ApiServer::configure)
+                .build();
     }
 
     /** One that asks once: what fails is told, not tried again. */
@@ -29,7 +33,10 @@ public final class Clients {
     /** An impatient one, all of whose requests go through this. */
     public static KubernetesClient through(Interceptor interceptor, String kubeconfig) {
         return builder(asksOnce(kubeconfig))
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("test", interceptor))
+                .withHttpClientBuilderConsumer(http -> {
+                    ApiServer.configure(http);
+                    http.addOrReplaceInterceptor("test", interceptor);
+                })
                 .build();
     }
 
@@ -40,6 +47,6 @@ public final class Clients {
     }
 
     private static KubernetesClientBuilder builder(Config config) {
-        return new KubernetesClientBuilder().withConfig(config).withKubernetesSerialization(SHARED);
+        return ApiServer.builder(config, Patience.DEFAULT).withKubernetesSerialization(SHARED);
     }
 }

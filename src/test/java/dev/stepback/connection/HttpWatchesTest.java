@@ -1,4 +1,4 @@
-package dev.stepback;
+package dev.stepback.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -56,7 +56,7 @@ class HttpWatchesTest {
     @ValueSource(ints = {1, 2, 3, 7, 100, Integer.MAX_VALUE})
     void charactersBeyondAscii_comeAsTheyAre(int bytes) {
         chunk = bytes;
-        try (KubernetesClient client = Main.kubernetes(config());
+        try (KubernetesClient client = ApiServer.client(config());
                 var informer = client.configMaps().inNamespace("production").inform(new Seen())) {
             await().until(() -> seen.size() == 3);
 
@@ -67,7 +67,7 @@ class HttpWatchesTest {
 
     @Test
     void otherRequests_areLeftAlone() {
-        try (KubernetesClient client = Main.kubernetes(config())) {
+        try (KubernetesClient client = ApiServer.client(config())) {
             assertThat(client.configMaps()
                             .inNamespace("production")
                             .list()

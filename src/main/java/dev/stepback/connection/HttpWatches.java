@@ -1,4 +1,4 @@
-package dev.stepback;
+package dev.stepback.connection;
 
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpRequest;
