@@ -195,8 +195,8 @@ public final class Card {
         boolean offered = phase == Phase.AWAITING_APPROVAL && !rollback.choicePending();
         List<String> lines = new ArrayList<>();
         for (Finding.Verdict verdict : List.of(Finding.Verdict.BLOCK, Finding.Verdict.WARN)) {
-            plan.findings().stream()
-                    .filter(f -> f.verdict() == verdict && stillTrue(f, phase))
+            Warnings.of(plan, verdict)
+                    .filter(f -> stillTrue(f, phase))
                     .forEach(f -> lines.add((verdict == Finding.Verdict.BLOCK ? "⛔ *Blocked*: " : "⚠️ ")
                             + Mrkdwn.line(f.message(), 300)
                             + LastApplied.prevented(f, offered)));

@@ -132,8 +132,7 @@ final class GroupLines {
     }
 
     private static String warnings(Plan plan, boolean choosable) {
-        List<String> lines = plan.findings().stream()
-                .filter(f -> f.verdict() == Finding.Verdict.WARN)
+        List<String> lines = Warnings.of(plan, Finding.Verdict.WARN)
                 .map(f -> "\n⚠️ " + Mrkdwn.line(f.message(), 250) + LastApplied.prevented(f, choosable))
                 .toList();
         int shown = Math.min(MAX_WARNINGS, lines.size());

@@ -13,6 +13,8 @@ import dev.stepback.rollback.group.RollbackGroupSpec;
 import dev.stepback.rollback.group.RollbackGroupSpec.Order;
 import dev.stepback.rollback.group.RollbackGroupStatus;
 import dev.stepback.sandbox.slack.SlackRules;
+import dev.stepback.target.Finding;
+import dev.stepback.target.Plan;
 import dev.stepback.target.PlanOptions;
 import dev.stepback.target.Rollout;
 import java.io.IOException;
@@ -107,6 +109,26 @@ class GroupCardTest {
         assertThat(SlackRules.json(GroupCard.of(view, GroupSamples.NOW).blocks()))
                 .contains("Rollback of db in production", "Roll back db? It starts at once.")
                 .doesNotContain("In order", "all 1", "Approve all\"");
+    }
+
+    @Test
+    void warnings_areCut_butWhatMattersMostComesFirst() {
+        Plan plan = MemberSamples.with(
+                Pieces.plan("db"),
+                List.of(
+                        Finding.warn("data", "Its volumes are not rolled back."),
+                        Finding.warn("rollout", "A rollout is in progress."),
+                        Finding.warn("configuration", "Changed after that revision was made."),
+                        Finding.warn("data-downgrade", "mysql 8.4 to 8.0.")));
+        RollbackGroup group = Pieces.group(Order.Together, "db");
+        group.setStatus(RollbackGroupStatus.initial().with(GroupSamples::awaiting));
+        Rollback member = Pieces.member(group, "db", MemberSamples.planned("db").andThen(m -> m.plan = plan));
+
+        assertThat(SlackRules.json(GroupCard.of(Pieces.view(group, member), GroupSamples.NOW)
+                        .blocks()))
+                .containsSubsequence(
+                        "⚠️ mysql 8.4 to 8.0.", "⚠️ Changed after that revision was made.", "and 2 more warnings")
+                .doesNotContain("A rollout is in progress", "Its volumes");
     }
 
     @Test
