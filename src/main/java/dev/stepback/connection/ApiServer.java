@@ -51,6 +51,6 @@ public final class ApiServer {
      */
     public record Patience(Duration ping, Duration pong, Duration event) {
         public static final Patience DEFAULT =
-                new Patience(Duration.ofSeconds(10), Duration.ofSeconds(25), Duration.ofSeconds(150));
+                new Patience(Duration.ofSeconds(10), Duration.ofSeconds(25), Duration.ofSeconds(90));
     }
 }
