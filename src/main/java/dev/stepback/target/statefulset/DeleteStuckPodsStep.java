@@ -12,7 +12,11 @@ import dev.stepback.target.controllerrevision.RevisionedTarget;
 import dev.stepback.target.controllerrevision.RevisionedWorkload;
 import dev.stepback.target.controllerrevision.RevisionedWorkloads;
 import dev.stepback.target.controllerrevision.Rollouts;
+import dev.stepback.target.workload.ConditionalWrite;
+import dev.stepback.target.workload.ConditionalWrite.Look;
+import dev.stepback.target.workload.LiveTarget;
 import dev.stepback.target.workload.PodProblems;
+import dev.stepback.text.OneLine;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +25,7 @@ import java.util.Optional;
 /**
  * Deletes the pods that are stuck on another revision, after the template was restored; see {@link UpdatePolicy#stuck}. What is
  * approved is the rule: which pods it meets is looked at when it is applied, and a pod that has become ready is left alone.
+ * Where they would not come back right, the {@link DefaultPartition} is written before.
  */
 final class DeleteStuckPodsStep implements Step {
     private static final String TYPE = "statefulset.delete-stuck-pods";
@@ -28,12 +33,14 @@ final class DeleteStuckPodsStep implements Step {
     private final RevisionedWorkloads workloads;
     private final PodDeletion deletion;
     private final PodProblems problems;
+    private final Redactor redactor;
     private final Clock clock;
 
     DeleteStuckPodsStep(RevisionedWorkloads workloads, Redactor redactor, Clock clock) {
         this.workloads = workloads;
         this.deletion = new PodDeletion(workloads, redactor);
         this.problems = new PodProblems(workloads.api(), redactor, clock);
+        this.redactor = redactor;
         this.clock = clock;
     }
 
@@ -64,7 +71,29 @@ final class DeleteStuckPodsStep implements Step {
     @Override
     public Start start(StepContext context) {
         int approved = context.parameter("partition", Integer::parseInt);
+        Start ready = new ConditionalWrite(workloads.api(), redactor)
+                .start(
+                        context,
+                        () -> LiveTarget.of(context, workloads::workload)
+                                .orVoid(live -> partition(context, live, approved), Look::instead),
+                        why -> "The API server refuses to write its partition: " + OneLine.of(why, 300));
+        if (!(ready instanceof Start.Started)) {
+            return ready;
+        }
         return deletion.start(context, (workload, hash) -> stuck(workload, hash, approved));
+    }
+
+    /** What has to be so before a pod is deleted; what else is in the way of that the deletion says. */
+    private static Look partition(StepContext context, RevisionedWorkload workload, int approved) {
+        boolean needed = workload.template().fingerprint().equals(context.parameter("template"))
+                && PodDeletion.restored(workload)
+                        .filter(hash -> DefaultPartition.isNeeded(workload, hash))
+                        .filter(hash -> !stuck(workload, hash, approved).isEmpty())
+                        .isPresent();
+        return needed
+                ? new Look.Send(
+                        DefaultPartition.patch(workload, context.attribution().rollback()))
+                : Look.instead(new Start.Started());
     }
 
     /** Its controller goes on no longer. */

@@ -262,6 +262,9 @@ final class StatefulSetRollouts implements Rollouts {
                             : "P%s are stuck on the broken revision; they will be deleted."
                                     .formatted(RevisionPod.names(stuck).substring(1))));
         }
+        DefaultPartition.words(workload, restored.hash(), stuck)
+                .map(words -> Finding.warn("no-partition", words))
+                .ifPresent(findings::add);
         if (now.rolling()) {
             Standstill.of(workload.object())
                     .filter(still -> still.former() != still.partition())

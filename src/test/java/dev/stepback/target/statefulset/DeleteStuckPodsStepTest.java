@@ -170,6 +170,47 @@ class DeleteStuckPodsStepTest {
         assertThat(pods()).containsExactly("db-4");
     }
 
+    /** Its controller would make the pod anew from its current revision, which is not the restored one. */
+    @Test
+    void strategyThatNamesNoPartition_getsTheDefault_andThePodGoesOnceThatIsSeen() {
+        pod(4, "db-bad", false);
+        patch("""
+            {"spec": {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": null}}}
+            """);
+        observed("db-good", "db-older");
+
+        assertThat(start(Guard.NONE)).isInstanceOf(Step.Start.NotYet.class);
+        assertThat(pods()).containsExactly("db-4");
+        assertThat(db().require()
+                        .getSpec()
+                        .getUpdateStrategy()
+                        .getRollingUpdate()
+                        .getPartition())
+                .isZero();
+
+        observed("db-good", "db-older");
+        assertThat(start(Guard.NONE)).isEqualTo(new Step.Start.Started());
+        assertThat(pods()).isEmpty();
+    }
+
+    @Test
+    void strategyThatNamesNoPartition_staysAsItIs_whileThePodWouldComeBackRight() {
+        pod(4, "db-bad", true);
+        patch("""
+            {"spec": {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": null}}}
+            """);
+        observed("db-good", "db-older");
+        assertThat(start(Guard.NONE)).isEqualTo(new Step.Start.Started());
+
+        ready(4, false);
+        observed("db-good", "db-good");
+        assertThat(start(Guard.NONE)).isEqualTo(new Step.Start.Started());
+
+        assertThat(pods()).isEmpty();
+        assertThat(db().require().getSpec().getUpdateStrategy().getRollingUpdate())
+                .isNull();
+    }
+
     @Test
     void templateThatWasChanged_voids() {
         pod(4, "db-bad", false);
@@ -231,12 +272,17 @@ class DeleteStuckPodsStepTest {
 
     /** The controller has seen the newest spec, and this is the revision that it makes pods of. */
     private void observed(String revision) {
+        observed(revision, "");
+    }
+
+    /** @param current what its pods had before, or the same once all have the newest */
+    private void observed(String revision, String current) {
         long generation = db().require().getMetadata().getGeneration();
         db().subresource("status")
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"status\": {\"replicas\": 5, \"observedGeneration\": %d, \"updateRevision\": \"%s\"}}"
-                                .formatted(generation, revision));
+                        "{\"status\": {\"replicas\": 5, \"observedGeneration\": %d, \"updateRevision\": \"%s\", \"currentRevision\": \"%s\"}}"
+                                .formatted(generation, revision, current));
     }
 
     private void patch(String merged) {

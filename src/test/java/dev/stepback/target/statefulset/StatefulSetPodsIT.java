@@ -95,6 +95,25 @@ class StatefulSetPodsIT {
         assertThat(db.states()).containsExactly("3.7", "3.7", "3.7", "3.7");
     }
 
+    /** Without a partition its controller would make the pod anew from the revision that is being left. */
+    @Test
+    void brokenPod_whereTheStrategyNamesNoPartition_isDeletedOnce_andComesBackRight() {
+        RevisionedRelease db = of("no-partition", spec -> spec.put("replicas", 3), "3.7", "3.8");
+        db.awaitStatus(State.DONE);
+        breakPod(db, 0, "3.9-unready");
+
+        Plan plan = db.undo(OptionalLong.of(1));
+
+        assertThat(plan.findings())
+                .contains(Finding.warn(
+                        "no-partition",
+                        "Its updateStrategy names no partition: a pod that is deleted would come back on revision 2."
+                                + " Before one is deleted, partition 0 is written, which is the default."));
+        assertThat(db.states()).containsExactly("3.7", "3.7", "3.7");
+        assertThat(db.live().at("/spec/updateStrategy/rollingUpdate/partition").asInt(-1))
+                .isZero();
+    }
+
     /** The state that kubectl's undo leaves behind. */
     @Test
     void stuckPod_isDeleted_alsoWhenTheTemplateIsRightAlready() {
@@ -236,10 +255,14 @@ class StatefulSetPodsIT {
 
     /** One pod gets a release that never becomes ready; the rolling update goes no further. */
     private static void breakPod(RevisionedRelease db, int broken) {
+        breakPod(db, broken, "3.8-unready");
+    }
+
+    private static void breakPod(RevisionedRelease db, int broken, String tag) {
         strategy(db, "OnDelete");
-        db.deploy("3.8-unready");
+        db.deploy(tag);
         deletePod(db, broken);
-        await().atMost(RevisionedRelease.PATIENCE).until(() -> db.states().contains("3.8-unready!"));
+        await().atMost(RevisionedRelease.PATIENCE).until(() -> db.states().contains(tag + "!"));
         strategy(db, "RollingUpdate");
         await().atMost(RevisionedRelease.PATIENCE)
                 .until(() -> db.live().at("/status/observedGeneration").asLong()

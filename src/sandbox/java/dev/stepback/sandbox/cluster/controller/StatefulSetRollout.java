@@ -116,8 +116,21 @@ final class StatefulSetRollout {
         return true;
     }
 
+    /** Where the strategy names no partition, as many pods count as one as had the current revision at the last look. */
     private TemplateRevision revisionFor(int ordinal) {
-        return !isOnDelete() && ordinal < start + partition() ? revisions.current() : revisions.update();
+        int kept = isPartitioned() ? partition() : currentBefore();
+        return !isOnDelete() && ordinal < start + kept ? revisions.current() : revisions.update();
+    }
+
+    private boolean isPartitioned() {
+        return set.getSpec().getUpdateStrategy() != null
+                && set.getSpec().getUpdateStrategy().getRollingUpdate() != null;
+    }
+
+    private int currentBefore() {
+        return set.getStatus() == null || set.getStatus().getCurrentReplicas() == null
+                ? 0
+                : set.getStatus().getCurrentReplicas();
     }
 
     /** @return whether nothing is left that is too many, or nobody waits for its end */

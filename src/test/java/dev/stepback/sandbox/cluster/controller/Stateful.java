@@ -190,6 +190,15 @@ final class Stateful {
                 .endSpec();
     }
 
+    /** As manifests have it that name the type and nothing else. */
+    static StatefulSetBuilder withoutPartition(StatefulSetBuilder set) {
+        return set.editSpec()
+                .withNewUpdateStrategy()
+                .withType("RollingUpdate")
+                .endUpdateStrategy()
+                .endSpec();
+    }
+
     static StatefulSetBuilder start(StatefulSetBuilder set, int start) {
         return set.editSpec().withNewOrdinals(start).endSpec();
     }

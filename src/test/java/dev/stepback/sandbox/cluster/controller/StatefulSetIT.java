@@ -129,6 +129,22 @@ class StatefulSetIT {
         db.awaitRolledOut();
     }
 
+    /** Kubernetes' {@code newVersionedStatefulSetPod} counts the pods that are left on the current revision. */
+    @Test
+    void podThatIsDeleted_whereTheStrategyNamesNoPartition_comesBackOnTheCurrentRevision() {
+        Stateful db = new Stateful(cluster, "no-partition").running("3.7", Stateful::withoutPartition);
+        db.awaitRolledOut();
+        db.release("3.8-unready");
+        db.awaitImages("3.7", "3.7", "3.8-unready!");
+
+        db.delete(0);
+
+        eventually(() -> assertThat(db.tags()).doesNotContain("3.7!").hasSize(3));
+        db.awaitImages("3.7", "3.7", "3.8-unready!");
+        db.delete(1);
+        db.awaitImages("3.7", "3.8-unready!", "3.8-unready!");
+    }
+
     @Test
     void numbers_beginWhereTheSetSays_andThePartitionCountsFromThere() {
         Stateful db =
