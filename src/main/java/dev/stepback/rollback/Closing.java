@@ -44,7 +44,7 @@ final class Closing {
         boolean begun = status.phase() == Phase.RUNNING || status.phase() == Phase.VERIFYING;
         if (!begun
                 || plan == null
-                || status.steps().size() != plan.steps().size()
+                || !moment.hasPlan()
                 || IntStream.range(0, status.steps().size())
                         .noneMatch(i -> status.steps().get(i).startedAt() != null
                                 && !plan.steps().get(i).checks())

@@ -2,6 +2,7 @@ package dev.stepback.rollback;
 
 import dev.stepback.rollback.RollbackSpec.Midway;
 import dev.stepback.rollback.RollbackStatus.StepStatus;
+import dev.stepback.target.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 record Moment(Rollback rollback, RollbackStatus status, Instant now) {
     /** How long to wait for news of a running step before looking without any. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+    /** What is wrong with a status that {@link #hasPlan} says no of; only the engine writes it otherwise. */
+    static final String NO_PLAN = "its status was changed by hand and does not fit a plan any more: look at the target";
 
     Moment(Rollback rollback, Instant now) {
         this(rollback, rollback.statusOrInitial(), now);
@@ -40,6 +44,14 @@ record Moment(Rollback rollback, RollbackStatus status, Instant now) {
                 s.finishedAt = now;
             }
         });
+    }
+
+    /** Whether there is a plan with something to do, and the record of each of its steps. */
+    boolean hasPlan() {
+        Plan plan = status.plan();
+        return plan != null
+                && !plan.steps().isEmpty()
+                && status.steps().size() == plan.steps().size();
     }
 
     /** The approval no longer fits. As long as nothing was changed, that is no failure. */

@@ -26,8 +26,8 @@ final class Running {
 
     Action running(Seen seen) {
         Plan plan = status.plan();
-        if (plan == null || status.steps().size() != plan.steps().size()) {
-            return moment.broken("the status does not fit a plan");
+        if (plan == null || !moment.hasPlan()) {
+            return moment.broken(Moment.NO_PLAN);
         }
         if (!Approval.covers(rollback, plan)) {
             return moment.broken("the stored plan is not the one that was approved");
@@ -74,8 +74,8 @@ final class Running {
     Action verifying(Seen seen) {
         Plan plan = status.plan();
         int last = plan == null ? -1 : ordinary(plan) - 1;
-        if (plan == null || last < 0) {
-            return moment.finish(Phase.FAILED, "the status does not fit a plan");
+        if (plan == null || !moment.hasPlan() || last < 0) {
+            return moment.finish(Phase.FAILED, Moment.NO_PLAN);
         }
         if (!(seen instanceof Seen.Progress p)) {
             return new Action.ObserveStep(last);

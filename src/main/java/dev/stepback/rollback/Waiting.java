@@ -96,8 +96,8 @@ final class Waiting {
         }
         Plan plan = status.plan();
         Instant expiresAt = Approval.expiresAt(rollback);
-        if (plan == null || expiresAt == null || plan.steps().isEmpty()) {
-            return moment.finish(Phase.FAILED, "the status has no plan to approve");
+        if (plan == null || expiresAt == null || !moment.hasPlan()) {
+            return moment.finish(Phase.FAILED, Moment.NO_PLAN);
         }
         if (heldByGroup()) {
             // The group is decided on, counts down and expires; it tells this one when to begin, or to stop.

@@ -24,11 +24,13 @@ import dev.stepback.target.Rollout;
 import dev.stepback.target.Step;
 import dev.stepback.target.Step.Observation;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A rollback that runs, and one that has ended. */
 class DecisionTest {
@@ -249,6 +251,25 @@ class DecisionTest {
             assertThat(written(next(running(UNDO_DONE, AWAIT_DONE), LATER)).phase())
                     .isEqualTo(Phase.VERIFYING);
         }
+    }
+
+    /** Somebody wrote it by hand: nothing that is tried again would ever fit. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void statusWithMoreOrFewerStepsThanThePlan_endsTheRollback(int steps) {
+        List<StepStatus> altered = Collections.nCopies(steps, UNDO_DONE);
+        Rollback waiting =
+                with(awaiting(approved(T0.plusSeconds(60))), s -> s.steps = altered);
+        Rollback running = with(running(UNDO_DONE, AWAIT_STARTED), s -> s.steps = altered);
+        Rollback verifying = with(running, s -> s.phase = Phase.VERIFYING);
+        Rollback ending = with(running, s -> s.ending = new RollbackStatus.Ending(Phase.CANCELLED, ""));
+
+        assertThat(List.of(waiting, running, verifying)).allSatisfy(rollback -> {
+            RollbackStatus status = written(next(rollback, LATER));
+            assertThat(status.phase()).isEqualTo(Phase.FAILED);
+            assertThat(status.message()).startsWith("its status was changed by hand");
+        });
+        assertThat(written(next(ending, LATER)).phase()).isEqualTo(Phase.CANCELLED);
     }
 
     @Nested
