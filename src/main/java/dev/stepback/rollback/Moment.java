@@ -17,7 +17,7 @@ record Moment(Rollback rollback, RollbackStatus status, Instant now) {
     static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
     /** What is wrong with a status that {@link #hasPlan} says no of; only the engine writes it otherwise. */
-    static final String NO_PLAN = "its status was changed by hand and does not fit a plan any more: look at the target";
+    static final String NO_PLAN = "its status was changed by hand and does not fit a plan any more";
 
     Moment(Rollback rollback, Instant now) {
         this(rollback, rollback.statusOrInitial(), now);

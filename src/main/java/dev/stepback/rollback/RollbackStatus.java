@@ -201,6 +201,12 @@ public record RollbackStatus(
             @Nullable Instant finishedAt,
             @Nullable String log) {
 
+        public StepStatus {
+            type = type == null ? "" : type;
+            state = state == null ? State.Pending : state;
+            message = message == null ? "" : message;
+        }
+
         /** One that ran nothing that has a log. */
         public StepStatus(
                 String type, State state, String message, @Nullable Instant startedAt, @Nullable Instant finishedAt) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackStatus.ApprovalStatus;
+import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.sandbox.slack.SlackRules;
 import dev.stepback.target.Finding;
 import dev.stepback.target.Plan;
 import dev.stepback.target.Rollout;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,15 @@ class CardTest {
                 .contains("`checkout-abc-1` *CrashLoopBackOff*: exit code 1, 4 restarts")
                 .contains("*Approved by* <@U0LEAD>");
         assertThat(actionIds(Samples.running(1))).containsExactly("full_diff", "stop_here", "go_forward");
+    }
+
+    /** The custom resource's schema does not ask for it. */
+    @Test
+    void stepThatSaysNothing_isDrawnAsOneThatWaits() {
+        Rollback running = Samples.running(1);
+        StepStatus empty = Serialization.unmarshal("{}", StepStatus.class);
+        running.setStatus(running.statusOrInitial().with(s -> s.steps = List.of(empty, empty, empty)));
+        assertThat(draw(running)).contains("▫️");
     }
 
     @Test
