@@ -98,7 +98,7 @@ final class Closing {
     private Action progress(int i, Step.Observation observation) {
         return switch (observation.state()) {
             case DONE -> ended(i, Done, observation.message());
-            case FAILED -> ended(i, Failed, observation.message());
+            case FAILED, OVERTAKEN -> ended(i, Failed, observation.message());
             case AGAIN -> new Action.StartStep(i);
             case RUNNING -> wait(i, observation.message());
         };

@@ -4,6 +4,7 @@ import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Done;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Failed;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Interrupted;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Overridden;
+import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Overtaken;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Pending;
 import static dev.stepback.rollback.RollbackStatus.StepStatus.State.Started;
 
@@ -89,6 +90,7 @@ final class CurrentStep {
         return switch (observation.state()) {
             case DONE -> done(Done, observation);
             case FAILED -> overrides() ? done(Overridden, observation) : failed(observation);
+            case OVERTAKEN -> overtaken(observation);
             case RUNNING, AGAIN -> {
                 if (moment.midway() != null) {
                     yield halt();
@@ -216,6 +218,11 @@ final class CurrentStep {
     /** It did not come to what it should. */
     Action failed(Step.Observation observation) {
         return fellShort(Failed, observation.message(), observation);
+    }
+
+    /** Somebody else changed the target in the middle. */
+    Action overtaken(Step.Observation observation) {
+        return fellShort(Overtaken, observation.message(), observation);
     }
 
     /** It came to no end in time. */

@@ -1,5 +1,6 @@
 package dev.stepback.rollback;
 
+import dev.stepback.rollback.RollbackStatus.StepStatus;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
@@ -32,7 +33,8 @@ final class KnownBad {
 
     /**
      * A revision is bad once it was rolled back from or its restoration failed, until its restoration succeeds. Who undoes a
-     * rollback says that it was not needed, not that what it restored is bad.
+     * rollback says that it was not needed, and who deploys in the middle of one ends it: neither says that what it restored
+     * is bad.
      *
      * @param rollbacks of one target, oldest first
      * @return by the ids of revisions
@@ -52,12 +54,16 @@ final class KnownBad {
             }
             if (status.phase() == Phase.SUCCEEDED) {
                 bad.remove(plan.to().id());
-            } else if (status.phase() == Phase.FAILED) {
+            } else if (status.phase() == Phase.FAILED && !overtaken(status)) {
                 Instant at = Objects.requireNonNullElse(status.finishedAt(), patchedAt);
                 bad.put(plan.to().id(), BadRevision.rolloutFailed(status.message(), at));
             }
         }
         return Map.copyOf(bad);
+    }
+
+    private static boolean overtaken(RollbackStatus status) {
+        return status.steps().stream().anyMatch(step -> step.state() == StepStatus.State.Overtaken);
     }
 
     /** Whether it leads back exactly where the one came from that it follows. */

@@ -220,6 +220,8 @@ public record RollbackStatus(
             Failed,
             /** Left in the middle, although it could have gone on: somebody stopped it, or the deadline passed. */
             Interrupted,
+            /** Given up because somebody else changed the target in the middle; nobody knows what it would have come to. */
+            Overtaken,
             /** A check that failed, and was gone past by breaking the glass. */
             Overridden
         }
@@ -227,7 +229,7 @@ public record RollbackStatus(
         /** Whether it ended without having reached what it should. */
         @JsonIgnore
         public boolean fellShort() {
-            return state == State.Failed || state == State.Interrupted;
+            return state == State.Failed || state == State.Interrupted || state == State.Overtaken;
         }
 
         /** Whether the next step may follow. */

@@ -89,6 +89,7 @@ final class Running {
                         observation.message(),
                         s -> s.rollout = observation.rollout() == null ? s.rollout : observation.rollout());
             case FAILED -> step.failed(observation);
+            case OVERTAKEN -> step.overtaken(observation);
             case RUNNING, AGAIN -> moment.overdue() ? step.overdue(observation) : moment.lookAgain();
         };
     }

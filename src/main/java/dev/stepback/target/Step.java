@@ -90,12 +90,19 @@ public interface Step {
             return new Observation(State.FAILED, message, null);
         }
 
+        /** Of a step that has nothing more to do because somebody else has changed the target. */
+        public static Observation overtaken(String message) {
+            return new Observation(State.OVERTAKEN, message, null);
+        }
+
         public enum State {
             RUNNING,
             /** There is something more to do: the step has to be started again. */
             AGAIN,
             DONE,
-            FAILED
+            FAILED,
+            /** Failed, too, but not because of what it restored: somebody else has changed the target in the middle. */
+            OVERTAKEN
         }
     }
 }

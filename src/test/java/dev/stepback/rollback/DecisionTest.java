@@ -202,6 +202,18 @@ class DecisionTest {
         }
 
         @Test
+        void stepThatSomebodyElseOvertook_failsAndIsToldApart() {
+            Seen overtaken = saw(1, Observation.State.OVERTAKEN);
+            Rollback verifying = with(running(UNDO_DONE, AWAIT_DONE), s -> s.phase = Phase.VERIFYING);
+            assertThat(List.of(running(UNDO_DONE, AWAIT_STARTED), verifying)).allSatisfy(rollback -> {
+                RollbackStatus status = written(next(rollback, overtaken, LATER));
+                assertThat(status.phase()).isEqualTo(Phase.FAILED);
+                assertThat(status.message()).isEqualTo("news");
+                assertThat(status.steps().get(1).state()).isEqualTo(State.Overtaken);
+            });
+        }
+
+        @Test
         void cancellation_waitsForTheStepThatRuns() {
             Rollback rollback = cancelled(running(UNDO_STARTED, AWAIT_PENDING));
             assertThat(next(rollback, LATER)).isEqualTo(new Action.ObserveStep(0));
@@ -258,8 +270,7 @@ class DecisionTest {
     @ValueSource(ints = {0, 1, 3})
     void statusWithMoreOrFewerStepsThanThePlan_endsTheRollback(int steps) {
         List<StepStatus> altered = Collections.nCopies(steps, UNDO_DONE);
-        Rollback waiting =
-                with(awaiting(approved(T0.plusSeconds(60))), s -> s.steps = altered);
+        Rollback waiting = with(awaiting(approved(T0.plusSeconds(60))), s -> s.steps = altered);
         Rollback running = with(running(UNDO_DONE, AWAIT_STARTED), s -> s.steps = altered);
         Rollback verifying = with(running, s -> s.phase = Phase.VERIFYING);
         Rollback ending = with(running, s -> s.ending = new RollbackStatus.Ending(Phase.CANCELLED, ""));

@@ -3,9 +3,11 @@ package dev.stepback.rollback;
 import static dev.stepback.rollback.Examples.PLAN;
 import static dev.stepback.rollback.Examples.T0;
 import static dev.stepback.rollback.Examples.awaiting;
+import static dev.stepback.rollback.Examples.step;
 import static dev.stepback.rollback.Examples.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.target.Plan;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,14 @@ class KnownBadTest {
     @Test
     void revisionWhoseRestorationFailed_isBadToo() {
         assertThat(KnownBad.of(List.of(ended(Phase.FAILED, PLAN)))).containsOnlyKeys("checkout-bad", "checkout-good");
+    }
+
+    @Test
+    void revisionWhoseRestorationSomebodyElseOvertook_isNot() {
+        RollbackStatus.StepStatus undo = step("fake.undo", State.Done, T0);
+        RollbackStatus.StepStatus await = step("fake.await", State.Overtaken, T0);
+        Rollback overtaken = with(ended(Phase.FAILED, PLAN), s -> s.steps = List.of(undo, await));
+        assertThat(KnownBad.of(List.of(overtaken))).containsOnlyKeys("checkout-bad");
     }
 
     @Test

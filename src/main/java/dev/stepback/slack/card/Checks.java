@@ -110,7 +110,7 @@ final class Checks {
                         switch (step.state()) {
                             case Started -> "\n🔎 " + Mrkdwn.line(step.message(), 200);
                             case Overridden -> "\n⚠️ " + Mrkdwn.line(step.message(), 200) + " *Overridden.*";
-                            case Failed, Interrupted -> lastLine(step);
+                            case Failed, Interrupted, Overtaken -> lastLine(step);
                             case Pending, Done -> "";
                         });
             }

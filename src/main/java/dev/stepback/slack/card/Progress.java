@@ -101,7 +101,7 @@ final class Progress {
             case Pending -> "▫️";
             case Started -> "▶️";
             case Done -> "☑️";
-            case Failed, Interrupted -> "✖️";
+            case Failed, Interrupted, Overtaken -> "✖️";
             case Overridden -> "⚠️";
         };
     }

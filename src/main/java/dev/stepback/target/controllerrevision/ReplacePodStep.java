@@ -93,7 +93,7 @@ public final class ReplacePodStep implements Step {
 
     private Observation observe(StepContext context, RevisionedWorkload workload) {
         if (!workload.template().fingerprint().equals(context.parameter("template"))) {
-            return Observation.failed("The pod template was changed while pods were being replaced.");
+            return Observation.overtaken("The pod template was changed while pods were being replaced.");
         }
         String wanted = context.parameter(POD);
         List<RevisionPod> there = workload.pods().stream()

@@ -203,7 +203,7 @@ public final class RevisionedTarget implements TargetType {
         Step.Observation status = rollouts.status(workload);
         return status.state() == Step.Observation.State.RUNNING
                 ? LeftAlone.why(workload, pod -> true)
-                        .map(why -> new Step.Observation(Step.Observation.State.FAILED, why, status.rollout()))
+                        .map(why -> new Step.Observation(Step.Observation.State.OVERTAKEN, why, status.rollout()))
                         .orElse(status)
                 : status;
     }

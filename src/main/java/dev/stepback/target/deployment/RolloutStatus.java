@@ -108,7 +108,7 @@ final class RolloutStatus {
                                 "rollout",
                                 (workload.paused() ? "A stopped rollout" : "A rollout is in progress and")
                                         + " will be replaced" + figures(now) + ".");
-                    case FAILED ->
+                    case FAILED, OVERTAKEN ->
                         Finding.warn("rollout", "The present rollout is stuck: %s.".formatted(now.message()));
                 });
         JsonNode spec = workload.deployment().path("spec");

@@ -100,7 +100,7 @@ final class DeleteStuckPodsStep implements Step {
     private static Observation switched(RevisionedWorkload workload, int partition) {
         int first = UpdatePolicy.of(workload).withPartition(partition).first();
         return LeftAlone.why(workload, pod -> pod.ordinal() >= first)
-                .map(Observation::failed)
+                .map(Observation::overtaken)
                 .orElseGet(() -> Observation.done("There is nothing to delete any more."));
     }
 

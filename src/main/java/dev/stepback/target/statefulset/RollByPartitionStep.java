@@ -220,7 +220,7 @@ final class RollByPartitionStep implements Step {
 
     private Observation observe(StepContext context, RevisionedWorkload workload) {
         if (!workload.template().fingerprint().equals(context.parameter("template"))) {
-            return Observation.failed("The pod template was changed while pods were being replaced.");
+            return Observation.overtaken("The pod template was changed while pods were being replaced.");
         }
         Optional<String> hash = PodDeletion.restored(workload);
         Observation observation = hash.map(h -> observe(context, workload, h))
@@ -245,10 +245,10 @@ final class RollByPartitionStep implements Step {
             state = Observation.State.RUNNING;
             sentence = await.what() + " " + count;
         } else if (next instanceof Next.Taken taken) {
-            state = Observation.State.FAILED;
+            state = Observation.State.OVERTAKEN;
             sentence = taken(workload, taken.partition());
         } else if (next instanceof Next.Switched switched) {
-            state = Observation.State.FAILED;
+            state = Observation.State.OVERTAKEN;
             sentence = switched.why();
         } else {
             state = Observation.State.DONE;

@@ -68,15 +68,15 @@ public final class AwaitRolloutStep<W extends LiveWorkload> implements Step {
     public Observation observe(StepContext context) {
         Optional<W> live = workloads.apply(context.target());
         if (live.isEmpty()) {
-            return Observation.failed(Blame.title(context.target()) + " was deleted during the rollout.");
+            return Observation.overtaken(Blame.title(context.target()) + " was deleted during the rollout.");
         }
         W workload = live.get();
         if (!workload.uid().equals(context.targetUid())) {
-            return Observation.failed("%s was deleted during the rollout and created again at %s."
+            return Observation.overtaken("%s was deleted during the rollout and created again at %s."
                     .formatted(Blame.title(context.target()), Json.createdAt(workload.object())));
         }
         if (replaced(context, workload)) {
-            return Observation.failed(
+            return Observation.overtaken(
                     "The rollback was replaced before it finished. " + Blame.templateChanged(workload, redactor));
         }
         return progress.apply(workload);

@@ -67,7 +67,7 @@ public final class LiveTarget<W> {
     public Observation observe(Function<W, Observation> look) {
         return found.filter(this::isPlanned)
                 .map(look)
-                .orElseGet(() -> Observation.failed(Blame.gone(context.target())));
+                .orElseGet(() -> Observation.overtaken(Blame.gone(context.target())));
     }
 
     private boolean isPlanned(W live) {

@@ -98,7 +98,7 @@ public final class UndoStep implements Step {
         LiveWorkload workload = kind.workload(context.target(), live);
         return workload.template().sameAs(patch(context).after())
                 ? Observation.done("The template is restored.")
-                : Observation.failed(
+                : Observation.overtaken(
                         Blame.templateChanged(workload, patch(context).after(), redactor));
     }
 

@@ -54,7 +54,7 @@ class AwaitRolloutStepTest {
 
         Observation observation = observe();
 
-        assertThat(observation.state()).isEqualTo(Observation.State.FAILED);
+        assertThat(observation.state()).isEqualTo(Observation.State.OVERTAKEN);
         assertThat(observation.message())
                 .contains("replaced")
                 .contains("shop/checkout:4.0")

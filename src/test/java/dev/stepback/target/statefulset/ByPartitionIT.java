@@ -276,7 +276,7 @@ class ByPartitionIT {
         db.started(plan, 1);
 
         await().atMost(RevisionedRelease.PATIENCE)
-                .until(() -> db.observe(plan, 1).state() == State.FAILED);
+                .until(() -> db.observe(plan, 1).state() == State.OVERTAKEN);
         assertThat(db.observe(plan, 1).message())
                 .contains("Its partition was set to 5")
                 .contains("it stays so");

@@ -51,7 +51,7 @@ class SwitchedMeanwhileTest extends StillRollout {
                         + " w -n production --type merge -p"
                         + " '{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\"}}}'` lets the"
                         + " controller go on.");
-        assertThat(seen.state()).isEqualTo(Step.Observation.State.FAILED);
+        assertThat(seen.state()).isEqualTo(Step.Observation.State.OVERTAKEN);
         assertThat(planned(new PlanRequest(Operation.UNDO, OptionalLong.of(1), Map.of(), request.options()))
                         .steps())
                 .extracting(PlannedStep::type)
