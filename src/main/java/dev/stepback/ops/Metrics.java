@@ -16,12 +16,12 @@ public final class Metrics {
 
     /** Slack was acknowledged this long after the delivery came in. */
     public void acknowledged(Duration after) {
-        timer("stepback.acknowledgement").record(after);
+        record("stepback.acknowledgement", after);
     }
 
     /** A target was patched this long after the approval. */
     public void approvalToPatch(Duration duration) {
-        timer("stepback.approval.to.patch").record(duration);
+        record("stepback.approval.to.patch", duration);
     }
 
     /** A rollback ended. */
@@ -31,7 +31,7 @@ public final class Metrics {
 
     /** A rollout that a rollback began took this long. */
     public void rollout(Duration duration) {
-        timer("stepback.rollout").record(duration);
+        record("stepback.rollout", duration);
     }
 
     /** @param result {@code ok}, or Slack's error code, or {@code ratelimited} */
@@ -45,10 +45,12 @@ public final class Metrics {
         return registry.scrape();
     }
 
-    private Timer timer(String name) {
-        return Timer.builder(name)
+    private void record(String name, Duration duration) {
+        Timer.builder(name)
                 .publishPercentiles(0.5, 0.99)
                 .publishPercentileHistogram(false)
-                .register(registry);
+                .register(registry)
+                // The ends of it may have been written by two replicas, whose clocks differ a little.
+                .record(duration.isNegative() ? Duration.ZERO : duration);
     }
 }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.stage.Edits;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
 import java.util.List;
@@ -110,13 +111,13 @@ class GroupFlowIT {
             for (String name : List.of("cart", "checkout")) {
                 scene.deployed(name, 1, image(name, "1"), image(name, "2"));
                 scene.awaitRolledOut(name, image(name, "2"));
-                scene.client
+                Edits.untilNobodyWasFaster(() -> scene.client
                         .resource(scene.deployment(name))
                         .edit(d -> new DeploymentBuilder(d)
                                 .editSpec()
                                 .withMinReadySeconds(300)
                                 .endSpec()
-                                .build());
+                                .build()));
             }
             LastAppliedFlowIT.remembered(scene, "cart", image("cart", "2"));
 

@@ -74,6 +74,18 @@ class OpsServerTest {
     }
 
     @Test
+    void timeBetweenTwoClocksThatDiffer_isNone_andCountsAllTheSame() throws Exception {
+        metrics.approvalToPatch(Duration.ofMillis(-5));
+        metrics.rollout(Duration.ofSeconds(-2));
+
+        assertThat(get("/metrics").body())
+                .contains("stepback_approval_to_patch_seconds_count 1")
+                .contains("stepback_approval_to_patch_seconds_sum 0.0")
+                .contains("stepback_rollout_seconds_count 1")
+                .contains("stepback_rollout_seconds_sum 0.0");
+    }
+
+    @Test
     void readyz_tellsNotesWithoutFailing() throws Exception {
         health.note("configuration", () -> "");
         assertThat(get("/readyz").body()).isEqualTo("ok\n");

@@ -14,6 +14,7 @@ import dev.stepback.leadership.Leadership;
 import dev.stepback.policy.Policy;
 import dev.stepback.policy.PolicySource;
 import dev.stepback.rollback.authorization.PolicyAuthorizer;
+import dev.stepback.rollback.group.RollbackGroup;
 import dev.stepback.rollback.lock.KubernetesLocks;
 import dev.stepback.rollback.lock.LockMap;
 import dev.stepback.rollback.lock.Locks;
@@ -27,6 +28,7 @@ import dev.stepback.target.Plan;
 import dev.stepback.target.PlanOptions;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
@@ -45,6 +47,9 @@ import java.util.stream.Collectors;
 public final class Shop implements AutoCloseable {
     public static final Leadership.Times SHORT =
             new Leadership.Times(Duration.ofMillis(2000), Duration.ofMillis(1200), Duration.ofMillis(200));
+
+    /** All that tests make. */
+    private static final List<String> DEPLOYMENTS = List.of("checkout", "cart", "payments");
 
     /** The sandbox's, or the one that the command line names. */
     public final ObservedCluster cluster = Stage.anyCluster();
@@ -69,25 +74,18 @@ public final class Shop implements AutoCloseable {
 
     /** A real cluster still has what the last test left. */
     private void clear() {
-        client.resources(Rollback.class).inNamespace("production").delete();
-        client.apps()
-                .deployments()
-                .inNamespace("production")
-                .withName("checkout")
-                .delete();
+        var groups = client.resources(RollbackGroup.class).inNamespace("production");
+        var rollbacks = client.resources(Rollback.class).inNamespace("production");
+        groups.delete();
+        rollbacks.delete();
+        DEPLOYMENTS.forEach(name -> deployment(name).delete());
         client.leases().inNamespace("default").withName(Leadership.LEASE).delete();
+        client.configMaps().inNamespace("default").withName(LockMap.NAME).delete();
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> client.resources(Rollback.class)
-                                .inNamespace("production")
-                                .list()
-                                .getItems()
-                                .isEmpty()
-                        && client.apps()
-                                        .deployments()
-                                        .inNamespace("production")
-                                        .withName("checkout")
-                                        .get()
-                                == null);
+                .until(() -> groups.list().getItems().isEmpty()
+                        && rollbacks.list().getItems().isEmpty()
+                        && DEPLOYMENTS.stream()
+                                .allMatch(name -> deployment(name).get() == null));
     }
 
     public Shop() {
@@ -301,11 +299,11 @@ public final class Shop implements AutoCloseable {
     }
 
     public Deployment deployment() {
-        return client.apps()
-                .deployments()
-                .inNamespace("production")
-                .withName("checkout")
-                .get();
+        return deployment("checkout").get();
+    }
+
+    private RollableScalableResource<Deployment> deployment(String name) {
+        return client.apps().deployments().inNamespace("production").withName(name);
     }
 
     /** Uids of the Events that there are; a real cluster remembers those of the last test for an hour. */

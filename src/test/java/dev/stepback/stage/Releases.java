@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 import java.time.Duration;
 
 /** Ships images, as a pipeline would. */
@@ -41,24 +39,7 @@ public final class Releases {
             client.resource(wanted).create();
             return;
         }
-        // Controllers write the same object, and a real API server tells who comes second.
-        await().pollInterval(POLL).atMost(PATIENCE).until(() -> edited(name, image, wanted));
-    }
-
-    private boolean edited(String name, String image, Deployment wanted) {
-        try {
-            edit(name, image, wanted);
-            return true;
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-                throw e;
-            }
-            return false;
-        }
-    }
-
-    private void edit(String name, String image, Deployment wanted) {
-        client.apps()
+        Edits.untilNobodyWasFaster(() -> client.apps()
                 .deployments()
                 .inNamespace(namespace)
                 .withName(name)
@@ -69,7 +50,7 @@ public final class Releases {
                         .editSpec()
                         .withTemplate(wanted.getSpec().getTemplate())
                         .endSpec()
-                        .build());
+                        .build()));
     }
 
     private Deployment wanted(String name, int replicas, String image) {

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stepback.stage.Edits;
 import dev.stepback.stage.ParityCluster;
 import dev.stepback.target.Attribution;
 import dev.stepback.target.BadRevision;
@@ -24,7 +25,6 @@ import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,14 +103,11 @@ public final class RevisionedRelease {
 
     /** Tries again when the controller wrote at the same moment. */
     public void edit(Consumer<ObjectNode> change) {
-        await().atMost(PATIENCE)
-                .ignoreExceptionsMatching(e -> e instanceof KubernetesClientException api && api.getCode() == 409)
-                .until(() -> {
-                    ObjectNode live = live();
-                    change.accept(live);
-                    object().patch(resource(live));
-                    return true;
-                });
+        Edits.untilNobodyWasFaster(() -> {
+            ObjectNode live = live();
+            change.accept(live);
+            object().patch(resource(live));
+        });
     }
 
     private Resource<GenericKubernetesResource> object() {

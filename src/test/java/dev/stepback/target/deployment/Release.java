@@ -3,6 +3,7 @@ package dev.stepback.target.deployment;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepback.redaction.Redactor;
+import dev.stepback.stage.Edits;
 import dev.stepback.stage.ParityCluster;
 import dev.stepback.target.Attribution;
 import dev.stepback.target.BadRevision;
@@ -22,7 +23,6 @@ import dev.stepback.target.TargetType;
 import dev.stepback.target.workload.UndoStep;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import java.time.Clock;
 import java.time.Duration;
@@ -120,9 +120,7 @@ final class Release {
 
     /** Tries again when the controller wrote at the same moment. */
     void edit(UnaryOperator<Deployment> change) {
-        await().atMost(PATIENCE)
-                .ignoreExceptionsMatching(e -> e instanceof KubernetesClientException api && api.getCode() == 409)
-                .until(() -> resource().edit(change) != null);
+        Edits.untilNobodyWasFaster(() -> resource().edit(change));
     }
 
     RollableScalableResource<Deployment> resource() {

@@ -3,6 +3,7 @@ package dev.stepback.sandbox.cluster.controller;
 import static dev.stepback.sandbox.cluster.controller.OneApp.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepback.stage.Edits;
 import dev.stepback.stage.ParityCluster;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -89,12 +90,12 @@ final class Daemon {
     }
 
     void edit(UnaryOperator<DaemonSetBuilder> change) {
-        cluster.client()
+        Edits.untilNobodyWasFaster(() -> cluster.client()
                 .apps()
                 .daemonSets()
                 .inNamespace(cluster.namespace())
                 .withName(name)
-                .edit(set -> change.apply(new DaemonSetBuilder(set)).build());
+                .edit(set -> change.apply(new DaemonSetBuilder(set)).build()));
     }
 
     void release(String tag) {

@@ -2,6 +2,7 @@ package dev.stepback.sandbox.cluster.controller;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.stepback.stage.Edits;
 import dev.stepback.stage.ParityCluster;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
@@ -91,11 +92,11 @@ final class Stateful {
     }
 
     void edit(UnaryOperator<StatefulSetBuilder> change) {
-        client.apps()
+        Edits.untilNobodyWasFaster(() -> client.apps()
                 .statefulSets()
                 .inNamespace(cluster.namespace())
                 .withName(name)
-                .edit(set -> change.apply(new StatefulSetBuilder(set)).build());
+                .edit(set -> change.apply(new StatefulSetBuilder(set)).build()));
     }
 
     void release(String tag) {
