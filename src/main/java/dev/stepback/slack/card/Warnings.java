@@ -9,12 +9,13 @@ import java.util.stream.Stream;
 /** The findings in the order in which they are told: there may be room for the first ones only. */
 final class Warnings {
     /**
-     * First what speaks against this rollback, or undoes it; then what its pods may lack, what people have to see to
-     * later, and last what only says how it will go.
+     * First what speaks against this rollback, or is destroyed by it; then what its pods may lack or what undoes it, what
+     * people have to see to later, and last what only says how it will go.
      */
     private static final List<String> MATTERS_MOST_FIRST = List.of(
             "known-bad",
             "data-downgrade",
+            "stuck-pods",
             "data-check",
             "schema",
             "references",
@@ -38,7 +39,6 @@ final class Warnings {
             "replicas",
             "strategy",
             "fast",
-            "stuck-pods",
             Plan.LAST_APPLIED_STALE,
             "last-applied",
             "disruption-budget",

@@ -54,7 +54,7 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
      * while, tells how long people took.
      */
     @Override
-    public Optional<Duration> lastRollout() {
+    public Optional<Past> lastRollout() {
         Optional<Instant> begun = newReplicaSet()
                 .filter(rs -> Json.annotation(rs, REVISION_HISTORY).isEmpty())
                 .map(Json::createdAt);
@@ -64,7 +64,7 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
                         .filter(again -> again.isAfter(from.plus(AT_ONCE)))
                         .isEmpty())
                 .flatMap(c -> time(c, "lastUpdateTime"))
-                .map(to -> Duration.between(from, to)));
+                .map(to -> new Past(from, to)));
     }
 
     private static Optional<Instant> time(JsonNode condition, String field) {

@@ -3,6 +3,7 @@ package dev.stepback.target.workload;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.TargetRef;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** An object with a pod template, as the API server gave it at one moment. */
@@ -14,8 +15,15 @@ public interface LiveWorkload {
     /** The change cause of its present template, unredacted; or empty. */
     String changeCause();
 
-    /** How long its last rollout took; empty when the cluster no longer knows. */
-    default Optional<Duration> lastRollout() {
+    /** A rollout that is complete. */
+    record Past(Instant begun, Instant complete) {
+        public Duration time() {
+            return Duration.between(begun, complete);
+        }
+    }
+
+    /** Its last rollout; empty when the cluster no longer knows. */
+    default Optional<Past> lastRollout() {
         return Optional.empty();
     }
 

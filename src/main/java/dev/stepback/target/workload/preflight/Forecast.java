@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
 import dev.stepback.target.workload.Borrowed;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.LiveWorkload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * How the rollout will go, and about how long: as long as the last one, where the cluster still knows; otherwise as long as
+ * How the rollout will go, and about how long: as long as the last one, where the cluster still knows and it was about as many pods; otherwise as long as
  * the pods that are ready needed, as often as the strategy has it. Where neither is known it says no time.
  */
 final class Forecast {
@@ -56,17 +57,29 @@ final class Forecast {
 
     /** @param whole whether it replaces as many pods as the last one did */
     private String time(Preflight.Subject subject, Turnover turnover, boolean whole) {
-        return lasted(subject)
+        return lasted(subject, turnover)
                 .filter(last -> whole)
                 .map(last -> "; " + about(last) + ", as the last one took")
                 .or(() -> estimate(subject, turnover).map(t -> "; " + about(t) + ", as its pods needed"))
                 .orElse("");
     }
 
-    private static Optional<Duration> lasted(Preflight.Subject subject) {
+    private Optional<Duration> lasted(Preflight.Subject subject, Turnover turnover) {
         return borrows(subject, Borrowed.MAX_SURGE)
                 ? Optional.empty()
-                : subject.workload().lastRollout().filter(Forecast::credible);
+                : subject.workload()
+                        .lastRollout()
+                        .filter(last -> !scaledUpSince(last, turnover))
+                        .map(LiveWorkload.Past::time)
+                        .filter(Forecast::credible);
+    }
+
+    /** Where most pods are younger than it, it was about fewer. */
+    private boolean scaledUpSince(LiveWorkload.Past last, Turnover turnover) {
+        long younger = pods.get().stream()
+                .filter(pod -> Json.createdAt(pod).isAfter(last.complete()))
+                .count();
+        return 2 * younger > turnover.pods();
     }
 
     private Optional<Duration> estimate(Preflight.Subject subject, Turnover turnover) {

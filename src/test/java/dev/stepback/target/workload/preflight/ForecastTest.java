@@ -92,6 +92,19 @@ class ForecastTest {
     }
 
     @Test
+    void lastRolloutOfFewerPods_doesNotTell() {
+        released(rolling("1", "0"));
+        complete(Duration.ofSeconds(5));
+        ground.later(Duration.ofHours(1));
+        pod("a", 10, 0);
+        pod("b", 10, 0);
+        assertThat(ground.says("pace")).endsWith("; a few seconds, as the last one took.");
+
+        pod("c", 10, 0);
+        assertThat(ground.says("pace")).endsWith("; about 40 s, as its pods needed.");
+    }
+
+    @Test
     void rolloutThatWasPausedOrStuck_doesNotTell() {
         released(rolling("1", "0"));
         complete(Duration.ofSeconds(1000), Duration.ofSeconds(995));
