@@ -3,6 +3,7 @@ package dev.stepback.target.workload.preflight;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.target.Finding;
+import dev.stepback.target.Kind;
 import dev.stepback.target.TargetRef;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.Json;
@@ -61,19 +62,26 @@ final class Disturbances {
         Turnover turnover = Turnover.of(subject);
         return api.list("/apis/policy/v1/namespaces/" + ref.namespace() + "/poddisruptionbudgets").stream()
                 .filter(pdb -> LabelSelector.matches(pdb.path("spec").path("selector"), labels))
-                .map(pdb -> budget(pdb, turnover.pods(), missing(subject, turnover)))
+                .map(pdb -> budget(pdb, wantedPods(subject, turnover), missing(subject, turnover)))
                 .toList();
     }
 
+    /** Those that a partition keeps from being replaced, too. */
+    private static int wantedPods(Preflight.Subject subject, Turnover turnover) {
+        return subject.workload().ref().kind() == Kind.STATEFULSET
+                ? subject.workload().object().at("/spec/replicas").asInt(1)
+                : turnover.pods();
+    }
+
     /**
-     * A budget may be about other workloads' pods, too, or about pods that a partition keeps from being replaced.
+     * A budget may be about other workloads' pods, too.
      *
-     * @param replaced how many pods the rollout is about
-     * @param missing how many of them it takes away at a time
+     * @param pods of this workload
+     * @param missing how many of them the rollout takes away at a time
      */
-    private static Finding budget(ObjectNode pdb, int replaced, int missing) {
-        int all = Math.max(replaced, pdb.path("status").path("expectedPods").asInt(0));
-        int wanted = pdb.path("status").path("desiredHealthy").asInt(0);
+    private static Finding budget(ObjectNode pdb, int pods, int missing) {
+        int all = Math.max(pods, pdb.path("status").path("expectedPods").asInt(0));
+        int wanted = wanted(pdb, all);
         return missing > 0 && all - missing < wanted
                 ? Finding.warn(
                         "disruption-budget",
@@ -82,5 +90,18 @@ final class Disturbances {
                 : Finding.pass(
                         "disruption-budget",
                         "PodDisruptionBudget %s holds up evictions, not rollouts.".formatted(Json.name(pdb)));
+    }
+
+    /** As it was counted, or will be. */
+    private static int wanted(ObjectNode pdb, int all) {
+        JsonNode status = pdb.path("status");
+        int counted = status.path("desiredHealthy").asInt(0);
+        if (counted > 0 || status.has("observedGeneration")) {
+            return counted;
+        }
+        JsonNode missing = pdb.path("spec").path("maxUnavailable");
+        return missing.isMissingNode()
+                ? Turnover.part(pdb.path("spec").path("minAvailable"), "0", all, true)
+                : all - Turnover.part(missing, "0", all, true);
     }
 }

@@ -78,7 +78,9 @@ record Present(int restored, int restoredReady, int others, int broken) {
 
     /** How many pods that are ready the rollout may take away at a time. */
     int missing(Turnover turnover) {
-        return Math.min(turnover.unavailable(), left(turnover).pods());
+        int replaced = restored + others == 0 ? turnover.pods() : others - broken;
+        return Math.min(
+                turnover.unavailable(), Math.min(replaced, left(turnover).pods()));
     }
 
     /**

@@ -73,7 +73,7 @@ record Turnover(int pods, int surge, int unavailable, String why) {
     }
 
     /** A number, or a percentage of the pods. */
-    private static int part(JsonNode value, String fallback, int pods, boolean up) {
+    static int part(JsonNode value, String fallback, int pods, boolean up) {
         String text = value.isMissingNode() || value.isNull() ? fallback : value.asText();
         try {
             if (!text.endsWith("%")) {

@@ -243,6 +243,22 @@ class ForecastTest {
                 .startsWith("WARN The rollout may leave 29 of 30 pods, and PodDisruptionBudget all wants 30");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "minAvailable: 4, WARN The rollout may leave 3 of 4 pods",
+        "minAvailable: 75%, PASS",
+        "minAvailable: 76%, WARN The rollout may leave 3 of 4 pods",
+        "maxUnavailable: 0, WARN The rollout may leave 3 of 4 pods",
+        "maxUnavailable: 25%, PASS"
+    })
+    void disruptionBudgetThatNobodyHasCounted_goesByItsSpec(String budget, String expected) {
+        ground.apply("{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: web}, spec: {" + budget
+                + ", selector: {matchLabels: {app: web}}}}");
+        released(rolling("0", "1"));
+
+        assertThat(ground.says("disruption-budget")).startsWith(expected);
+    }
+
     @Test
     void budgetAndAutoscaler_areNotDisturbedWhereNoPodThatServesIsTakenAway() {
         String pdb = "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: web}, spec: {selector:"
@@ -255,9 +271,16 @@ class ForecastTest {
         ground.status(pdb);
         ground.status(hpa);
         released(rolling("0", "1"));
-        left(4);
+        left(3);
+        ground.apply("{apiVersion: v1, kind: Pod, metadata: {name: broken, labels: {app: web, pod-template-hash: h2}},"
+                + " spec: {containers: [{name: web, image: 'web:2'}]}}");
         assertThat(ground.says("disruption-budget")).startsWith("PASS");
         assertThat(ground.says("autoscaler")).startsWith("PASS");
+
+        ground.delete("{apiVersion: v1, kind: Pod, metadata: {name: broken}}");
+        pod("serves", 10, 0);
+        assertThat(ground.says("disruption-budget")).startsWith("WARN");
+        assertThat(ground.says("autoscaler")).startsWith("WARN");
 
         ground.newNamespace();
         ground.apply(pdb, hpa);

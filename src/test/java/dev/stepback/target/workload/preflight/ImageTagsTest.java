@@ -64,6 +64,18 @@ class ImageTagsTest {
     }
 
     @Test
+    void latest_isSaid_alsoWherePodsMayNotBeLookedAt() {
+        ground.released(
+                "{containers: [{name: web, image: 'web:latest'}, {name: proxy, image: 'proxy:1'}]}", spec("web:2"));
+        ground.cluster.faults().deny("list", "pods");
+        try {
+            assertThat(ground.says("image-tag")).startsWith("WARN web:latest may not be what it was");
+        } finally {
+            ground.cluster.faults().clear();
+        }
+    }
+
+    @Test
     void latestInBothRevisions_isSaidToBringBackTheSame() {
         ground.released(spec("web:latest"), "{containers: [{name: web, image: 'web:latest', args: [new]}]}");
 
