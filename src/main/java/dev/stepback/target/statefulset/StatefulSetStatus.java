@@ -103,14 +103,19 @@ final class StatefulSetStatus {
         int updated = (int) count(p -> true);
         int available = (int) count(p -> p.available(workload.minReady(), now));
         long old = workload.pods().stream()
-                .filter(pod -> pod.ordinal() >= policy.first() && !pod.runs(hash))
+                .filter(pod -> isReplaced(pod) && !pod.runs(hash))
                 .count();
         return new Observation(state, sentence, new Rollout(sentence, all, updated, available, (int) old, List.of()));
     }
 
+    /** Not those below the partition, nor those that go because it is scaled down, which the status counts as well. */
+    private boolean isReplaced(RevisionPod pod) {
+        return pod.ordinal() >= policy.first() && pod.ordinal() < policy.top();
+    }
+
     private long count(java.util.function.Predicate<RevisionPod> which) {
         return workload.pods().stream()
-                .filter(pod -> pod.ordinal() >= policy.first() && pod.runs(hash) && !pod.terminating())
+                .filter(pod -> isReplaced(pod) && pod.runs(hash) && !pod.terminating())
                 .filter(which)
                 .count();
     }

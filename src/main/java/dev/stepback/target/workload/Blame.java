@@ -109,9 +109,19 @@ public final class Blame {
                 .collect(Collectors.joining(", "));
         text.append("; its images are now ").append(OneLine.of(images, 500));
         String cause = workload.changeCause();
-        if (!cause.isEmpty()) {
+        if (!cause.isEmpty() && !isOfAnEarlierChange(workload.object(), by)) {
             text.append("; change cause: ").append(OneLine.of(redactor.text(cause), 200));
         }
         return text.append('.').toString();
+    }
+
+    /** Not everybody who changes a template gives a cause: then the one of the change before is still there. */
+    private static boolean isOfAnEarlierChange(JsonNode live, Optional<Writer> by) {
+        Optional<Writer> cause = Writer.ofAnnotation(live, ChangeCause.ANNOTATION);
+        return by.isPresent()
+                && cause.isPresent()
+                && !cause.get().manager().equals(by.get().manager())
+                && (cause.get().isStepback()
+                        || cause.get().time().isBefore(by.get().time()));
     }
 }

@@ -83,6 +83,19 @@ class StatefulSetStatusTest {
                 .isEqualTo(waiting);
     }
 
+    /** It goes, but the status still counts it. */
+    @Test
+    void podThatIsTooMany_doesNotStandForOneThatIsNotYetBack() {
+        assertThat(of(
+                        ROLLING,
+                        DONE,
+                        pod("db-old", true),
+                        pod("db-new", true),
+                        pod("db-new", true),
+                        pod("db-new", true)))
+                .isEqualTo("RUNNING waiting for statefulset rolling update to complete 2 pods at revision db-new...");
+    }
+
     @Test
     void minReadySeconds_areWaitedFor() {
         String strategy = "minReadySeconds: 30, " + ROLLING;
