@@ -76,7 +76,7 @@ record Present(int restored, int restoredReady, int others, int broken) {
         return turnover.without(Math.min(restored, turnover.pods()));
     }
 
-    /** How many pods that are ready the rollout may take away at a time. */
+    /** How many pods the rollout may take away at a time. */
     int missing(Turnover turnover) {
         int replaced = restored + others == 0 ? turnover.pods() : others - broken;
         return Math.min(

@@ -67,16 +67,19 @@ final class Quotas {
                                 present.contains(quota) ? allowed.of(now) : BigDecimal.ZERO)))
                 .filter(c -> c.each().signum() > 0)
                 .toList();
-        return List.of(room(counted, turnover, Present.orUnknown(subject, turnover, pods)));
+        Present there = Present.orUnknown(subject, turnover, pods);
+        // What runs already may stay.
+        boolean more = there.left(turnover).pods() > 0;
+        return List.of(tooLittle(more ? counted : List.of(), turnover, there)
+                .or(() -> more ? uncounted(counted) : Optional.empty())
+                .orElseGet(() -> Finding.pass(CHECK, "The ResourceQuotas have room for the restored pods.")));
     }
 
-    private static Finding room(List<Counted> counted, Turnover turnover, Present pods) {
+    private static Optional<Finding> tooLittle(List<Counted> counted, Turnover turnover, Present pods) {
         return counted.stream()
                 .filter(c -> c.allowed().counted())
                 .flatMap(c -> tooLittle(c, turnover, pods).stream())
-                .findFirst()
-                .or(() -> uncounted(counted))
-                .orElseGet(() -> Finding.pass(CHECK, "The ResourceQuotas have room for the restored pods."));
+                .findFirst();
     }
 
     /** A quota of a resource refuses pods that do not say how much of it they want. */
@@ -119,10 +122,7 @@ final class Quotas {
         Turnover toDo = pods.left(turnover);
         String quota = counted.quota().name();
         String what = counted.allowed().resource();
-        if (toDo.pods() > 0
-                && turnover.unavailable() == 0
-                && left.compareTo(counted.each()) < 0
-                && !pods.makesRoom(turnover)) {
+        if (turnover.unavailable() == 0 && left.compareTo(counted.each()) < 0 && !pods.makesRoom(turnover)) {
             return Optional.of(Finding.warn(
                     CHECK,
                     "ResourceQuota %s has no room for one more pod (%s), and no old one stops before a new one is ready: the rollout would stand still. Raise the quota first."

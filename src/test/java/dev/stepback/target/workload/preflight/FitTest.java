@@ -205,6 +205,10 @@ class FitTest {
         ground.delete("{apiVersion: v1, kind: Pod, metadata: {name: d}}");
         pod("e", "h1", true);
         assertThat(ground.says("quota")).startsWith("PASS");
+        ground.status(
+                "{apiVersion: v1, kind: ResourceQuota, metadata: {name: compute}, spec: {hard: {pods: 5}}, status:"
+                        + " {hard: {pods: 5}}}");
+        assertThat(ground.says("quota")).startsWith("PASS");
     }
 
     @Test
