@@ -159,7 +159,8 @@ public final class Stepback implements AutoCloseable {
                         ? Optional.of(slack.httpHandler())
                         : Optional.empty());
         KubernetesEvents events = new KubernetesEvents(client, redactor, clock);
-        GroupController controller = new GroupController(client, config, authorizer, slack.groupListener(), clock);
+        GroupController controller =
+                new GroupController(client, config, targets, authorizer, slack.groupListener(), clock);
         RollbackListener listener = slack.listener().and(events);
         RollbackOperator operator = RollbackOperator.start(
                 client,

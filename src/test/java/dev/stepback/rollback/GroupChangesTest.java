@@ -82,6 +82,24 @@ class GroupChangesTest extends GroupShop {
                 .hasMessageContaining("choices are only ever appended");
     }
 
+    /** The approval was for all of it, and half of it would be another thing. */
+    @Test
+    void deployToOneOfThemBeforeTheApproval_voidsAllOfIt_andNothingBegins() throws Exception {
+        engine();
+        String name = request(Order.Together, "checkout", "cart");
+        awaitPhase(name, Phase.AWAITING_APPROVAL);
+        annotate("cart", FakeTarget.RELEASE, "better");
+        approve(name, LEADING);
+
+        GroupView view = awaitPhase(name, Phase.SUPERSEDED);
+        assertThat(view.group().statusOrInitial().message())
+                .isEqualTo("cart: somebody deployed. Nothing was begun: the approval was for all of them");
+        assertThat(view.members())
+                .extracting(r -> r.statusOrInitial().phase())
+                .containsExactly(Phase.CANCELLED, Phase.CANCELLED);
+        assertThat(undone()).isEmpty();
+    }
+
     @Test
     void stopped_onlyWhatHasBegunIsSeenThrough() throws Exception {
         engine();

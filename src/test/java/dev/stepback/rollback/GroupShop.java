@@ -40,8 +40,13 @@ abstract class GroupShop {
     final Shop shop = new Shop();
     final RollbackGroups groups =
             new KubernetesRollbackGroups(shop.client, StepbackConfig.defaults(), shop.authorizer, Clock.systemUTC());
-    final GroupController controller =
-            new GroupController(shop.client, Shop.config(), shop.authorizer, v -> {}, Clock.systemUTC());
+    final GroupController controller = new GroupController(
+            shop.client,
+            Shop.config(),
+            List.of(new FakeTarget(shop.client)),
+            shop.authorizer,
+            v -> {},
+            Clock.systemUTC());
     final List<AutoCloseable> open = new ArrayList<>();
 
     GroupShop() {

@@ -193,6 +193,7 @@ class GroupTest extends GroupShop {
         GroupController later = new GroupController(
                 shop.client,
                 Shop.config(),
+                List.of(),
                 shop.authorizer,
                 v -> {},
                 Clock.offset(Clock.systemUTC(), Duration.ofDays(2)));

@@ -5,6 +5,7 @@ import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Companion;
 import dev.stepback.rollback.Members;
 import dev.stepback.rollback.Rollback;
+import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -26,6 +27,7 @@ public final class GroupController implements Companion<RollbackGroup> {
     private final KubernetesClient client;
     private final List<String> namespaces;
     private final Groups groups;
+    private final List<TargetType> targets;
     private final Authorizer authorizer;
     private final GroupListener listener;
     private final Clock clock;
@@ -35,12 +37,14 @@ public final class GroupController implements Companion<RollbackGroup> {
     public GroupController(
             KubernetesClient client,
             StepbackConfig config,
+            List<TargetType> targets,
             Authorizer authorizer,
             GroupListener listener,
             Clock clock) {
         this.client = client;
         this.namespaces = config.kubernetes().namespaces();
         this.groups = new Groups(client);
+        this.targets = List.copyOf(targets);
         this.authorizer = authorizer;
         this.listener = listener;
         this.clock = clock;
@@ -78,7 +82,15 @@ public final class GroupController implements Companion<RollbackGroup> {
     @Override
     public Reconciler<RollbackGroup> reconciler(BooleanSupplier leading) {
         news = new MemberNews();
-        return new GroupReconciler(groups, new Members(client), authorizer, listener, news, leading, clock);
+        return new GroupReconciler(
+                groups,
+                new Members(client),
+                authorizer,
+                new Outdated(targets, authorizer),
+                listener,
+                news,
+                leading,
+                clock);
     }
 
     @Override

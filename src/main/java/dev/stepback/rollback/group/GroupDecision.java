@@ -47,6 +47,15 @@ final class GroupDecision {
         };
     }
 
+    /**
+     * What is done instead of beginning.
+     *
+     * @param why what has changed since it was planned
+     */
+    static GroupAction outdated(GroupView view, String why, Instant now) {
+        return new GroupMoment(view, now).endIn(Phase.SUPERSEDED, why);
+    }
+
     private GroupAction running() {
         if (spec.cancellation() != null) {
             return moment.endIn(Phase.CANCELLED, moment.stoppedBy());

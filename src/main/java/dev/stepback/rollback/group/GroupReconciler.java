@@ -3,6 +3,7 @@ package dev.stepback.rollback.group;
 import dev.stepback.rollback.Approvals;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Members;
+import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import dev.stepback.rollback.RollbackStatus.CardStatus;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -33,6 +34,7 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
     private final Groups groups;
     private final Members members;
     private final Authorizer authorizer;
+    private final Outdated outdated;
     private final GroupListener listener;
     private final MemberNews news;
     private final BooleanSupplier leading;
@@ -43,6 +45,7 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
             Groups groups,
             Members members,
             Authorizer authorizer,
+            Outdated outdated,
             GroupListener listener,
             MemberNews news,
             BooleanSupplier leading,
@@ -50,6 +53,7 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
         this.groups = groups;
         this.members = members;
         this.authorizer = authorizer;
+        this.outdated = outdated;
         this.listener = listener;
         this.news = news;
         this.leading = leading;
@@ -113,9 +117,19 @@ final class GroupReconciler implements Reconciler<RollbackGroup> {
         GroupAction action = GroupDecision.next(view, Optional.empty(), now);
         if (action instanceof GroupAction.AskPolicy) {
             Approvals approvals = GroupMatter.approvals(view, authorizer);
-            return GroupDecision.next(view, Optional.of(approvals), now);
+            GroupAction then = GroupDecision.next(view, Optional.of(approvals), now);
+            return begins(then)
+                    ? outdated.of(view, approvals)
+                            .map(why -> GroupDecision.outdated(view, why, now))
+                            .orElse(then)
+                    : then;
         }
         return action;
+    }
+
+    /** Whether nothing has begun yet, and will have. */
+    private static boolean begins(GroupAction action) {
+        return action instanceof GroupAction.Write write && write.status().phase() == Phase.RUNNING;
     }
 
     private void carryOut(GroupAction action, GroupView view) {

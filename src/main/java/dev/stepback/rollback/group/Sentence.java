@@ -20,6 +20,15 @@ final class Sentence {
         return refused.size() == all ? why : why + ". Nothing was begun; ask again without " + names(refused);
     }
 
+    /** @param changed of each what has changed, as {@link #about} says it */
+    static String outdated(List<String> changed) {
+        return String.join("; ", changed) + ". Nothing was begun: the approval was for all of them";
+    }
+
+    static String about(Rollback rollback, String what) {
+        return rollback.target().name() + ": " + what.replaceAll("\\.$", "");
+    }
+
     static String failed(List<Rollback> failed) {
         return failed.stream().map(Sentence::with).collect(Collectors.joining("; "));
     }
@@ -98,8 +107,7 @@ final class Sentence {
     private static String with(Rollback rollback) {
         // Not cut: a piece of a secret is none that anybody recognizes afterwards.
         String message = rollback.statusOrInitial().message();
-        return rollback.target().name() + ": "
-                + (message.isBlank() ? phase(rollback).apiName() : message.replaceAll("\\.$", ""));
+        return about(rollback, message.isBlank() ? phase(rollback).apiName() : message);
     }
 
     private static String names(List<Rollback> rollbacks) {

@@ -162,6 +162,7 @@ class GroupReconcilerTest {
                 new Groups(client),
                 new Members(client),
                 new Lenient(),
+                new Outdated(List.of(), new Lenient()),
                 view -> {},
                 new MemberNews(),
                 leading,
