@@ -78,9 +78,7 @@ record Present(int restored, int restoredReady, int others, int broken) {
 
     /** How many pods the rollout may take away at a time. */
     int missing(Turnover turnover) {
-        int replaced = restored + others == 0 ? turnover.pods() : others - broken;
-        return Math.min(
-                turnover.unavailable(), Math.min(replaced, left(turnover).pods()));
+        return Math.min(turnover.unavailable(), left(turnover).pods());
     }
 
     /**
