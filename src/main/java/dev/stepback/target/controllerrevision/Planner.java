@@ -152,6 +152,10 @@ final class Planner {
         if (restored.template().sameAs(workload.template()) && !rollouts.stuck(workload, restored)) {
             return new Choice.None(Refusals.alreadyThere(to.number(), request));
         }
+        Optional<String> obstacle = rollouts.obstacle(workload, restored, request.options());
+        if (obstacle.isPresent()) {
+            return new Choice.None(new Refused(Reason.NOT_SUPPORTED, obstacle.get()));
+        }
         boolean applied = request.options().updateLastApplied();
         return applied && !LastApplied.known(workload.object())
                 ? new Choice.None(Refusals.notApplied(workload.ref()))

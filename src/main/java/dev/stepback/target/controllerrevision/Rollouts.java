@@ -89,6 +89,11 @@ public interface Rollouts {
         return Optional.empty();
     }
 
+    /** Why the options cannot be had on the way to this revision, as its pods are now; what to do instead. */
+    default Optional<String> obstacle(RevisionedWorkload workload, Restored restored, PlanOptions options) {
+        return Optional.empty();
+    }
+
     /** What is worth knowing about a restart. */
     List<Finding> restart(RevisionedWorkload workload);
 

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** How StatefulSets roll out. */
@@ -100,6 +101,31 @@ final class StatefulSetRollouts implements Rollouts {
                 : Optional.of("Its updateStrategy has no partition that could be raised and lowered. Give it one first,"
                         + " which changes nothing: "
                         + Blame.partition(workload.ref(), 0));
+    }
+
+    /**
+     * Its controller replaces no pod while another is not ready, and one below the partition comes back on what its status calls
+     * current: unless that is the restored revision, nothing gets past a broken pod that is not the next one anyway.
+     */
+    @Override
+    public Optional<String> obstacle(RevisionedWorkload workload, Restored restored, PlanOptions options) {
+        UpdatePolicy policy = afterwards(workload);
+        String current =
+                workload.object().path("status").path("currentRevision").asText("");
+        if (!options.byPartition() || current.equals(restored.hash())) {
+            return Optional.empty();
+        }
+        return policy.stuck(workload, restored.hash()).stream()
+                .filter(pod -> IntStream.range(pod.ordinal() + 1, policy.top())
+                        .anyMatch(above -> !isBack(workload, above, restored.hash())))
+                .findFirst()
+                .map(pod ->
+                        "Pod %s is not ready, and until it is its controller replaces none of the others: partition by partition it would stand still at once. Ask without “by partition”; then that pod is deleted first."
+                                .formatted(pod.name()));
+    }
+
+    private static boolean isBack(RevisionedWorkload workload, int ordinal, String hash) {
+        return workload.pods().stream().anyMatch(pod -> pod.ordinal() == ordinal && pod.runs(hash) && pod.ready());
     }
 
     @Override

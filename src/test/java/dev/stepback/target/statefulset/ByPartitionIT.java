@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
@@ -168,6 +169,44 @@ class ByPartitionIT {
         assertThat(db.states()).containsExactly("3.7", "3.7", "3.7");
         assertThat(readyUids(db)).containsAll(ready);
         assertThat(partition(db)).isZero();
+    }
+
+    /** It would come back on the release in between, and the controller touches none of the others meanwhile. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void stuckPod_onTheWayToAnOlderRevision_isGotPastOnlyWhenItIsTheNextOne(int broken) {
+        RevisionedRelease db = of("older-" + broken, spec -> spec.put("replicas", 3), "3.7", "3.8");
+        db.awaitStatus(State.DONE);
+        db.edit(object ->
+                ((ObjectNode) object.path("spec")).putObject("updateStrategy").put("type", "OnDelete"));
+        db.deploy("3.9-unready");
+        cluster.client().resource(db.pods().get(broken)).delete();
+        await().atMost(RevisionedRelease.PATIENCE).until(() -> db.states().contains("3.9-unready!"));
+        db.edit(object -> ((ObjectNode) object.path("spec"))
+                .putObject("updateStrategy")
+                .put("type", "RollingUpdate")
+                .putObject("rollingUpdate")
+                .put("partition", 0));
+        await().atMost(RevisionedRelease.PATIENCE)
+                .until(() -> db.live().at("/status/observedGeneration").asLong()
+                        == db.live().at("/metadata/generation").asLong());
+
+        PlanResult result =
+                db.target().plan(db.ref, new PlanRequest(Operation.UNDO, OptionalLong.of(1), Map.of(), BY_PARTITION));
+
+        if (broken == 2) {
+            run(db, ((PlanResult.Planned) result).plan());
+            assertThat(db.states()).containsExactly("3.7", "3.7", "3.7");
+        } else {
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            PlanResult.Refused.class,
+                            refused -> assertThat(refused.message())
+                                    .startsWith(
+                                            "Pod older-%d-%d is not ready, and until it is".formatted(broken, broken))
+                                    .contains("Ask without “by partition”"));
+            assertThat(db.plan(OptionalLong.of(1))).isInstanceOf(PlanResult.Planned.class);
+        }
     }
 
     private static List<String> readyUids(RevisionedRelease db) {
