@@ -3,10 +3,21 @@ package dev.stepback.target.workload;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a pod asks for, in cores and bytes. */
-public record Requests(BigDecimal cpu, BigDecimal memory, BigDecimal cpuLimit, BigDecimal memoryLimit) {
+/**
+ * What a pod asks for, in cores and bytes.
+ *
+ * @param devices what only some nodes have, in pieces, such as {@code nvidia.com/gpu}
+ */
+public record Requests(
+        BigDecimal cpu,
+        BigDecimal memory,
+        BigDecimal cpuLimit,
+        BigDecimal memoryLimit,
+        Map<String, BigDecimal> devices) {
 
     /** @param podSpec the {@code spec} of a pod or of a template; one container after another while it is made ready */
     public static Requests of(JsonNode podSpec) {
@@ -14,18 +25,33 @@ public record Requests(BigDecimal cpu, BigDecimal memory, BigDecimal cpuLimit, B
                 sum(podSpec, "requests", "cpu"),
                 sum(podSpec, "requests", "memory"),
                 sum(podSpec, "limits", "cpu"),
-                sum(podSpec, "limits", "memory"));
+                sum(podSpec, "limits", "memory"),
+                Stream.of("initContainers", "containers")
+                        .flatMap(list -> Json.elements(podSpec.path(list)))
+                        .flatMap(container -> container.path("resources").path("limits").properties().stream())
+                        .map(Map.Entry::getKey)
+                        .filter(name -> name.contains("/"))
+                        .distinct()
+                        .collect(Collectors.toMap(name -> name, name -> sum(podSpec, "requests", name))));
     }
 
     /** Whether it asks for no more than the other. */
     public boolean within(Requests other) {
-        return cpu.compareTo(other.cpu) <= 0 && memory.compareTo(other.memory) <= 0;
+        return cpu.compareTo(other.cpu) <= 0
+                && memory.compareTo(other.memory) <= 0
+                && devices.entrySet().stream()
+                        .allMatch(device -> device.getValue()
+                                        .compareTo(other.devices.getOrDefault(device.getKey(), BigDecimal.ZERO))
+                                <= 0);
     }
 
     /** Whether an empty node with this much room ({@code status.allocatable}) is large enough. */
     public boolean fitInto(JsonNode allocatable) {
         return cpu.compareTo(amount(allocatable.path("cpu"))) <= 0
-                && memory.compareTo(amount(allocatable.path("memory"))) <= 0;
+                && memory.compareTo(amount(allocatable.path("memory"))) <= 0
+                && devices.entrySet().stream()
+                        .allMatch(
+                                device -> device.getValue().compareTo(amount(allocatable.path(device.getKey()))) <= 0);
     }
 
     private static BigDecimal sum(JsonNode podSpec, String what, String resource) {

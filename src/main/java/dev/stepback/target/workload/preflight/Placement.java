@@ -66,7 +66,7 @@ final class Placement {
         return List.of(
                 open.stream().anyMatch(node -> isLargeEnough(node, spec))
                         ? Finding.pass(CHECK, "There are nodes for the restored pods.")
-                        : pending("No node is as large as a restored pod asks for"));
+                        : nowhere("No node is as large as a restored pod asks for" + devices(spec), everywhere));
     }
 
     /** Where a present pod finds no node, it is no comfort that the restored ones ask for the same. */
@@ -141,6 +141,11 @@ final class Placement {
     private static boolean isLargeEnough(ObjectNode node, JsonNode spec) {
         JsonNode room = node.path("status").path("allocatable");
         return room.isMissingNode() || Requests.of(spec).fitInto(room);
+    }
+
+    private static String devices(JsonNode spec) {
+        Set<String> devices = new TreeSet<>(Requests.of(spec).devices().keySet());
+        return devices.isEmpty() ? "" : " (%s)".formatted(OneLine.of(String.join(", ", devices), 100));
     }
 
     private static String wanted(JsonNode spec) {

@@ -150,6 +150,19 @@ class PlacementTest {
     }
 
     @Test
+    void deviceThatNoNodeHas_warns() {
+        String gpu = "{containers: [{name: web, image: 'web:1', resources: {limits: {example.com/gpu: 1}}}]}";
+        ground.released(gpu, PLAIN);
+        assertThat(ground.says("nodes"))
+                .isEqualTo("WARN No node is as large as a restored pod asks for (example.com/gpu): they would stay"
+                        + " Pending, unless such a node is added by itself. Look at the node pools first.");
+
+        ground.newNamespace();
+        ground.released(gpu, gpu.replace("web:1", "web:2"));
+        assertThat(ground.says("nodes")).startsWith("PASS The restored pods ask for the same nodes");
+    }
+
+    @Test
     void cordonedNode_takesNoPods() {
         ground.apply("{apiVersion: v1, kind: Node, metadata: {name: closed, labels: {zone: z}}, spec: {unschedulable:"
                 + " true}}");
