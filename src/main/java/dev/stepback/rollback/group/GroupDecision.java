@@ -5,8 +5,11 @@ import dev.stepback.rollback.Phase;
 import dev.stepback.rollback.Rollback;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What to do next about one group: a pure function of the group, of its Rollbacks, of how the approvals stand, and of the
@@ -91,15 +94,16 @@ final class GroupDecision {
 
     /** An outage may have come between the moment from which a Rollback may begin and this one. */
     private Optional<String> late(int i) {
-        Instant may = status.approvedAt();
-        if (spec.inOrder() && i > 0) {
-            may = view.member(i - 1)
-                    .map(before -> before.statusOrInitial().finishedAt())
-                    .orElse(may);
-        }
-        return may == null || now.isBefore(may.plus(Approvals.GOOD_FOR))
-                ? Optional.empty()
-                : Optional.of(view.target(i).name() + " could not be begun within " + Approvals.GOOD_FOR.toMinutes()
+        Stream<Instant> before = spec.inOrder()
+                ? IntStream.range(0, i)
+                        .mapToObj(view::member)
+                        .flatMap(Optional::stream)
+                        .flatMap(r -> Stream.ofNullable(r.statusOrInitial().finishedAt()))
+                : Stream.empty();
+        return Stream.concat(Stream.ofNullable(status.approvedAt()), before)
+                .max(Comparator.naturalOrder())
+                .filter(may -> !now.isBefore(may.plus(Approvals.GOOD_FOR)))
+                .map(may -> view.target(i).name() + " could not be begun within " + Approvals.GOOD_FOR.toMinutes()
                         + " minutes; ask again for what is left");
     }
 }

@@ -44,6 +44,14 @@ class GroupOutageTest {
         });
     }
 
+    /** What was there already before the approval says nothing of when the next one may begin. */
+    @Test
+    void next_ofOneThatWasThereAlready_beginsWithinAQuarterOfAnHourAfterTheApproval() {
+        GroupView view = view(APPROVED.minus(Duration.ofMinutes(20)));
+        assertThat(next(view, APPROVED.plusSeconds(1))).isInstanceOf(GroupAction.Release.class);
+        assertThat(next(view, APPROVED.plus(Approvals.GOOD_FOR))).isInstanceOf(GroupAction.Write.class);
+    }
+
     @Test
     void first_beginsWithinAQuarterOfAnHourAfterTheApproval() {
         GroupView view = view(null);
