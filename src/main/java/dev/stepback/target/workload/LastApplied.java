@@ -39,6 +39,18 @@ public final class LastApplied {
         return manifest(Json.annotation(workload, ANNOTATION)).isPresent();
     }
 
+    /**
+     * Whether what is remembered is the restored template already, as where a release was set by other means than apply: then
+     * nothing goes stale.
+     */
+    public static boolean isRestored(JsonNode workload, PodTemplate restored) {
+        String remembered = Json.annotation(workload, ANNOTATION);
+        return manifest(remembered)
+                .filter(manifest -> restored(remembered, PodTemplate.of(workload), restored)
+                        .equals(Json.canonical(manifest) + "\n"))
+                .isPresent();
+    }
+
     private static Optional<ObjectNode> manifest(String remembered) {
         try {
             return Json.parse(remembered) instanceof ObjectNode manifest

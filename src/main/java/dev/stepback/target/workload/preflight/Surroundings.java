@@ -118,11 +118,17 @@ final class Surroundings {
     }
 
     private static Finding applied(Preflight.Subject subject) {
+        ObjectNode object = subject.workload().object();
+        if (!subject.patch().updatesLastApplied() && LastApplied.isRestored(object, subject.restored())) {
+            return Finding.pass(
+                    "last-applied",
+                    "What kubectl apply remembers is revision %d: the next apply of that manifest leaves it."
+                            .formatted(subject.to()));
+        }
         String manifest =
                 "It was made with kubectl apply: correct the manifest, or the next apply brings revision %d back."
                         .formatted(subject.from());
-        boolean offered = !subject.patch().updatesLastApplied()
-                && LastApplied.known(subject.workload().object());
+        boolean offered = !subject.patch().updatesLastApplied() && LastApplied.known(object);
         return offered
                 ? Finding.warn(
                         Plan.LAST_APPLIED_STALE,

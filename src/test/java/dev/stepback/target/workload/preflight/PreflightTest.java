@@ -80,6 +80,22 @@ class PreflightTest {
         ground.apply(MANIFEST.formatted("deployment.kubernetes.io/revision: '2', " + REMEMBERED));
     }
 
+    /** The release to leave was set with {@code kubectl set image}, or is a rollback that is undone. */
+    @Test
+    void whatKubectlRemembersOfTheRestoredRevision_doesNotGoStale() {
+        released();
+        String manifest = MANIFEST.formatted(
+                "deployment.kubernetes.io/revision: '2', kubectl.kubernetes.io/last-applied-configuration: '"
+                        + "{\"spec\":{\"template\":{\"metadata\":{\"labels\":{\"app\":\"web\"}},\"spec\":{\"containers\":"
+                        + "[{\"image\":\"web:1\",\"name\":\"web\"}]}}}}'");
+        ground.apply(manifest);
+        assertThat(ground.says("last-applied-stale")).isEmpty();
+        assertThat(ground.says("last-applied")).startsWith("PASS What kubectl apply remembers is revision 1");
+
+        ground.apply(manifest.replace("\"web:1\"", "\"web:2\""));
+        assertThat(ground.says("last-applied-stale")).startsWith("WARN It was made with kubectl apply");
+    }
+
     /** kubectl goes on to keep what it remembers for who returns to client-side apply. */
     @Test
     void whoAppliedLast_decidesWhatTheNextApplyGoesBy() {
