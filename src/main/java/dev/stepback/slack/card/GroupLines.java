@@ -18,7 +18,7 @@ import java.util.Optional;
 /** What a group's card says about each of its targets. */
 final class GroupLines {
     private static final int MAX_IMAGES = 3;
-    private static final int MAX_WARNINGS = 2;
+    private static final int MAX_WARNINGS = 3;
     private static final int MAX_PROBLEMS = 2;
     private static final int STANDSTILL = 260;
 

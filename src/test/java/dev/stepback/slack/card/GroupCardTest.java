@@ -119,7 +119,9 @@ class GroupCardTest {
                         Finding.warn("data", "Its volumes are not rolled back."),
                         Finding.warn("rollout", "A rollout is in progress."),
                         Finding.warn("configuration", "Changed after that revision was made."),
-                        Finding.warn("data-downgrade", "mysql 8.4 to 8.0.")));
+                        Finding.warn("stuck-pods", "Pod db-2 will be deleted."),
+                        Finding.warn("data-downgrade", "mysql 8.4 to 8.0."),
+                        Finding.warn("known-bad", "Revision 3 is known bad.")));
         RollbackGroup group = Pieces.group(Order.Together, "db");
         group.setStatus(RollbackGroupStatus.initial().with(GroupSamples::awaiting));
         Rollback member = Pieces.member(group, "db", MemberSamples.planned("db").andThen(m -> m.plan = plan));
@@ -127,8 +129,11 @@ class GroupCardTest {
         assertThat(SlackRules.json(GroupCard.of(Pieces.view(group, member), GroupSamples.NOW)
                         .blocks()))
                 .containsSubsequence(
-                        "⚠️ mysql 8.4 to 8.0.", "⚠️ Changed after that revision was made.", "and 2 more warnings")
-                .doesNotContain("A rollout is in progress", "Its volumes");
+                        "⚠️ Revision 3 is known bad.",
+                        "⚠️ mysql 8.4 to 8.0.",
+                        "⚠️ Pod db-2 will be deleted.",
+                        "and 3 more warnings")
+                .doesNotContain("A rollout is in progress", "Its volumes", "Changed after");
     }
 
     @Test
