@@ -172,7 +172,7 @@ final class StatefulSetRollouts implements Rollouts {
             return List.of(RollByPartitionStep.planned(workload, policy.partition(), pause, restored));
         }
         if (policy.rolling()) {
-            return policy.ordered()
+            return policy.blocks()
                     ? List.of(DeleteStuckPodsStep.planned(policy, policy.stuck(workload, restored.hash()), restored))
                     : List.of();
         }
@@ -316,7 +316,7 @@ final class StatefulSetRollouts implements Rollouts {
                             .formatted(
                                     outdated.size(),
                                     broken ? "those that are not ready before the others, then " : "")));
-        } else if (!policy.ordered()) {
+        } else if (!policy.blocks()) {
             findings.add(Finding.pass(
                     "strategy", "Its pod management is Parallel: a broken pod does not hold the rollout up."));
         }

@@ -55,8 +55,8 @@ record UpdatePolicy(int replicas, int start, int partition, String unavailable, 
         String many = unavailable.isEmpty() || unavailable.equals("1")
                 ? "one at a time"
                 : "up to %s at a time (maxUnavailable)".formatted(unavailable);
-        String ready =
-                ordered ? ", each waits until the others are ready" : ", and broken ones hold nothing up (Parallel)";
+        String parallel = blocks() ? "" : ", and broken ones hold nothing up (Parallel)";
+        String ready = ordered ? ", each waits until the others are ready" : parallel;
         return ": %s from %s-%d down to %s-%d%s".formatted(many, name, top() - 1, name, last, ready);
     }
 
@@ -80,13 +80,21 @@ record UpdatePolicy(int replicas, int start, int partition, String unavailable, 
     }
 
     /**
+     * Whether pods that are not ready can keep the controller from replacing any. With {@code Parallel} they can where the
+     * cluster knows maxUnavailable (kubernetes/kubernetes#137409): the broken ones use it up.
+     */
+    boolean blocks() {
+        return rolling && (ordered || !unavailable.isEmpty());
+    }
+
+    /**
      * The pods that block the rollout of a revision for ever (kubernetes/kubernetes#67250), highest ordinal first: the
      * controller waits for them to become ready before it replaces any, and so never gets to replacing them.
      *
      * @param hash what pods of that revision carry as their label; empty when that is not known yet
      */
     List<RevisionPod> stuck(RevisionedWorkload workload, String hash) {
-        if (!rolling || !ordered || hash.isEmpty()) {
+        if (!blocks() || hash.isEmpty() || !ordered && away(workload) < mayBeAway()) {
             return List.of();
         }
         return workload.pods().stream()
@@ -94,5 +102,24 @@ record UpdatePolicy(int replicas, int start, int partition, String unavailable, 
                 .filter(pod -> !pod.runs(hash) && !pod.ready() && !pod.terminating())
                 .sorted(Comparator.comparingInt(RevisionPod::ordinal).reversed())
                 .toList();
+    }
+
+    private long away(RevisionedWorkload workload) {
+        long there = workload.pods().stream()
+                .filter(pod -> pod.ordinal() >= start && pod.ordinal() < top())
+                .filter(pod -> pod.ready() && !pod.terminating())
+                .count();
+        return replicas - there;
+    }
+
+    /** A percentage is rounded down, to one at least (Kubernetes' {@code getStatefulSetMaxUnavailable}). */
+    private int mayBeAway() {
+        boolean percent = unavailable.endsWith("%");
+        try {
+            int number = Integer.parseInt(percent ? unavailable.substring(0, unavailable.length() - 1) : unavailable);
+            return Math.max(1, percent ? (int) ((long) replicas * number / 100) : number);
+        } catch (NumberFormatException e) {
+            return 1;
+        }
     }
 }

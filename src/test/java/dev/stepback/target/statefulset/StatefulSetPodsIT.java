@@ -226,6 +226,32 @@ class StatefulSetPodsIT {
         assertThat(db.states()).containsExactly("3.7", "3.7");
     }
 
+    @Test
+    void parallel_brokenPodsThatUseUpMaxUnavailable_areDeleted() {
+        RevisionedRelease db = of(
+                "parallel-several",
+                spec -> spec.put("replicas", 4)
+                        .put("podManagementPolicy", "Parallel")
+                        .putObject("updateStrategy")
+                        .put("type", "RollingUpdate")
+                        .putObject("rollingUpdate")
+                        .put("maxUnavailable", 2),
+                "3.7");
+        assumeTrue(
+                db.live().at("/spec/updateStrategy/rollingUpdate").has("maxUnavailable"),
+                "the cluster does not know it");
+        db.awaitStatus(State.DONE);
+        db.deploy("3.8-unready");
+        await().atMost(RevisionedRelease.PATIENCE)
+                .until(() -> db.states().equals(List.of("3.7", "3.7", "3.8-unready!", "3.8-unready!")));
+        List<String> uids = readyUids(db);
+
+        db.undo(PREVIOUS);
+
+        assertThat(db.states()).containsExactly("3.7", "3.7", "3.7", "3.7");
+        assertThat(readyUids(db)).containsAll(uids);
+    }
+
     /** Only the broken pod is deleted; all others stay the very pods that they were. */
     private static void forced(String name, int replicas, int broken) {
         forced(name, 0, replicas, broken);

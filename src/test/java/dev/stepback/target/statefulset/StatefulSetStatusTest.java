@@ -48,6 +48,22 @@ class StatefulSetStatusTest {
                         + " the rollout goes on once it is deleted.");
     }
 
+    /** The broken ones use up what may be away, and its controller replaces none of them (kubernetes/kubernetes#137409). */
+    @Test
+    void parallelPodsThatUseUpMaxUnavailable_areNamed() {
+        String parallel = "podManagementPolicy: Parallel, updateStrategy: {type: RollingUpdate, rollingUpdate:"
+                + " {partition: 0, maxUnavailable: %s}}";
+        String status = "observedGeneration: 2, readyReplicas: 1, updateRevision: db-new";
+        RevisionPod[] pods = {pod("db-old", true), pod("db-bad", false), pod("db-bad", false)};
+        String stuck = "pods db-2, db-1 are stuck on another revision";
+        assertThat(of(parallel.formatted("2"), status, pods)).contains(stuck);
+        assertThat(of(parallel.formatted("67%"), status, pods)).contains(stuck);
+        assertThat(of(parallel.formatted("10%"), status, pods)).contains(stuck);
+        assertThat(of(parallel.formatted("3"), status, pods)).doesNotContain("stuck");
+        assertThat(of("podManagementPolicy: Parallel, " + ROLLING, status, pods))
+                .doesNotContain("stuck");
+    }
+
     @Test
     void partition_isCountedAsKubectlDoes() {
         String partition = "updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 1}}";
