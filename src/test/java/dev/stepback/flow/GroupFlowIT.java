@@ -82,7 +82,7 @@ class GroupFlowIT {
             scene.awaitRolledOut("checkout", image("checkout", "3"));
             scene.people.action("lead", INCIDENTS, ts(card), "approve");
             ObjectNode outdated = awaitCard(scene, "Superseded");
-            assertThat(outdated.toString()).contains("Nothing was begun");
+            assertThat(outdated.toString()).contains("the approval was for all of them. Nothing was changed.");
             assertThat(scene.image("cart")).isEqualTo(image("cart", "2"));
 
             scene.people.action("responder", INCIDENTS, ts(outdated), "plan_again");

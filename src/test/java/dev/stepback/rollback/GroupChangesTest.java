@@ -93,7 +93,7 @@ class GroupChangesTest extends GroupShop {
 
         GroupView view = awaitPhase(name, Phase.SUPERSEDED);
         assertThat(view.group().statusOrInitial().message())
-                .isEqualTo("cart: somebody deployed. Nothing was begun: the approval was for all of them");
+                .isEqualTo("cart: somebody deployed; the approval was for all of them");
         assertThat(view.members())
                 .extracting(r -> r.statusOrInitial().phase())
                 .containsExactly(Phase.CANCELLED, Phase.CANCELLED);

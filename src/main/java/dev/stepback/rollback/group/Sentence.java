@@ -22,7 +22,7 @@ final class Sentence {
 
     /** @param changed of each what has changed, as {@link #about} says it */
     static String outdated(List<String> changed) {
-        return String.join("; ", changed) + ". Nothing was begun: the approval was for all of them";
+        return String.join("; ", changed) + "; the approval was for all of them";
     }
 
     static String about(Rollback rollback, String what) {
