@@ -2,15 +2,12 @@ package dev.stepback.flow;
 
 import static dev.stepback.flow.Scene.INCIDENTS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.config.StepbackConfig;
 import dev.stepback.config.StepbackConfig.Slack.Mode;
 import dev.stepback.policy.Identities;
-import dev.stepback.sandbox.BotAccount;
 import dev.stepback.sandbox.cluster.RecordedRequest;
-import dev.stepback.stage.Stage;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,7 +17,6 @@ class ImpersonationFlowIT {
 
     @Test
     void theClusterSeesWhoAskedAndWhoApproved() throws Exception {
-        assumeFalse(Stage.isReal(), "the bot's account there is not the manifests'");
         try (Scene scene = Scene.withoutBot(Mode.SOCKET)) {
             grant(scene);
             scene.startBot(
@@ -39,41 +35,62 @@ class ImpersonationFlowIT {
             scene.awaitCard("Succeeded");
 
             assertThat(users(scene, "patch", "deployments.apps")).containsExactly("lead@example.com");
-            assertThat(users(scene, "create", "rollbacks.stepback.dev")).containsExactly(BotAccount.USER);
+            assertThat(users(scene, "create", "rollbacks.stepback.dev")).containsExactly("");
+            takeAway(scene);
         }
     }
 
+    /** As whom it was done; empty for the bot itself. */
     private static List<String> users(Scene scene, String verb, String resource) {
         return scene.cluster.requests().stream()
                 .filter(r -> r.verb().equals(verb) && r.resource().equals(resource) && !r.isDryRun())
                 .map(RecordedRequest::user)
+                .map(user -> user.equals(scene.botUser()) ? "" : user)
                 .distinct()
                 .toList();
     }
 
     private static void grant(Scene scene) {
-        bind(scene, "view", "responder@example.com");
-        bind(scene, "edit", "lead@example.com");
+        inTheNamespace(scene, "view", "responder@example.com");
+        inTheNamespace(scene, "edit", "lead@example.com");
         scene.client.resource("""
             kind: ClusterRole
             apiVersion: rbac.authorization.k8s.io/v1
-            metadata: {name: impersonator}
+            metadata: {name: %s}
             rules:
               - apiGroups: [""]
                 resources: [users]
                 resourceNames: [responder@example.com, lead@example.com]
                 verbs: [impersonate]
-            """).serverSideApply();
-        bind(scene, "impersonator", BotAccount.USER);
-    }
-
-    private static void bind(Scene scene, String role, String user) {
-        scene.client.resource("""
+            """.formatted(impersonator(scene))).create();
+        scene.client
+                .resource("""
             kind: ClusterRoleBinding
             apiVersion: rbac.authorization.k8s.io/v1
-            metadata: {name: test-%s}
-            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %s}
-            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: '%s'}]
-            """.formatted(role, role, user)).serverSideApply();
+            metadata: {name: %1$s}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %1$s}
+            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: '%2$s'}]
+            """.formatted(impersonator(scene), scene.botUser()))
+                .create();
+    }
+
+    private static void inTheNamespace(Scene scene, String role, String user) {
+        scene.client.resource("""
+            kind: RoleBinding
+            apiVersion: rbac.authorization.k8s.io/v1
+            metadata: {name: test-%1$s, namespace: %3$s}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %1$s}
+            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: '%2$s'}]
+            """.formatted(role, user, scene.namespace)).create();
+    }
+
+    private static String impersonator(Scene scene) {
+        return scene.namespace + "-impersonator";
+    }
+
+    /** What is no namespace's stays on a real cluster otherwise. */
+    private static void takeAway(Scene scene) {
+        scene.client.rbac().clusterRoleBindings().withName(impersonator(scene)).delete();
+        scene.client.rbac().clusterRoles().withName(impersonator(scene)).delete();
     }
 }

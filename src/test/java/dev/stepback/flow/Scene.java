@@ -193,6 +193,11 @@ final class Scene implements AutoCloseable {
         return message.path("ts").asText();
     }
 
+    /** Whom the API server takes the bot for. */
+    String botUser() {
+        return "system:serviceaccount:%s:stepback".formatted(leaseNamespace);
+    }
+
     /** How many patches of this Deployment reached the API server, dry runs apart. */
     long patchesOf(String name) {
         return cluster.requests().stream()

@@ -33,6 +33,7 @@ public final class Stage implements AutoCloseable {
     public final Control people;
     public final Releases releases;
     private final Optional<SandboxCluster> sandbox;
+    private final Optional<RealAccount> account;
     private final Optional<ClusterGateway> gateway;
     private final Optional<Controllers> controllers;
 
@@ -40,10 +41,11 @@ public final class Stage implements AutoCloseable {
         this.namespace = namespace;
         sandbox = real.isPresent() ? Optional.empty() : Optional.of(SandboxCluster.start(0, Clock.systemUTC()));
         controllers = sandbox.map(s -> Controllers.start(s.store(), Clock.systemUTC(), timing));
-        gateway = real.map(file -> ClusterGateway.start(Config.fromKubeconfig(file.toFile()), Clock.systemUTC()));
         kubeconfig = real.orElseGet(() -> written(sandbox.orElseThrow().kubeconfig()));
         client = client(kubeconfig);
         install(client, namespace);
+        account = real.isPresent() ? Optional.of(RealAccount.install(client, namespace)) : Optional.empty();
+        gateway = account.map(bot -> ClusterGateway.start(bot.config(), Clock.systemUTC()));
         slack = SandboxSlack.start(0, Clock.systemUTC());
         people = slack.control();
         releases = new Releases(client, namespace);
@@ -121,7 +123,10 @@ public final class Stage implements AutoCloseable {
         return realCluster().isPresent();
     }
 
-    /** The sandbox's cluster, or the gateway to the real one: what goes through it is counted and can be disturbed. */
+    /**
+     * The sandbox's cluster, or a gateway to the real one that is passed as the bot's service account: what goes through
+     * it is counted and can be disturbed.
+     */
     public ObservedCluster observed() {
         return sandbox.isPresent() ? sandbox.get() : gateway.orElseThrow();
     }
@@ -161,6 +166,7 @@ public final class Stage implements AutoCloseable {
     @Override
     public void close() throws Exception {
         gateway.ifPresent(ClusterGateway::close);
+        account.ifPresent(RealAccount::close);
         client.close();
         slack.close();
         if (controllers.isPresent()) {

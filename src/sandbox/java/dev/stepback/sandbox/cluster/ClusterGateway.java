@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.stepback.sandbox.cluster.rbac.Attempt;
 import dev.stepback.sandbox.cluster.rbac.Caller;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -28,9 +29,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before a cluster of any kind, with its own credentials for it, so that tests can count what reaches that cluster
- * and make it fail. Whoever reaches the gateway acts with those credentials: it listens on 127.0.0.1 only.
+ * and make it fail. Whoever reaches the gateway acts with those credentials, or as whom its {@code Impersonate-} headers name
+ * if these may: it listens on 127.0.0.1 only.
  */
 public final class ClusterGateway implements ObservedCluster {
+    private static final String IMPERSONATE = "Impersonate-";
+
     private final KubernetesClient cluster;
     private final HttpServer http;
     private final ExecutorService threads = Executors.newCachedThreadPool(Daemons.named("cluster-gateway"));
@@ -118,6 +122,11 @@ public final class ClusterGateway implements ObservedCluster {
         if (!request.accept().isEmpty()) {
             builder.setHeader("Accept", request.accept());
         }
+        request.headers().forEach((name, values) -> {
+            if (name.startsWith(IMPERSONATE)) {
+                values.forEach(value -> builder.header(name, value));
+            }
+        });
         return builder.setHeader("User-Agent", request.userAgent()).build();
     }
 
@@ -145,7 +154,11 @@ public final class ClusterGateway implements ObservedCluster {
     }
 
     private void expireHistory() {
-        oldest = Long.parseLong(cluster.namespaces().list().getMetadata().getResourceVersion());
+        oldest = Long.parseLong(cluster.pods()
+                .inAnyNamespace()
+                .list(new ListOptionsBuilder().withLimit(1L).build())
+                .getMetadata()
+                .getResourceVersion());
     }
 
     @Override

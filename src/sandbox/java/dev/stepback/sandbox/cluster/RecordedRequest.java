@@ -6,7 +6,8 @@ import java.time.Instant;
  * One request that reached the API server, for tests that count.
  *
  * @param sender whose token it came with; empty when with none that is known
- * @param user as whom it was made: the sender, or whom the sender impersonates
+ * @param user as whom it was made: the sender, or whom the sender impersonates; empty when a sender that is not known
+ *     impersonates nobody
  * @param verb Kubernetes' verb: {@code get}, {@code list}, {@code watch}, {@code patch}, …
  * @param resource such as {@code deployments.apps}; empty for discovery and the like, which have only a path
  * @param namespace empty when none

@@ -44,7 +44,7 @@ final class RequestLog {
     synchronized void add(ApiRequest request, Attempt attempt) {
         requests.add(new RecordedRequest(
                 "",
-                "",
+                request.headers().getOrDefault("Impersonate-user", List.of("")).get(0),
                 attempt.verb(),
                 attempt.typeName(),
                 attempt.namespace(),

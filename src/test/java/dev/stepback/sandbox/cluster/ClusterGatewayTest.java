@@ -48,6 +48,17 @@ class ClusterGatewayTest {
     }
 
     @Test
+    void impersonation_isPassedOn() {
+        Config config = Config.fromKubeconfig(gateway.kubeconfig());
+        config.setImpersonateUsername("jane@example.com");
+        try (KubernetesClient jane = Clients.of(config)) {
+            assertThatThrownBy(() -> jane.resource(map("a", "x")).create())
+                    .hasMessageContaining("User \"jane@example.com\" cannot create resource \"configmaps\"");
+        }
+        assertThat(gateway.requests()).extracting(RecordedRequest::user).containsOnly("jane@example.com");
+    }
+
+    @Test
     void faults_areTheGateways() {
         gateway.faults().fail(1, 503, "create", "configmaps");
         assertThatThrownBy(() -> client.resource(map("a", "x")).create())
