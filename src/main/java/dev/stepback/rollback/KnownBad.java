@@ -27,19 +27,31 @@ final class KnownBad {
         targets.stream()
                 .filter(type -> type.kind() == target.kind())
                 .forEach(type -> bad.putAll(type.failedRollouts(target)));
-        bad.putAll(of(rollbacks));
+        Map<String, String> cameRight = new HashMap<>();
+        if (rollbacks.stream().anyMatch(KnownBad::failed)) {
+            targets.stream()
+                    .filter(type -> type.kind() == target.kind())
+                    .forEach(type -> cameRight.putAll(type.cameRight(target)));
+        }
+        bad.putAll(of(rollbacks, cameRight));
         return Map.copyOf(bad);
     }
 
+    /** What the rollbacks alone have shown. */
+    static Map<String, BadRevision> of(List<Rollback> rollbacks) {
+        return of(rollbacks, Map.of());
+    }
+
     /**
-     * A revision is bad once it was rolled back from or its restoration failed, until its restoration succeeds. Who undoes a
-     * rollback says that it was not needed, and who deploys in the middle of one ends it: neither says that what it restored
-     * is bad.
+     * A revision is bad once it was rolled back from or its restoration failed, until its restoration succeeds, or is seen to
+     * have come right after all. Who undoes a rollback says that it was not needed, and who deploys in the middle of one ends
+     * it: neither says that what it restored is bad.
      *
      * @param rollbacks of one target, oldest first
+     * @param cameRight as {@link TargetType#cameRight}
      * @return by the ids of revisions
      */
-    static Map<String, BadRevision> of(List<Rollback> rollbacks) {
+    static Map<String, BadRevision> of(List<Rollback> rollbacks, Map<String, String> cameRight) {
         Map<String, BadRevision> bad = new HashMap<>();
         for (Rollback rollback : rollbacks) {
             RollbackStatus status = rollback.statusOrInitial();
@@ -52,9 +64,11 @@ final class KnownBad {
                 String by = rollback.getSpec().requestedBy().name();
                 bad.put(plan.from().id(), BadRevision.rolledBack(by, patchedAt));
             }
-            if (status.phase() == Phase.SUCCEEDED) {
+            String name = rollback.getMetadata().getName();
+            if (status.phase() == Phase.SUCCEEDED
+                    || name.equals(cameRight.get(plan.to().id()))) {
                 bad.remove(plan.to().id());
-            } else if (status.phase() == Phase.FAILED && !overtaken(status)) {
+            } else if (failed(rollback)) {
                 Instant at = Objects.requireNonNullElse(status.finishedAt(), patchedAt);
                 bad.put(plan.to().id(), BadRevision.rolloutFailed(status.message(), at));
             }
@@ -62,8 +76,11 @@ final class KnownBad {
         return Map.copyOf(bad);
     }
 
-    private static boolean overtaken(RollbackStatus status) {
-        return status.steps().stream().anyMatch(step -> step.state() == StepStatus.State.Overtaken);
+    /** Whether it could not get to its end, and not because somebody else came in between. */
+    private static boolean failed(Rollback rollback) {
+        RollbackStatus status = rollback.statusOrInitial();
+        return status.phase() == Phase.FAILED
+                && status.steps().stream().noneMatch(step -> step.state() == StepStatus.State.Overtaken);
     }
 
     /** Whether it leads back exactly where the one came from that it follows. */

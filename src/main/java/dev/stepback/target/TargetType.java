@@ -56,8 +56,16 @@ public interface TargetType {
     }
 
     /**
-     * Writes down, beside the target's revisions, what {@link #failedRollouts} sees now and would not see later; and whose pods
-     * are available, see {@link Revision#wasAvailable}. Idempotent.
+     * The Rollbacks after which the rollout of what they restored was seen to end well, however they ended themselves: after
+     * its deadline, for instance. The last one for each revision, by {@link Revision#id}. Read-only.
+     */
+    default Map<String, String> cameRight(TargetRef target) {
+        return Map.of();
+    }
+
+    /**
+     * Writes down, beside the target's revisions, what {@link #failedRollouts} and {@link #cameRight} see now and would not see
+     * later; and whose pods are available, see {@link Revision#wasAvailable}. Idempotent.
      */
     default void noteFailedRollouts(TargetRef target) {}
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stepback.rollback.RollbackStatus.StepStatus.State;
 import dev.stepback.target.Plan;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class KnownBadTest {
@@ -41,6 +42,17 @@ class KnownBadTest {
         RollbackStatus.StepStatus await = step("fake.await", State.Overtaken, T0);
         Rollback overtaken = with(ended(Phase.FAILED, PLAN), s -> s.steps = List.of(undo, await));
         assertThat(KnownBad.of(List.of(overtaken))).containsOnlyKeys("checkout-bad");
+    }
+
+    /** Its image was pulled after the deadline, for instance. */
+    @Test
+    void revisionWhoseRestorationCameRightAfterTheEnd_isGood() {
+        Rollback late = ended(Phase.FAILED, PLAN);
+        Map<String, String> cameRight =
+                Map.of("checkout-good", late.getMetadata().getName());
+        assertThat(KnownBad.of(List.of(late), cameRight)).containsOnlyKeys("checkout-bad");
+        assertThat(KnownBad.of(List.of(late), Map.of("checkout-good", "another")))
+                .containsOnlyKeys("checkout-bad", "checkout-good");
     }
 
     @Test

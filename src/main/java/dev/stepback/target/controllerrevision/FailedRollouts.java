@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
 import dev.stepback.target.Rollout.PodProblem;
+import dev.stepback.target.Step;
 import dev.stepback.target.controllerrevision.Rollouts.Reached;
 import dev.stepback.target.workload.AvailableMark;
+import dev.stepback.target.workload.CameRightMark;
 import dev.stepback.target.workload.FailureMark;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.JsonPatch;
 import dev.stepback.target.workload.PodProblems;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -71,14 +74,10 @@ final class FailedRollouts {
 
     /**
      * Writes down what can be seen now and is not written yet, and takes back what has come right since. That a revision's pods
-     * are available, too.
+     * are available, too, and after which Rollback the rollout has ended well.
      */
     void note(RevisionedWorkload workload) {
-        for (ObjectNode revision : workload.revisions()) {
-            if (workload.available(revision) && !AvailableMark.on(revision)) {
-                workloads.patchRevision(workload.ref(), Json.name(revision), AvailableMark.writing(revision));
-            }
-        }
+        workload.revisions().forEach(revision -> noteSuccess(workload, revision));
         for (ObjectNode revision : workload.revisions()) {
             boolean marked = mark.of(revision).isPresent();
             Optional<BadRevision> trouble = broken(workload, revision)
@@ -88,6 +87,22 @@ final class FailedRollouts {
             } else if (!marked) {
                 trouble.ifPresent(bad -> patch(workload, revision, Optional.of(bad)));
             }
+        }
+    }
+
+    private void noteSuccess(RevisionedWorkload workload, ObjectNode revision) {
+        ObjectNode marks = Json.object();
+        if (workload.available(revision)) {
+            AvailableMark.add(marks, revision);
+        }
+        // Down to a partition it has not reached its end.
+        if (isCurrent(workload, revision)
+                && reached(workload, revision) == Reached.END
+                && rollouts.status(workload).state() == Step.Observation.State.DONE) {
+            CameRightMark.add(marks, workload.object(), revision);
+        }
+        if (!marks.isEmpty()) {
+            workloads.patchRevision(workload.ref(), Json.name(revision), JsonPatch.annotating(revision, marks));
         }
     }
 

@@ -20,6 +20,7 @@ import dev.stepback.target.job.DataChecks;
 import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
+import dev.stepback.target.workload.CameRightMark;
 import dev.stepback.target.workload.ChangeStep;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
@@ -167,6 +168,14 @@ public final class RevisionedTarget implements TargetType {
     @Override
     public Map<String, BadRevision> failedRollouts(TargetRef target) {
         return workloads.workload(target).map(failures::of).orElseGet(Map::of);
+    }
+
+    @Override
+    public Map<String, String> cameRight(TargetRef target) {
+        return workloads
+                .workload(target)
+                .map(workload -> CameRightMark.of(workload.revisions()))
+                .orElseGet(Map::of);
     }
 
     @Override

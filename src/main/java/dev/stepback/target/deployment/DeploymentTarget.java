@@ -22,6 +22,7 @@ import dev.stepback.target.workload.ApiServer;
 import dev.stepback.target.workload.AwaitRolloutStep;
 import dev.stepback.target.workload.Blame;
 import dev.stepback.target.workload.Borrowed;
+import dev.stepback.target.workload.CameRightMark;
 import dev.stepback.target.workload.ChangeStep;
 import dev.stepback.target.workload.Json;
 import dev.stepback.target.workload.PodProblems;
@@ -166,6 +167,14 @@ public final class DeploymentTarget implements TargetType {
     @Override
     public Map<String, BadRevision> failedRollouts(TargetRef target) {
         return deployments.workload(target).map(failures::of).orElseGet(Map::of);
+    }
+
+    @Override
+    public Map<String, String> cameRight(TargetRef target) {
+        return deployments
+                .workload(target)
+                .map(workload -> CameRightMark.of(workload.replicaSets()))
+                .orElseGet(Map::of);
     }
 
     @Override

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.BadRevision;
+import dev.stepback.target.Step;
 import dev.stepback.target.workload.AvailableMark;
+import dev.stepback.target.workload.CameRightMark;
 import dev.stepback.target.workload.FailureMark;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.JsonPatch;
 import dev.stepback.target.workload.PodEvents;
 import dev.stepback.text.OneLine;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -56,12 +59,10 @@ final class FailedRollouts {
 
     /**
      * Writes down what can be seen now and is not written yet, and takes back what has come right since. That a revision's pods
-     * are available, too.
+     * are available, too, and after which Rollback the rollout has ended well.
      */
     void note(Workload workload) {
-        workload.replicaSets().stream()
-                .filter(rs -> Workload.number(rs) > 0 && Workload.available(rs) && !AvailableMark.on(rs))
-                .forEach(rs -> deployments.patchReplicaSet(workload.ref(), Json.name(rs), AvailableMark.writing(rs)));
+        workload.replicaSets().stream().filter(rs -> Workload.number(rs) > 0).forEach(rs -> noteSuccess(workload, rs));
         seen(workload).forEach((replicaSet, bad) -> {
             if (mark.of(replicaSet).isEmpty()) {
                 patch(workload, replicaSet, Optional.of(bad));
@@ -71,6 +72,20 @@ final class FailedRollouts {
             if (recovered(workload, replicaSet) && mark.of(replicaSet).isPresent()) {
                 patch(workload, replicaSet, Optional.empty());
             }
+        }
+    }
+
+    private void noteSuccess(Workload workload, ObjectNode replicaSet) {
+        ObjectNode marks = Json.object();
+        if (Workload.available(replicaSet)) {
+            AvailableMark.add(marks, replicaSet);
+        }
+        if (workload.newReplicaSet().filter(rs -> rs == replicaSet).isPresent()
+                && RolloutStatus.of(workload, Optional.empty()).state() == Step.Observation.State.DONE) {
+            CameRightMark.add(marks, workload.deployment(), replicaSet);
+        }
+        if (!marks.isEmpty()) {
+            deployments.patchReplicaSet(workload.ref(), Json.name(replicaSet), JsonPatch.annotating(replicaSet, marks));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.stepback.target.workload;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
@@ -17,10 +16,10 @@ public final class AvailableMark {
         return Json.annotation(revision, ANNOTATION).equals(Json.name(revision));
     }
 
-    /** The patch that writes it down. */
-    public static ArrayNode writing(ObjectNode revision) {
-        ArrayNode operations = Json.object().arrayNode();
-        JsonPatch.test(operations, "/metadata/uid", operations.textNode(Json.uid(revision)));
-        return JsonPatch.annotating(operations, revision, Json.object().put(ANNOTATION, Json.name(revision)));
+    /** Adds it to what is to be written on a revision, unless it is there. */
+    public static void add(ObjectNode annotations, ObjectNode revision) {
+        if (!on(revision)) {
+            annotations.put(ANNOTATION, Json.name(revision));
+        }
     }
 }

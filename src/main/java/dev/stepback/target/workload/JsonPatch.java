@@ -46,6 +46,13 @@ public final class JsonPatch {
         return all;
     }
 
+    /** Sets annotations, as long as it is this object. */
+    public static ArrayNode annotating(ObjectNode live, ObjectNode annotations) {
+        ArrayNode operations = Json.object().arrayNode();
+        test(operations, "/metadata/uid", operations.textNode(Json.uid(live)));
+        return annotating(operations, live, annotations);
+    }
+
     /** Where an annotation is. */
     static String annotation(String key) {
         return "/metadata/annotations/" + key.replace("~", "~0").replace("/", "~1");

@@ -13,8 +13,10 @@ import dev.stepback.target.PlanRequest;
 import dev.stepback.target.PlanResult;
 import dev.stepback.target.Revision;
 import dev.stepback.target.workload.AvailableMark;
+import dev.stepback.target.workload.CameRightMark;
 import dev.stepback.target.workload.FailureMark;
 import dev.stepback.target.workload.Json;
+import dev.stepback.target.workload.UndoStep;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -133,6 +135,28 @@ class FailedRolloutsTest {
         fourthIsDeployed();
 
         assertThat(target.failedRollouts(Shop.CHECKOUT)).isEmpty();
+    }
+
+    @Test
+    void rolloutThatEndedWellAfterARollback_isWrittenDownOnce() {
+        annotations(Shop.PATH).put(UndoStep.MARK, "checkout-1");
+        target.noteFailedRollouts(Shop.CHECKOUT);
+        target.noteFailedRollouts(Shop.CHECKOUT);
+
+        assertThat(target.cameRight(Shop.CHECKOUT)).containsOnly(entry("checkout-h30", "checkout-1"));
+        assertThat(api.patches).hasSize(1);
+
+        api.get(Shop.PATH).withObject("/status").put("availableReplicas", 0);
+        annotations(SECOND)
+                .put(
+                        CameRightMark.ANNOTATION,
+                        annotations(THIRD).path(CameRightMark.ANNOTATION).asText());
+        annotations(Shop.PATH).put(UndoStep.MARK, "checkout-2");
+        target.noteFailedRollouts(Shop.CHECKOUT);
+
+        assertThat(target.cameRight(Shop.CHECKOUT))
+                .as("under way, and copied")
+                .containsOnly(entry("checkout-h30", "checkout-1"));
     }
 
     /** One that never became ready is not the last known good one, only the one before. */

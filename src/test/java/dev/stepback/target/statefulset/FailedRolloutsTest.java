@@ -3,6 +3,7 @@ package dev.stepback.target.statefulset;
 import static dev.stepback.target.statefulset.StillWorld.JUST_NOW;
 import static dev.stepback.target.statefulset.StillWorld.LONG_AGO;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.stepback.target.Kind;
@@ -89,6 +90,30 @@ class FailedRolloutsTest {
         assertThat(world.known()).isEmpty();
         world.note();
         assertThat(world.marks()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"STATEFULSET", "DAEMONSET"})
+    void rolloutThatEndedWellAfterARollback_isWrittenDown(Kind kind) {
+        String complete = "readyReplicas: 4, updatedReplicas: 4, desiredNumberScheduled: 4, updatedNumberScheduled: 4,";
+        String revisions = "updateRevision: w-2, currentRevision: w-2";
+        world.kind = kind;
+        world.workload("RollingUpdate", 2);
+        world.merge("{\"metadata\":{\"annotations\":{\"stepback.dev/rollback\":\"w-1a2b\"}}}");
+        world.status(complete + "numberAvailable: 3, availableReplicas: 3, "
+                + revisions.replace("currentRevision: w-2", "currentRevision: w-1"));
+        world.note();
+        assertThat(world.target().cameRight(world.ref())).isEmpty();
+
+        for (int ordinal = 0; ordinal < 4; ordinal++) {
+            world.pod("w-2", ordinal, RUNS, "True", JUST_NOW);
+        }
+        world.status(complete + "numberAvailable: 4, availableReplicas: 4, " + revisions);
+        world.note();
+
+        assertThat(world.target().cameRight(world.ref())).containsOnly(entry("w-2", "w-1a2b"));
     }
 
     /** As a DaemonSet whose rollout takes hours. */

@@ -16,9 +16,10 @@ import java.util.stream.Collectors;
  * @param restoredReady of these
  * @param others run another one
  * @param broken of the others, those that are not ready: they are the first that stop
+ * @param leaving are on their way out already, and take what they take until they are gone
  */
-record Present(int restored, int restoredReady, int others, int broken) {
-    static final Present UNKNOWN = new Present(0, 0, 0, 0);
+record Present(int restored, int restoredReady, int others, int broken, int leaving) {
+    static final Present UNKNOWN = new Present(0, 0, 0, 0, 0);
 
     /** Where the pods cannot be looked at, what is said goes by the strategy alone. */
     static Present orUnknown(Preflight.Subject subject, Turnover turnover, Supplier<List<ObjectNode>> pods) {
@@ -41,15 +42,22 @@ record Present(int restored, int restoredReady, int others, int broken) {
         int first = object.at("/spec/ordinals/start").asInt(0)
                 + object.at("/spec/replicas").asInt(1)
                 - turnover.pods();
-        Map<Boolean, List<ObjectNode>> byRevision = pods.stream()
-                .filter(pod -> !pod.path("metadata").has("deletionTimestamp")
-                        && !pod.path("status").path("phase").asText().matches("Succeeded|Failed"))
+        List<ObjectNode> living = pods.stream()
+                .filter(pod -> !pod.path("status").path("phase").asText().matches("Succeeded|Failed"))
+                .toList();
+        Map<Boolean, List<ObjectNode>> byRevision = living.stream()
+                .filter(pod -> !leaves(pod))
                 .filter(pod -> kind != Kind.STATEFULSET || ordinal(pod) >= first)
                 .collect(Collectors.partitioningBy(
                         pod -> hash.equals(Json.labels(pod).get(label))));
         List<ObjectNode> restored = byRevision.getOrDefault(true, List.of());
         List<ObjectNode> others = byRevision.getOrDefault(false, List.of());
-        return new Present(restored.size(), ready(restored), others.size(), others.size() - ready(others));
+        int leaving = (int) living.stream().filter(Present::leaves).count();
+        return new Present(restored.size(), ready(restored), others.size(), others.size() - ready(others), leaving);
+    }
+
+    private static boolean leaves(ObjectNode pod) {
+        return pod.path("metadata").has("deletionTimestamp");
     }
 
     private static int ready(List<ObjectNode> pods) {
@@ -74,6 +82,11 @@ record Present(int restored, int restoredReady, int others, int broken) {
     /** What is left to do. */
     Turnover left(Turnover turnover) {
         return turnover.without(Math.min(restored, turnover.pods()));
+    }
+
+    /** How many pods give up what they take; where none are seen, as many as the rollout replaces. */
+    int givingUp(Turnover turnover) {
+        return restored + others == 0 ? turnover.pods() : others + leaving;
     }
 
     /** How many pods the rollout may take away at a time. */

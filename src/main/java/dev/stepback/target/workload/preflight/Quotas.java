@@ -129,7 +129,7 @@ final class Quotas {
                             .formatted(quota, what)));
         }
         BigDecimal wanted = counted.each().multiply(BigDecimal.valueOf(toDo.pods()));
-        BigDecimal given = counted.now().multiply(BigDecimal.valueOf(Math.max(toDo.pods(), pods.others())));
+        BigDecimal given = counted.now().multiply(BigDecimal.valueOf(pods.givingUp(turnover)));
         if (wanted.subtract(given).compareTo(left) <= 0) {
             return Optional.empty();
         }

@@ -211,6 +211,25 @@ class FitTest {
         assertThat(ground.says("quota")).startsWith("PASS");
     }
 
+    /** One that is not there gives nothing up, and one that is leaving does. */
+    @Test
+    void quota_isMeasuredByThePodsThatThereAre() {
+        released("{limits: {memory: 2Gi}}", "{maxSurge: 0, maxUnavailable: 1}");
+        pod("a", "h2", true);
+        pod("b", "h2", true);
+        quota("{limits.memory: 8Gi}", "{limits.memory: 2Gi}");
+        assertThat(ground.says("quota")).startsWith("PASS");
+        quota("{limits.memory: 7Gi}", "{limits.memory: 2Gi}");
+        assertThat(ground.says("quota")).startsWith("WARN ResourceQuota compute has no room for all restored pods");
+
+        String leaving = "{apiVersion: v1, kind: Pod, metadata: {name: c, finalizers: [shop.example/drain], labels:"
+                + " {app: web}}, spec: {containers: [{name: web, image: 'web:1'}]}}";
+        ground.apply(leaving);
+        ground.delete(leaving);
+        quota("{limits.memory: 8Gi}", "{limits.memory: 3Gi}");
+        assertThat(ground.says("quota")).startsWith("PASS");
+    }
+
     @Test
     void brokenPodsThatAreAllThereIs_makeNoRoom() {
         quota("{pods: 4}", "{pods: 4}");
