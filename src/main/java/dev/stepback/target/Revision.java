@@ -31,6 +31,12 @@ public record Revision(
         boolean wasAvailable,
         Optional<Numbered> numbered) {
 
+    /** The same with another change cause. */
+    public Revision withChangeCause(String cause) {
+        return new Revision(
+                number, id, earlierNumbers, images, cause, createdAt, replicas, release, wasAvailable, numbered);
+    }
+
     /**
      * When a revision got its present number.
      *

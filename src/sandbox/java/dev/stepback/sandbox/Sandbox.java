@@ -7,6 +7,7 @@ import dev.stepback.Stepback;
 import dev.stepback.config.Checked;
 import dev.stepback.config.ConfigLoader;
 import dev.stepback.config.StepbackConfig;
+import dev.stepback.connection.ApiServer;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
@@ -15,7 +16,6 @@ import dev.stepback.sandbox.slack.ControlApi;
 import dev.stepback.sandbox.slack.SandboxSlack;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -156,8 +156,7 @@ final class Sandbox implements AutoCloseable {
             });
         }
         Config found = cluster.isPresent() ? Config.fromKubeconfig(botKubeconfig) : Config.autoConfigure(null);
-        KubernetesClient client =
-                new KubernetesClientBuilder().withConfig(found).build();
+        KubernetesClient client = ApiServer.client(found);
         parts.push(client);
         parts.push(Stepback.start(config, environment, client));
     }

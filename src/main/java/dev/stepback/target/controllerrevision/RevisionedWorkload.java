@@ -102,7 +102,7 @@ public record RevisionedWorkload(TargetRef ref, ObjectNode object, List<ObjectNo
                 .toList();
         OptionalLong current = current().map(r -> OptionalLong.of(number(r))).orElseGet(OptionalLong::empty);
         int limit = object.path("spec").path("revisionHistoryLimit").asInt(DEFAULT_HISTORY_LIMIT);
-        return new History(ref, uid(), current, history, limit);
+        return new History(ref, uid(), current, ChangeCause.withoutInherited(history), limit);
     }
 
     private Revision revision(ObjectNode revision, Redactor redactor) {

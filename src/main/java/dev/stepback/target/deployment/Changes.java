@@ -51,7 +51,8 @@ final class Changes {
         List<PlannedStep> steps = steps(workload, patch);
         PlannedRevision now = Choosing.current(workload.history(redactor), workload, redactor);
         Optional<ObjectNode> serving = operation == Operation.RESUME ? serving(workload) : Optional.empty();
-        PlannedRevision from = serving.map(rs -> PlannedRevision.of(Workload.revision(rs, redactor)))
+        PlannedRevision from = serving.flatMap(rs -> workload.history(redactor).revision(Workload.number(rs)))
+                .map(PlannedRevision::of)
                 .orElse(now);
         List<Change> changes = serving.map(rs -> diff.bounded(PodTemplate.of(rs).withoutHash(), workload.template()))
                 .orElse(List.of());

@@ -101,7 +101,7 @@ record Workload(TargetRef ref, ObjectNode deployment, List<ObjectNode> replicaSe
                 .map(rs -> revision(rs, redactor))
                 .sorted(Comparator.comparingLong(Revision::number).reversed())
                 .toList();
-        return new History(ref, uid(), current(), revisions, historyLimit());
+        return new History(ref, uid(), current(), ChangeCause.withoutInherited(revisions), historyLimit());
     }
 
     private OptionalLong current() {

@@ -51,7 +51,7 @@ public final class Choosing {
                         history.next(),
                         "",
                         workload.template().images(redactor),
-                        redactor.text(workload.changeCause())));
+                        ChangeCause.ofTheNext(history, redactor.text(workload.changeCause()))));
     }
 
     /** What has to be said about the choice. */

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Attribution;
+import dev.stepback.target.Revision;
 import dev.stepback.target.workload.ChangeCause;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +33,43 @@ class ChangeCauseTest {
     void withoutApproval_saysWhetherNoneWasNeeded() {
         assertThat(cause(List.of(), "", false)).endsWith("asked by Ana, no approval needed");
         assertThat(cause(List.of(), "on fire", true)).endsWith("asked by Ana, without approval (break glass): on fire");
+    }
+
+    /** Nobody said why revision 5 was released: what Stepback had said of revision 4 is still on the Deployment. */
+    @Test
+    void causeThatALaterReleaseInherited_isNotItsOwn() {
+        String cause = cause(List.of("Lea"), "5xx since noon", false);
+        assertThat(causes(revision(5, cause), revision(4, cause, 3L), revision(2, "release 2")))
+                .containsExactly("", cause, "release 2");
+        assertThat(causes(revision(6, cause, 3L, 4L), revision(5, cause)))
+                .as("restored again by kubectl, which brings the cause back")
+                .containsExactly(cause, "");
+        assertThat(causes(revision(5, cause), revision(4, cause)))
+                .as("a ControllerRevision does not tell which numbers it had")
+                .containsExactly("", cause);
+        assertThat(causes(revision(5, "release 2"), revision(4, "release 2")))
+                .as("what somebody else wrote is shown as kubectl shows it")
+                .containsExactly("release 2", "release 2");
+    }
+
+    private static List<String> causes(Revision... newestFirst) {
+        return ChangeCause.withoutInherited(List.of(newestFirst)).stream()
+                .map(Revision::changeCause)
+                .toList();
+    }
+
+    private static Revision revision(long number, String cause, Long... earlier) {
+        return new Revision(
+                number,
+                "h" + number,
+                List.of(earlier),
+                Map.of(),
+                cause,
+                Instant.EPOCH,
+                0,
+                "h" + number,
+                true,
+                Optional.empty());
     }
 
     @Test
