@@ -9,7 +9,7 @@ import dev.stepback.config.ConfigLoader;
 import dev.stepback.config.Problem;
 import dev.stepback.config.Secrets;
 import dev.stepback.config.StepbackConfig;
-import dev.stepback.connection.ApiServer;
+import dev.stepback.connection.ClusterConnection;
 import dev.stepback.ops.Metrics;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.slack.SlackCheck;
@@ -71,7 +71,7 @@ public final class Main implements Callable<Integer> {
         if (config.isEmpty()) {
             return BAD_CONFIGURATION;
         }
-        KubernetesClient client = ApiServer.client(found(config.get()));
+        KubernetesClient client = ClusterConnection.client(found(config.get()));
         CompletableFuture<Stepback> bot = new CompletableFuture<>();
         // Who is told to stop while it still starts stops as soon as there is something to stop.
         Runnable forget = Shutdown.whenTold(() -> {
@@ -108,7 +108,7 @@ public final class Main implements Callable<Integer> {
         Config found = found(config.get());
         // Somebody waits for the table: half a minute of retries tells no more than one.
         found.setRequestRetryBackoffLimit(1);
-        try (KubernetesClient client = ApiServer.client(found)) {
+        try (KubernetesClient client = ClusterConnection.client(found)) {
             rows.addAll(PolicyCheck.run(config.get(), Access.cluster(config.get(), client)));
             rows.addAll(new ClusterCheck(client, config.get()).run());
         }

@@ -1,6 +1,6 @@
 package dev.stepback.connection;
 
-import dev.stepback.connection.ApiServer.Patience;
+import dev.stepback.connection.ClusterConnection.Patience;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;

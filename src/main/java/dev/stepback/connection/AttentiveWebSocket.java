@@ -1,6 +1,6 @@
 package dev.stepback.connection;
 
-import dev.stepback.connection.ApiServer.Patience;
+import dev.stepback.connection.ClusterConnection.Patience;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocket;

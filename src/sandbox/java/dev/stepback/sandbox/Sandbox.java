@@ -7,7 +7,7 @@ import dev.stepback.Stepback;
 import dev.stepback.config.Checked;
 import dev.stepback.config.ConfigLoader;
 import dev.stepback.config.StepbackConfig;
-import dev.stepback.connection.ApiServer;
+import dev.stepback.connection.ClusterConnection;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.sandbox.cluster.controller.Controllers;
 import dev.stepback.sandbox.cluster.controller.KubeletTiming;
@@ -156,7 +156,7 @@ final class Sandbox implements AutoCloseable {
             });
         }
         Config found = cluster.isPresent() ? Config.fromKubeconfig(botKubeconfig) : Config.autoConfigure(null);
-        KubernetesClient client = ApiServer.client(found);
+        KubernetesClient client = ClusterConnection.client(found);
         parts.push(client);
         parts.push(Stepback.start(config, environment, client));
     }

@@ -3,7 +3,7 @@ package dev.stepback.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stepback.connection.ApiServer.Patience;
+import dev.stepback.connection.ClusterConnection.Patience;
 import dev.stepback.stage.Link;
 import java.io.IOException;
 import java.net.InetAddress;

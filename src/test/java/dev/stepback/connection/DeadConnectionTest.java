@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.stepback.connection.ApiServer.Patience;
+import dev.stepback.connection.ClusterConnection.Patience;
 import dev.stepback.sandbox.cluster.SandboxCluster;
 import dev.stepback.stage.Link;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -97,13 +97,13 @@ class DeadConnectionTest {
     }
 
     private KubernetesClient client() {
-        return ApiServer.builder(config, IMPATIENT)
-                .withHttpClientBuilderConsumer(ApiServer::configure)
+        return ClusterConnection.builder(config, IMPATIENT)
+                .withHttpClientBuilderConsumer(ClusterConnection::configure)
                 .build();
     }
 
     private void write(String name) {
-        try (KubernetesClient direct = ApiServer.client(Config.fromKubeconfig(cluster.kubeconfig()))) {
+        try (KubernetesClient direct = ClusterConnection.client(Config.fromKubeconfig(cluster.kubeconfig()))) {
             direct.resource(new ConfigMapBuilder()
                             .withNewMetadata()
                             .withNamespace("default")

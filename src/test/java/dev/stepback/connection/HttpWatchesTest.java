@@ -56,7 +56,7 @@ class HttpWatchesTest {
     @ValueSource(ints = {1, 2, 3, 7, 100, Integer.MAX_VALUE})
     void charactersBeyondAscii_comeAsTheyAre(int bytes) {
         chunk = bytes;
-        try (KubernetesClient client = ApiServer.client(config());
+        try (KubernetesClient client = ClusterConnection.client(config());
                 var informer = client.configMaps().inNamespace("production").inform(new Seen())) {
             await().until(() -> seen.size() == 3);
 
@@ -67,7 +67,7 @@ class HttpWatchesTest {
 
     @Test
     void otherRequests_areLeftAlone() {
-        try (KubernetesClient client = ApiServer.client(config())) {
+        try (KubernetesClient client = ClusterConnection.client(config())) {
             assertThat(client.configMaps()
                             .inNamespace("production")
                             .list()

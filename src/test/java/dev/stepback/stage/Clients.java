@@ -1,7 +1,7 @@
 package dev.stepback.stage;
 
-import dev.stepback.connection.ApiServer;
-import dev.stepback.connection.ApiServer.Patience;
+import dev.stepback.connection.ClusterConnection;
+import dev.stepback.connection.ClusterConnection.Patience;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -21,7 +21,7 @@ public final class Clients {
 
     public static KubernetesClient of(Config config) {
         return builder(config)
-                .withHttpClientBuilderConsumer(ApiServer::configure)
+                .withHttpClientBuilderConsumer(ClusterConnection::configure)
                 .build();
     }
 
@@ -34,7 +34,7 @@ public final class Clients {
     public static KubernetesClient through(Interceptor interceptor, String kubeconfig) {
         return builder(asksOnce(kubeconfig))
                 .withHttpClientBuilderConsumer(http -> {
-                    ApiServer.configure(http);
+                    ClusterConnection.configure(http);
                     http.addOrReplaceInterceptor("test", interceptor);
                 })
                 .build();
@@ -47,6 +47,6 @@ public final class Clients {
     }
 
     private static KubernetesClientBuilder builder(Config config) {
-        return ApiServer.builder(config, Patience.DEFAULT).withKubernetesSerialization(SHARED);
+        return ClusterConnection.builder(config, Patience.DEFAULT).withKubernetesSerialization(SHARED);
     }
 }

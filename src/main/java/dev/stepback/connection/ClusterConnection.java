@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.time.Duration;
 
 /** Makes clients that do not wait for ever for an API server that has gone away without a word. */
-public final class ApiServer {
+public final class ClusterConnection {
     static {
         // As JDK 20 and later: of the connections that nobody uses, few are left that may have died in the meantime.
         if (System.getProperty("jdk.httpclient.keepalive.timeout") == null) {
@@ -16,12 +16,12 @@ public final class ApiServer {
         }
     }
 
-    private ApiServer() {}
+    private ClusterConnection() {}
 
     /** A client that is patient as {@link Patience#DEFAULT}. */
     public static KubernetesClient client(Config config) {
         return builder(config, Patience.DEFAULT)
-                .withHttpClientBuilderConsumer(ApiServer::configure)
+                .withHttpClientBuilderConsumer(ClusterConnection::configure)
                 .build();
     }
 
