@@ -95,9 +95,10 @@ final class FailedRollouts {
         if (workload.available(revision)) {
             AvailableMark.add(marks, revision);
         }
-        // Down to a partition it has not reached its end.
+        // One that a rollback has left standing still is complete only as far as it came.
         if (isCurrent(workload, revision)
                 && reached(workload, revision) == Reached.END
+                && rollouts.resumption(workload).isEmpty()
                 && rollouts.status(workload).state() == Step.Observation.State.DONE) {
             CameRightMark.add(marks, workload.object(), revision);
         }

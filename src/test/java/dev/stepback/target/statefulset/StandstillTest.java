@@ -53,6 +53,19 @@ class StandstillTest extends StillRollout {
                 .startsWith("No rollback of statefulset/w in production stands still. Its partition is 2, by ");
     }
 
+    /** Its rollout is complete only down to where it stands. */
+    @Test
+    void whatStandsStill_hasNotComeRight() {
+        rollout("1", "1 1 1 2");
+        hold(Guard.NONE);
+        world.status("readyReplicas: 4, updatedReplicas: 1, updateRevision: w-2, currentRevision: w-1");
+
+        world.note();
+
+        assertThat(world.target().status(world.ref()).orElseThrow().state()).isEqualTo(Step.Observation.State.DONE);
+        assertThat(world.target().cameRight(world.ref())).isEmpty();
+    }
+
     @Test
     void wayForward_givesThePartitionBackInTheSameWrite() {
         rollout("1", "1 1 1 2");
