@@ -20,19 +20,21 @@ public final class ClusterConnection {
 
     /** A client that is patient as {@link Patience#DEFAULT}. */
     public static KubernetesClient client(Config config) {
-        return builder(config, Patience.DEFAULT)
-                .withHttpClientBuilderConsumer(ClusterConnection::configure)
-                .build();
+        return builder(config, Patience.DEFAULT).build();
     }
 
-    /** For a client that is configured further; its HTTP client's builder has to go through {@link #configure}, too. */
+    /** For a client that is configured further; whoever configures its HTTP client's builder calls {@link #configure}, too. */
     public static KubernetesClientBuilder builder(Config config, Patience patience) {
-        return new KubernetesClientBuilder().withConfig(config).withHttpClientFactory(new JdkHttpClientFactory() {
+        JdkHttpClientFactory factory = new JdkHttpClientFactory() {
             @Override
             protected java.net.http.HttpClient.Builder createNewHttpClientBuilder() {
                 return new AttentiveHttpClient.Builder(super.createNewHttpClientBuilder(), patience);
             }
-        });
+        };
+        return new KubernetesClientBuilder()
+                .withConfig(config)
+                .withHttpClientFactory(factory)
+                .withHttpClientBuilderConsumer(ClusterConnection::configure);
     }
 
     /**

@@ -126,7 +126,12 @@ public final class Approval {
 
     /** As whom a change is made: whoever let it go last, or who asked when nobody had to. */
     static Person responsible(Rollback rollback) {
-        return granting(rollback).stream()
+        return responsible(granting(rollback), rollback);
+    }
+
+    /** The same where these let it go. */
+    public static Person responsible(List<RollbackSpec.Decision> granting, Rollback rollback) {
+        return granting.stream()
                 .max(Comparator.comparing(RollbackSpec.Decision::at))
                 .map(RollbackSpec.Decision::by)
                 .orElse(rollback.getSpec().requestedBy());

@@ -40,11 +40,10 @@ final class Closing {
      */
     static OptionalInt next(Moment moment) {
         RollbackStatus status = moment.status();
-        Plan plan = status.plan();
+        Plan plan = moment.plan();
         boolean begun = status.phase() == Phase.RUNNING || status.phase() == Phase.VERIFYING;
         if (!begun
                 || plan == null
-                || !moment.hasPlan()
                 || IntStream.range(0, status.steps().size())
                         .noneMatch(i -> status.steps().get(i).startedAt() != null
                                 && !plan.steps().get(i).checks())

@@ -24,15 +24,12 @@ final class KnownBad {
      */
     static Map<String, BadRevision> of(List<Rollback> rollbacks, List<TargetType> targets, TargetRef target) {
         Map<String, BadRevision> bad = new HashMap<>();
-        targets.stream()
-                .filter(type -> type.kind() == target.kind())
-                .forEach(type -> bad.putAll(type.failedRollouts(target)));
         Map<String, String> cameRight = new HashMap<>();
-        if (rollbacks.stream().anyMatch(KnownBad::failed)) {
-            targets.stream()
-                    .filter(type -> type.kind() == target.kind())
-                    .forEach(type -> cameRight.putAll(type.cameRight(target)));
-        }
+        boolean failed = rollbacks.stream().anyMatch(KnownBad::failed);
+        targets.stream().filter(type -> type.kind() == target.kind()).forEach(type -> {
+            bad.putAll(type.failedRollouts(target));
+            cameRight.putAll(failed ? type.cameRight(target) : Map.of());
+        });
         bad.putAll(of(rollbacks, cameRight));
         return Map.copyOf(bad);
     }

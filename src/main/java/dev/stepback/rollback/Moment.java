@@ -16,7 +16,7 @@ record Moment(Rollback rollback, RollbackStatus status, Instant now) {
     /** How long to wait for news of a running step before looking without any. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
-    /** What is wrong with a status that {@link #hasPlan} says no of; only the engine writes it otherwise. */
+    /** What is wrong with a status where {@link #plan} is null; only the engine writes it otherwise. */
     static final String NO_PLAN = "its status was changed by hand and does not fit a plan any more";
 
     Moment(Rollback rollback, Instant now) {
@@ -46,12 +46,15 @@ record Moment(Rollback rollback, RollbackStatus status, Instant now) {
         });
     }
 
-    /** Whether there is a plan with something to do, and the record of each of its steps. */
-    boolean hasPlan() {
+    /** The plan; null unless it has something to do, and there is the record of each of its steps. */
+    @Nullable
+    Plan plan() {
         Plan plan = status.plan();
         return plan != null
-                && !plan.steps().isEmpty()
-                && status.steps().size() == plan.steps().size();
+                        && !plan.steps().isEmpty()
+                        && status.steps().size() == plan.steps().size()
+                ? plan
+                : null;
     }
 
     /** The approval no longer fits. As long as nothing was changed, that is no failure. */

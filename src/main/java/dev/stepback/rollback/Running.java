@@ -25,8 +25,8 @@ final class Running {
     }
 
     Action running(Seen seen) {
-        Plan plan = status.plan();
-        if (plan == null || !moment.hasPlan()) {
+        Plan plan = moment.plan();
+        if (plan == null) {
             return moment.broken(Moment.NO_PLAN);
         }
         if (!Approval.covers(rollback, plan)) {
@@ -72,9 +72,9 @@ final class Running {
 
     /** All steps are done; what they reached must still hold. */
     Action verifying(Seen seen) {
-        Plan plan = status.plan();
+        Plan plan = moment.plan();
         int last = plan == null ? -1 : ordinary(plan) - 1;
-        if (plan == null || !moment.hasPlan() || last < 0) {
+        if (plan == null || last < 0) {
             return moment.finish(Phase.FAILED, Moment.NO_PLAN);
         }
         if (!(seen instanceof Seen.Progress p)) {

@@ -94,9 +94,9 @@ final class Waiting {
         if (rollback.getSpec().cancellation() != null) {
             return moment.cancelled();
         }
-        Plan plan = status.plan();
+        Plan plan = moment.plan();
         Instant expiresAt = Approval.expiresAt(rollback);
-        if (plan == null || expiresAt == null || !moment.hasPlan()) {
+        if (plan == null || expiresAt == null) {
             return moment.finish(Phase.FAILED, Moment.NO_PLAN);
         }
         if (heldByGroup()) {

@@ -97,9 +97,7 @@ class DeadConnectionTest {
     }
 
     private KubernetesClient client() {
-        return ClusterConnection.builder(config, IMPATIENT)
-                .withHttpClientBuilderConsumer(ClusterConnection::configure)
-                .build();
+        return ClusterConnection.builder(config, IMPATIENT).build();
     }
 
     private void write(String name) {

@@ -20,9 +20,7 @@ public final class Clients {
     }
 
     public static KubernetesClient of(Config config) {
-        return builder(config)
-                .withHttpClientBuilderConsumer(ClusterConnection::configure)
-                .build();
+        return builder(config).build();
     }
 
     /** One that asks once: what fails is told, not tried again. */

@@ -1,17 +1,16 @@
 package dev.stepback.rollback.group;
 
+import dev.stepback.rollback.Approval;
 import dev.stepback.rollback.Approvals;
 import dev.stepback.rollback.Authorizer;
 import dev.stepback.rollback.Members;
 import dev.stepback.rollback.Person;
 import dev.stepback.rollback.Rollback;
-import dev.stepback.rollback.RollbackSpec.Decision;
 import dev.stepback.target.Plan;
 import dev.stepback.target.TargetType;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,10 +45,7 @@ final class Outdated {
     }
 
     private Optional<String> changed(Rollback member, Plan plan, Approvals approvals) {
-        Person by = approvals.counted().stream()
-                .max(Comparator.comparing(Decision::at))
-                .map(Decision::by)
-                .orElse(member.getSpec().requestedBy());
+        Person by = Approval.responsible(approvals.counted(), member);
         try {
             return targets.stream()
                     .filter(type -> type.kind() == member.target().kind())

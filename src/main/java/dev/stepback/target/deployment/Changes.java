@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stepback.redaction.Redactor;
 import dev.stepback.target.Change;
 import dev.stepback.target.Finding;
+import dev.stepback.target.History;
 import dev.stepback.target.Kind;
 import dev.stepback.target.Operation;
 import dev.stepback.target.Plan;
@@ -48,10 +49,11 @@ final class Changes {
         }
         String time = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         ChangePatch patch = ChangePatch.of(operation, workload, time);
-        List<PlannedStep> steps = steps(workload, patch);
-        PlannedRevision now = Choosing.current(workload.history(redactor), workload, redactor);
+        History history = workload.history(redactor);
+        PlannedRevision now = Choosing.current(history, workload, redactor);
+        List<PlannedStep> steps = steps(patch, operation == Operation.RESTART ? history.next() : now.number());
         Optional<ObjectNode> serving = operation == Operation.RESUME ? serving(workload) : Optional.empty();
-        PlannedRevision from = serving.flatMap(rs -> workload.history(redactor).revision(Workload.number(rs)))
+        PlannedRevision from = serving.flatMap(rs -> history.revision(Workload.number(rs)))
                 .map(PlannedRevision::of)
                 .orElse(now);
         List<Change> changes = serving.map(rs -> diff.bounded(PodTemplate.of(rs).withoutHash(), workload.template()))
@@ -61,15 +63,12 @@ final class Changes {
         return new PlanResult.Planned(Plan.of(workload.ref(), workload.uid(), from, now, changes, findings, steps));
     }
 
-    private List<PlannedStep> steps(Workload workload, ChangePatch patch) {
+    /** @param number of the revision that is rolled out */
+    private static List<PlannedStep> steps(ChangePatch patch, long number) {
         PlannedStep change = ChangeStep.planned(Kind.DEPLOYMENT, patch);
         if (patch.operation() == Operation.PAUSE) {
             return List.of(change);
         }
-        long number = patch.operation() == Operation.RESTART
-                ? workload.history(redactor).next()
-                : Choosing.current(workload.history(redactor), workload, redactor)
-                        .number();
         return List.of(change, AwaitRolloutStep.planned(Kind.DEPLOYMENT, patch.after(), number));
     }
 

@@ -29,7 +29,7 @@ final class DefaultPartition {
      * @param hash what pods of the restored revision carry as their label
      */
     static boolean isNeeded(RevisionedWorkload workload, String hash) {
-        String current = current(workload);
+        String current = StatefulSetStatus.currentRevision(workload);
         return UpdatePolicy.of(workload).rolling()
                 && !workload.object().at(STRATEGY).path(ROLLING).isObject()
                 && !current.isEmpty()
@@ -41,7 +41,7 @@ final class DefaultPartition {
         if (stuck.isEmpty() || !isNeeded(workload, hash)) {
             return Optional.empty();
         }
-        String current = current(workload);
+        String current = StatefulSetStatus.currentRevision(workload);
         OptionalLong number = workload.revisions().stream()
                 .filter(revision -> Json.name(revision).equals(current))
                 .mapToLong(RevisionedWorkload::number)
@@ -49,10 +49,6 @@ final class DefaultPartition {
         return Optional.of(
                 "Its updateStrategy names no partition: a pod that is deleted would come back on %s. Before one is deleted, partition 0 is written, which is the default."
                         .formatted(number.isPresent() ? "revision " + number.getAsLong() : "the revision before"));
-    }
-
-    private static String current(RevisionedWorkload workload) {
-        return workload.object().path("status").path("currentRevision").asText("");
     }
 
     /** Only as it was looked at: uid, template and strategy. */

@@ -159,11 +159,7 @@ final class RollByPartitionStep implements Step {
     /** Those below the partition come back as the controller's current revision: they may go only when that is the right one. */
     private static List<RevisionPod> inTheWay(UpdatePolicy policy, RevisionedWorkload workload, String hash) {
         List<RevisionPod> above = policy.stuck(workload, hash);
-        boolean right = workload.object()
-                .path("status")
-                .path("currentRevision")
-                .asText("")
-                .equals(hash);
+        boolean right = StatefulSetStatus.currentRevision(workload).equals(hash);
         return above.isEmpty() && right ? policy.withPartition(0).stuck(workload, hash) : above;
     }
 

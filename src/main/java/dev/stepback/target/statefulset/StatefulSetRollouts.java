@@ -110,8 +110,7 @@ final class StatefulSetRollouts implements Rollouts {
     @Override
     public Optional<String> obstacle(RevisionedWorkload workload, Restored restored, PlanOptions options) {
         UpdatePolicy policy = afterwards(workload);
-        String current =
-                workload.object().path("status").path("currentRevision").asText("");
+        String current = StatefulSetStatus.currentRevision(workload);
         if (!options.byPartition() || current.equals(restored.hash())) {
             return Optional.empty();
         }
@@ -210,7 +209,7 @@ final class StatefulSetRollouts implements Rollouts {
     @Override
     public Reached reached(RevisionedWorkload workload, ObjectNode revision) {
         UpdatePolicy policy = UpdatePolicy.of(workload);
-        String last = workload.object().path("status").path("currentRevision").asText("");
+        String last = StatefulSetStatus.currentRevision(workload);
         if (!policy.rolling() || policy.partition() > 0 || last.isEmpty()) {
             return Reach.of(
                     workload,

@@ -31,6 +31,11 @@ final class StatefulSetStatus {
         this.hash = PodDeletion.restored(workload).orElse("");
     }
 
+    /** Name of the revision of which the controller makes pods that were not replaced yet; empty before it has looked. */
+    static String currentRevision(RevisionedWorkload workload) {
+        return workload.object().path("status").path("currentRevision").asText("");
+    }
+
     static Observation of(RevisionedWorkload workload, Instant now) {
         return new StatefulSetStatus(workload, now).observation();
     }
@@ -64,7 +69,7 @@ final class StatefulSetStatus {
             return running("Waiting for partitioned roll out to finish: %d out of %d new pods have been updated..."
                     .formatted(updated, policy.updated()));
         }
-        if (!partitioned && !update.equals(status.path("currentRevision").asText(""))) {
+        if (!partitioned && !update.equals(currentRevision(workload))) {
             return running("waiting for statefulset rolling update to complete %d pods at revision %s..."
                     .formatted(updated, update));
         }

@@ -81,17 +81,10 @@ public record PodResources(Map<String, Amounts> containers, Amounts sum) {
     /** Whether no container asks for any CPU or memory, nor is limited (the QoS class). */
     public boolean isBestEffort() {
         return containers.values().stream()
-                .noneMatch(container -> Stream.of("cpu", "memory")
-                        .anyMatch(resource -> container
-                                                .request(resource)
-                                                .orElse(BigDecimal.ZERO)
-                                                .signum()
-                                        > 0
-                                || container
-                                                .limit(resource)
-                                                .orElse(BigDecimal.ZERO)
-                                                .signum()
-                                        > 0));
+                .flatMap(container -> Stream.of("cpu", "memory")
+                        .flatMap(resource -> Stream.of(container.request(resource), container.limit(resource))))
+                .flatMap(Optional::stream)
+                .noneMatch(amount -> amount.signum() > 0);
     }
 
     private static void addMissing(Map<String, String> text, String prefix, JsonNode quantities) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -39,19 +40,19 @@ public record Requests(
     public boolean within(Requests other) {
         return cpu.compareTo(other.cpu) <= 0
                 && memory.compareTo(other.memory) <= 0
-                && devices.entrySet().stream()
-                        .allMatch(device -> device.getValue()
-                                        .compareTo(other.devices.getOrDefault(device.getKey(), BigDecimal.ZERO))
-                                <= 0);
+                && devicesWithin(device -> other.devices.getOrDefault(device, BigDecimal.ZERO));
     }
 
     /** Whether an empty node with this much room ({@code status.allocatable}) is large enough. */
     public boolean fitInto(JsonNode allocatable) {
         return cpu.compareTo(amount(allocatable.path("cpu"))) <= 0
                 && memory.compareTo(amount(allocatable.path("memory"))) <= 0
-                && devices.entrySet().stream()
-                        .allMatch(
-                                device -> device.getValue().compareTo(amount(allocatable.path(device.getKey()))) <= 0);
+                && devicesWithin(device -> amount(allocatable.path(device)));
+    }
+
+    private boolean devicesWithin(Function<String, BigDecimal> most) {
+        return devices.entrySet().stream()
+                .allMatch(device -> device.getValue().compareTo(most.apply(device.getKey())) <= 0);
     }
 
     private static BigDecimal sum(JsonNode podSpec, String what, String resource) {
